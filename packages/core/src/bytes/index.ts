@@ -1,0 +1,2 @@
+export type { ReadableFile } from "./readable-file.ts";
+export type { WritableFile } from "./writable-file.ts";

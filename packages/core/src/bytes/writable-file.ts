@@ -1,0 +1,29 @@
+/**
+ * A file that is open for writing: the sink end of a transfer.
+ *
+ * What is written becomes visible under its name only by `commit`. Exactly one of `commit` and `abandon` ends it;
+ * later calls of either do nothing more. One call may be outstanding at a time.
+ *
+ * @typeParam Committed - What `commit` tells of the finished file; storages give an `Entry`.
+ */
+export interface WritableFile<Committed = unknown> {
+  /**
+   * Takes all bytes of `from`.
+   *
+   * @param from - The bytes; the caller may use the memory again once the promise settles.
+   */
+  write(from: Uint8Array): Promise<void>;
+
+  /**
+   * Takes all bytes of all parts, in order, where the storage can do so in one call.
+   *
+   * @param from - The parts; the caller may use their memory again once the promise settles.
+   */
+  writev?(from: readonly Uint8Array[]): Promise<void>;
+
+  /** Completes the file: it is now visible under its name, whole. */
+  commit(): Promise<Committed>;
+
+  /** Gives the upload up: nothing changes under the name. What arrived may be kept for the uploader to resume. */
+  abandon(): Promise<void>;
+}

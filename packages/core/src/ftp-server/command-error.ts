@@ -1,0 +1,40 @@
+/** The server's own refusals: what stands between a command and its doing. Handlers throw; one place makes the reply. */
+
+/** Why a command was refused. */
+export type CommandErrorKind =
+  | "line-too-long"
+  | "not-a-command"
+  | "not-utf-8"
+  | "unknown-verb"
+  | "foreign-protocol"
+  | "not-supported-by-storage"
+  | "bad-sequence"
+  | "parameter-not-implemented"
+  | "not-logged-in"
+  | "login-refused"
+  | "too-many-sessions"
+  | "accounts-unavailable"
+  | "permission-denied"
+  | "foreign-address"
+  | "protocol-not-supported"
+  | "extended-passive-only"
+  | "name-not-usable"
+  | "reserved-elsewhere"
+  | "shorter-than-announced"
+  | "transfer-aborted"
+  | "size-not-told";
+
+/** A command was refused by the server itself. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly kind: CommandErrorKind;
+
+  /**
+   * @param kind - Why, from a closed set.
+   * @param message - The reply's text: what was tried and what to do.
+   */
+  constructor(kind: CommandErrorKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,12 @@
+/** ABOR (RFC 959 §4.1.3). The session has ended the transfer already when this runs: its 426 came before. */
+import { replyCode } from "../../protocol/index.ts";
+import type { CommandRow } from "../command-row.ts";
+
+/** ABOR: 226 after an aborted transfer and when there was none to abort; a passive port that waits is given back. */
+export const abor: CommandRow<undefined> = {
+  overtakes: "abort",
+  handle(session) {
+    if (session.endpoint.end === "passive") session.moveEndpoint({ event: "reset" });
+    session.reply(replyCode.closingDataConnection, "Nothing is being transferred now");
+  },
+};

@@ -1,0 +1,13 @@
+/** DELE (RFC 959 §4.1.3). */
+import { replyCode } from "../../protocol/index.ts";
+import type { CommandRow } from "../command-row.ts";
+
+/** DELE: removes a file or a link, never a folder. */
+export const dele: CommandRow<string> = {
+  permission: "remove",
+  async handle(session, text) {
+    const path = session.path(text);
+    await session.account.storage.remove(path);
+    session.reply(replyCode.fileActionOkay, `${path} deleted`);
+  },
+};

@@ -1,0 +1,49 @@
+/** CWD, CDUP, PWD, MKD, RMD and their X-forms (RFC 959 §4.1.1, §4.1.3, RFC 775). */
+import { formatQuotedPath, replyCode } from "../../protocol/index.ts";
+import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+
+/** CWD: without an argument, back to the folder of the login. */
+export const cwd: CommandRow<string | undefined> = {
+  handle: (session, text) => change(session, session.path(text ?? session.account.home ?? "/")),
+};
+
+/** CDUP: answered 250 as CWD is; RFC 959 §5.4 names 200 as well, and clients look at the class alone. */
+export const cdup: CommandRow<undefined> = {
+  handle: (session) => change(session, session.path("..")),
+};
+
+async function change(session: Session, path: VirtualPath): Promise<void> {
+  const entry = await session.account.storage.stat(path);
+  if (entry.kind !== "directory") throw new StorageError("not-a-directory", `${path} is not a directory`, { path });
+  session.workingDirectory = path;
+  session.reply(replyCode.fileActionOkay, `${formatQuotedPath(path)} is the working directory`);
+}
+
+/** PWD: the path in quotes, a quote in it doubled. */
+export const pwd: CommandRow<undefined> = {
+  handle(session) {
+    session.reply(replyCode.pathname, `${formatQuotedPath(session.workingDirectory)} is the working directory`);
+  },
+};
+
+/** MKD: answers with the path that CWD takes, whatever the working directory. */
+export const mkd: CommandRow<string> = {
+  permission: "makeDirectory",
+  async handle(session, text) {
+    const path = session.path(text);
+    await session.account.storage.makeDirectory(path, { permissions: 0o777 & ~session.umask });
+    session.reply(replyCode.pathname, `${formatQuotedPath(path)} created`);
+  },
+};
+
+/** RMD. */
+export const rmd: CommandRow<string> = {
+  permission: "removeDirectory",
+  async handle(session, text) {
+    const path = session.path(text);
+    await session.account.storage.removeDirectory(path);
+    session.reply(replyCode.fileActionOkay, `${path} removed`);
+  },
+};

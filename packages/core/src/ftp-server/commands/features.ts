@@ -1,0 +1,23 @@
+/** FEAT (RFC 2389 §3). */
+import { formatMlstFeature, replyCode, verbNames, verbs } from "../../protocol/index.ts";
+import type { CommandRow } from "../command-row.ts";
+import { chosenFacts } from "../mlsx-facts.ts";
+import { commands } from "./index.ts";
+
+/** FEAT: the catalogue's features, but for verbs that the account's storage cannot do. May come before the login. */
+export const feat: CommandRow<undefined> = {
+  phase: "any",
+  handle(session) {
+    const storage = session.login.state === "in" ? session.login.account.storage : undefined;
+    const lines = ["TVFS", "UTF8", formatMlstFeature(chosenFacts(session))];
+    for (const verb of verbNames) {
+      const { feature } = verbs[verb];
+      const { ability } = commands[verb];
+      if (feature === undefined) continue;
+      if (storage !== undefined && ability !== undefined && storage[ability] === undefined) continue;
+      lines.push(feature);
+    }
+    lines.sort();
+    session.reply(replyCode.systemStatus, ["Extensions supported:", ...lines.map((line) => ` ${line}`), "End"]);
+  },
+};

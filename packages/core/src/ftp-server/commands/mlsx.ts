@@ -1,0 +1,30 @@
+/** MLST and MLSD (RFC 3659 §7). */
+import { replyCode } from "../../protocol/index.ts";
+import { StorageError } from "../../storage/index.ts";
+import type { CommandRow } from "../command-row.ts";
+import { mlsxLines } from "../listing/lines.ts";
+import { mlsxFormatter } from "../mlsx-facts.ts";
+import { sendListing } from "../transfer/send-listing.ts";
+
+/** MLST: facts over the control connection, of the full path. The uploader sees its broken upload. */
+export const mlst: CommandRow<string | undefined> = {
+  permission: "list",
+  async handle(session, text) {
+    const path = session.path(text ?? "");
+    const { storage, name } = session.account;
+    const entry = await storage.stat(path, { uploader: name });
+    const line = mlsxFormatter(session, true)({ ...entry, name: path });
+    session.reply(replyCode.fileActionOkay, [`Listing ${path}`, line, "End"]);
+  },
+};
+
+/** MLSD: facts of a folder's entries; a file is refused with 501 (RFC 3659 §7.2.1). */
+export const mlsd: CommandRow<string | undefined> = {
+  permission: "list",
+  async handle(session, text) {
+    const path = session.path(text ?? "");
+    const entry = await session.account.storage.stat(path);
+    if (entry.kind !== "directory") throw new StorageError("not-a-directory", `${path} is not a directory`, { path });
+    await sendListing(session, "MLSD", path, mlsxLines(session, path));
+  },
+};

@@ -1,0 +1,27 @@
+/** OPTS (RFC 2389 §4): UTF8 and MLST. */
+import { parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+
+/** OPTS: allowed before the login, since clients switch UTF-8 on first. */
+export const opts: CommandRow<OptionsArgument> = {
+  phase: "any",
+  handle(session, { name, value }) {
+    switch (name) {
+      case "UTF8":
+      case "UTF-8":
+        // Names are UTF-8 always (RFC 2640 §3.2): ON is granted, OFF cannot be.
+        if (value !== undefined && value.toUpperCase() !== "ON" && value.toUpperCase() !== "NLST") {
+          throw new CommandError("parameter-not-implemented", "Names are always in UTF-8");
+        }
+        return session.reply(replyCode.commandOkay, "Names are in UTF-8");
+      case "MLST": {
+        const facts = parseMlstOptions(value);
+        session.facts = new Set(facts);
+        return session.reply(replyCode.commandOkay, `MLST OPTS ${facts.map((fact) => `${fact};`).join("")}`.trimEnd());
+      }
+      default:
+        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8 and MLST are`);
+    }
+  },
+};

@@ -1,0 +1,55 @@
+/** PASV and EPSV (RFC 959 §4.1.2, RFC 2428 §3). */
+import { isIP } from "node:net";
+import {
+  formatExtendedPassiveAnswer,
+  formatPassiveAnswer,
+  replyCode,
+  type ExtendedPassiveWish,
+} from "../../protocol/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+import { allowsForeignData, refuseAfterEpsvAll } from "./active.ts";
+
+/** PASV: IPv4 only; it has no room for another address. */
+export const pasv: CommandRow<undefined> = {
+  async handle(session) {
+    refuseAfterEpsvAll(session);
+    const { local, remote } = session.connection;
+    if (isIP(local.address) !== 4) {
+      throw new CommandError("protocol-not-supported", "PASV is for IPv4; use EPSV (1,2)");
+    }
+    const address = (await session.host.externalAddress(remote.address)) ?? local.address;
+    const port = await arm(session);
+    session.reply(replyCode.passiveMode, formatPassiveAnswer({ family: 4, address, port }));
+  },
+};
+
+/** EPSV: the family of the control connection; `EPSV ALL` ends every other way (RFC 2428 §4). */
+export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
+  async handle(session, wish) {
+    if (wish !== undefined && "all" in wish) {
+      session.extendedPassiveOnly = true;
+      session.reply(replyCode.commandOkay, "Only EPSV sets up data connections from now on");
+      return;
+    }
+    const own = isIP(session.connection.local.address) === 6 ? 2 : 1;
+    if (wish !== undefined && wish.family !== own) {
+      throw new CommandError("protocol-not-supported", `This connection's network protocol is another: use (${own})`);
+    }
+    session.reply(replyCode.extendedPassiveMode, formatExtendedPassiveAnswer(await arm(session)));
+  },
+};
+
+async function arm(session: Session): Promise<number> {
+  // A port that an earlier PASV armed and nobody used goes back first: one session holds one at most.
+  session.moveEndpoint({ event: "reset" });
+  const peer = allowsForeignData(session) ? undefined : session.connection.remote.address;
+  const arming = await session.host.passivePorts.arm(peer, session);
+  if (session.over) {
+    arming.release();
+    throw new CommandError("transfer-aborted", "The session is closed");
+  }
+  session.moveEndpoint({ event: "armed", arming });
+  return arming.port;
+}

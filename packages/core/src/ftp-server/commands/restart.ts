@@ -1,0 +1,25 @@
+/** REST and ALLO (RFC 3659 §5, RFC 959 §4.1.3): what the next transfer is told beforehand. */
+import { replyCode, type Allocation } from "../../protocol/index.ts";
+import type { CommandRow } from "../command-row.ts";
+
+/** REST: octets of the data as it travels; whether the file has so many is decided at the transfer. */
+export const rest: CommandRow<number> = {
+  handle(session, offset) {
+    session.oneShots.restart = offset;
+    session.reply(replyCode.pendingInformation, `The next transfer starts at ${offset}`);
+  },
+};
+
+/** ALLO: refused at once where the storage knows that there is no room; else the upload must match it. */
+export const allo: CommandRow<Allocation> = {
+  handle(session, { size }) {
+    session.oneShots.allocated = size;
+    const { storage } = session.account;
+    if (storage.freeSpace === undefined) return session.reply(replyCode.commandOkay, "Noted");
+    return storage.freeSpace(session.workingDirectory).then((free) => {
+      if (free >= size) return session.reply(replyCode.commandOkay, "There is room");
+      session.oneShots.allocated = undefined;
+      return session.reply(replyCode.storageExceeded, `There is room for ${free} octets only`);
+    });
+  },
+};

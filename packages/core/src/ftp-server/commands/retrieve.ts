@@ -1,0 +1,12 @@
+/** RETR (RFC 959 §4.1.3). */
+import type { CommandRow } from "../command-row.ts";
+import { sendFile } from "../transfer/send-file.ts";
+import { runTransfer } from "../transfer/transfer.ts";
+
+/** RETR: the file is open before the preliminary reply, which names its size. */
+export const retr: CommandRow<string> = {
+  permission: "read",
+  async handle(session, text) {
+    await runTransfer(session, await sendFile(session, "RETR", session.path(text)));
+  },
+};

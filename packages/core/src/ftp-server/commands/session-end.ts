@@ -1,0 +1,23 @@
+/** QUIT and REIN (RFC 959 §4.1.1). Both come after a running transfer: the queue holds them back until its result. */
+import { replyCode } from "../../protocol/index.ts";
+import type { CommandRow } from "../command-row.ts";
+
+/** QUIT: logs out and closes. */
+export const quit: CommandRow<undefined> = {
+  phase: "any",
+  handle(session) {
+    session.reply(replyCode.closingControlConnection, "Goodbye");
+    session.close("quit");
+  },
+};
+
+/** REIN: flushes the account and all parameters; the connection stays. */
+export const rein: CommandRow<undefined> = {
+  phase: "any",
+  async handle(session) {
+    await session.logOut("reinitialised");
+    session.moveLogin({ event: "reinitialised" });
+    session.reinitialise();
+    session.reply(replyCode.serviceReady, session.host.options.banner);
+  },
+};

@@ -1,0 +1,42 @@
+/** SITE CHMOD, SITE UMASK, SITE UTIME: attributes of files, as Unix servers have had them for decades. */
+import { replyCode, type ModeAndPath, type SiteTimes } from "../../protocol/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+import { setModified } from "./times.ts";
+
+/** SITE CHMOD: set-id and sticky bits are dropped, since no upload should gain them. */
+export const siteChmod: CommandRow<ModeAndPath> = {
+  permission: "changeAttributes",
+  ability: "changeMode",
+  async handle(session, { mode, path: text }) {
+    const { storage } = session.account;
+    if (storage.changeMode === undefined) {
+      throw new CommandError("not-supported-by-storage", "This storage has no permission bits");
+    }
+    const path = session.path(text);
+    await storage.changeMode(path, mode & 0o777);
+    session.reply(replyCode.commandOkay, `Permissions of ${path} are ${octal(mode & 0o777)}`);
+  },
+};
+
+/** SITE UMASK: tells it, or sets it for this session. */
+export const siteUmask: CommandRow<number | undefined> = {
+  handle(session, umask) {
+    if (umask !== undefined) session.umask = umask & 0o777;
+    session.reply(replyCode.commandOkay, `The umask is ${octal(session.umask)}`);
+  },
+};
+
+/** SITE UTIME, in both of its forms. */
+export const siteUtime: CommandRow<SiteTimes> = {
+  permission: "changeAttributes",
+  ability: "setTimes",
+  async handle(session, { path, modified, accessed }) {
+    await setModified(session, path, modified, accessed);
+    session.reply(replyCode.commandOkay, `Times of ${session.path(path)} are set`);
+  },
+};
+
+function octal(bits: number): string {
+  return bits.toString(8).padStart(3, "0");
+}

@@ -1,0 +1,63 @@
+/** SITE (RFC 959 §4.1.3): a word of this server's own, with an argument of its own. */
+import {
+  replyCode,
+  siteVerbNames,
+  siteVerbs,
+  type SiteVerb,
+  type SiteVerbArguments,
+  type VerbRow,
+} from "../../protocol/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+import { columns } from "./help.ts";
+import { siteChmod, siteUmask, siteUtime } from "./site-attributes.ts";
+
+/** SITE HELP. */
+const siteHelp: CommandRow<string | undefined> = {
+  handle(session, topic) {
+    const name = topic?.trim().toUpperCase();
+    const verb = name === undefined ? undefined : siteVerbNames.find((known) => known === name);
+    if (verb === undefined) {
+      session.reply(replyCode.helpMessage, [
+        "These SITE commands are understood:",
+        ...columns(siteVerbNames, 8),
+        "SITE HELP <command> tells more",
+      ]);
+      return;
+    }
+    const { argument, summary } = siteVerbs[verb];
+    session.reply(replyCode.helpMessage, `SITE ${verb} ${argument.syntax}: ${summary}`);
+  },
+};
+
+/** The server's half of every SITE command. */
+const siteCommands: { readonly [V in SiteVerb]: CommandRow<SiteVerbArguments[V]> } = {
+  CHMOD: siteChmod,
+  UMASK: siteUmask,
+  UTIME: siteUtime,
+  HELP: siteHelp,
+};
+
+/** SITE: hands over to the command it names, through the same gates. */
+export const site: CommandRow<string> = {
+  handle(session, text) {
+    const space = text.indexOf(" ");
+    const name = (space === -1 ? text : text.slice(0, space)).toUpperCase();
+    const verb = siteVerbNames.find((known) => known === name);
+    if (verb === undefined) {
+      throw new CommandError("parameter-not-implemented", `SITE ${name} is not understood; SITE HELP lists what is`);
+    }
+    return run(session, verb, space === -1 ? undefined : text.slice(space + 1));
+  },
+};
+
+function run<V extends SiteVerb>(session: Session, verb: V, text: string | undefined): void | Promise<void> {
+  const wire: VerbRow<SiteVerbArguments[V]> = siteVerbs[verb];
+  const row: CommandRow<SiteVerbArguments[V]> = siteCommands[verb];
+  if (row.ability !== undefined && session.account.storage[row.ability] === undefined) {
+    throw new CommandError("not-supported-by-storage", `SITE ${verb} is not supported by this storage`);
+  }
+  if (row.permission !== undefined) session.demand(row.permission, `SITE ${verb}`);
+  return row.handle(session, wire.argument.parse(text));
+}

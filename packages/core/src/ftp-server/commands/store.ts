@@ -1,0 +1,103 @@
+/** STOR, APPE and STOU (RFC 959 §4.1.3, RFC 1123 §4.1.2.9, RFC 3659 §5). */
+import { randomBytes } from "node:crypto";
+import {
+  baseName,
+  parentPath,
+  resolveVirtualPath,
+  StorageError,
+  type Entry,
+  type VirtualPath,
+} from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+import { receiveFile } from "../transfer/receive-file.ts";
+import { runTransfer, type TransferJob } from "../transfer/transfer.ts";
+
+/** STOR: `REST n` before it keeps the first n octets. */
+export const stor: CommandRow<string> = {
+  handle: (session, text) => store(session, "STOR", text),
+};
+
+/** APPE: after a REST it acts as STOR at the marker (RFC 3659 §5.3 leaves it open; clients mean this). */
+export const appe: CommandRow<string> = {
+  async handle(session, text) {
+    if (session.oneShots.restart > 0) return store(session, "APPE", text);
+    session.demand("append", text);
+    const path = session.path(text);
+    if (!session.may("create")) await session.account.storage.stat(path, { uploader: session.account.name });
+    await runTransfer(session, await receiveFile(session, "APPE", path, { mode: "append" }));
+  },
+};
+
+async function store(session: Session, verb: string, text: string): Promise<void> {
+  const path = session.path(text);
+  const offset = session.oneShots.restart;
+  if (offset > 0) {
+    if (session.parameters.type === "ascii") {
+      // Octets on the wire and octets in the store differ in text, and a half-received text cannot be recounted.
+      throw new StorageError("offset-out-of-range", "A text upload cannot be restarted; use TYPE I", { path });
+    }
+    if (!session.may("create") && !session.may("overwrite")) session.demand("overwrite", text);
+    await demandOverwriteOf(session, path, text);
+    await runTransfer(session, await receiveFile(session, verb, path, { mode: "at", offset }));
+    return;
+  }
+  await runTransfer(session, await openStore(session, verb, path, text));
+}
+
+/** A plain STOR: over a file that is there only where the account may overwrite. */
+async function openStore(session: Session, verb: string, path: VirtualPath, text: string): Promise<TransferJob> {
+  if (session.may("overwrite")) {
+    if (!session.may("create")) await session.account.storage.stat(path);
+    return receiveFile(session, verb, path, { mode: "replace" });
+  }
+  session.demand("create", text);
+  try {
+    return await receiveFile(session, verb, path, { mode: "create" });
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === "already-exists") {
+      throw new CommandError("permission-denied", `${text} exists, and may not be overwritten`);
+    }
+    throw error;
+  }
+}
+
+/** Restarting within a file that others see is overwriting it; within one's own broken upload it is not. */
+async function demandOverwriteOf(session: Session, path: VirtualPath, text: string): Promise<void> {
+  if (session.may("overwrite")) return;
+  let entry: Entry;
+  try {
+    entry = await session.account.storage.stat(path, { uploader: session.account.name });
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === "not-found") return;
+    throw error;
+  }
+  if (entry.partial !== true) throw new CommandError("permission-denied", `${text} exists, and may not be overwritten`);
+}
+
+/** Octets of randomness in a name that STOU makes up. */
+const uniqueBytes = 6;
+/** Names that STOU tries before it gives up. */
+const uniqueTries = 8;
+
+/** STOU: the name is in the preliminary reply, as `FILE: name` (RFC 1123 §4.1.2.9). A name given is its beginning. */
+export const stou: CommandRow<string | undefined> = {
+  permission: "create",
+  async handle(session, text) {
+    const wanted = session.path(text ?? "upload");
+    const stem = baseName(wanted) === "" ? "upload" : baseName(wanted);
+    for (let tries = 1; ; tries++) {
+      const name = `${stem}.${randomBytes(uniqueBytes).toString("hex")}`;
+      const path = resolveVirtualPath(parentPath(wanted), name);
+      let job: TransferJob;
+      try {
+        job = await receiveFile(session, "STOU", path, { mode: "create", opening: `FILE: ${name}`, resumable: false });
+      } catch (error) {
+        if (error instanceof StorageError && error.kind === "already-exists" && tries < uniqueTries) continue;
+        throw error;
+      }
+      return runTransfer(session, job);
+    }
+  },
+};

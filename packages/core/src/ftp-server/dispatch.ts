@@ -1,0 +1,148 @@
+/**
+ * From a command line to its handler: the gates in their order, the argument's parsing, the one-shots, and the reply for
+ * whatever was thrown (RFC 959 §5.4).
+ */
+import {
+  verbs,
+  type CommandLine,
+  type CommandLineEvent,
+  type Verb,
+  type VerbArguments,
+  type VerbRow,
+} from "../protocol/index.ts";
+import { CommandError } from "./command-error.ts";
+import type { CommandRow } from "./command-row.ts";
+import { commands } from "./commands/index.ts";
+import { replyForError } from "./reply-for-error.ts";
+import type { Session } from "./session/session.ts";
+
+/** First words of protocols whose clients a browser can be made to send here (ALPACA, CVE-2021-3618). */
+const foreignVerbs = new Set([
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "CONNECT",
+  "TRACE",
+  "EHLO",
+  "HELO",
+  "MAIL",
+  "RCPT",
+]);
+
+/**
+ * Runs a command, and replies whatever comes of it.
+ *
+ * @returns undefined when it is done, else a promise that is fulfilled when it is; it rejects only for a fault in here.
+ */
+export function dispatch(session: Session, event: CommandLineEvent): void | Promise<void> {
+  const line: CommandLine =
+    event.kind === "command" ? event.line : { verb: event.kind === "not-utf-8" ? event.verb : "", argument: undefined };
+  try {
+    if (event.kind !== "command") throw refuse(event.kind);
+    const verb = known(line.verb);
+    if (verb === undefined) {
+      session.oneShots.clear();
+      throw unknown(line.verb);
+    }
+    const pending = run(session, verb, line.argument);
+    if (pending === undefined) {
+      clearOneShots(session, verb);
+      return undefined;
+    }
+    return pending.then(
+      () => {
+        clearOneShots(session, verb);
+      },
+      (error: unknown) => {
+        clearOneShots(session, verb);
+        fail(session, line, error);
+      },
+    );
+  } catch (error) {
+    const verb = known(line.verb);
+    if (verb !== undefined) clearOneShots(session, verb);
+    fail(session, line, error);
+    return undefined;
+  }
+}
+
+/** How a command that comes during a transfer overtakes it; undefined when it waits behind it. */
+export function overtakes(event: CommandLineEvent): "abort" | "status" | undefined {
+  if (event.kind !== "command") return undefined;
+  const verb = known(event.line.verb);
+  const manner = verb === undefined ? undefined : commands[verb].overtakes;
+  // STAT with a path is a listing, and waits as any other.
+  return manner === "status" && event.line.argument !== undefined ? undefined : manner;
+}
+
+/** The verb of this name; undefined when there is none. */
+export function known(name: string): Verb | undefined {
+  return Object.hasOwn(verbs, name) ? (name as Verb) : undefined;
+}
+
+/** Passes the gates, parses the argument, handles. */
+function run<V extends Verb>(session: Session, verb: V, text: string | undefined): void | Promise<void> {
+  const wire: VerbRow<VerbArguments[V]> = verbs[verb];
+  const row: CommandRow<VerbArguments[V]> = commands[verb];
+  if (row.phase !== "any") {
+    const { account } = session;
+    if (row.ability !== undefined && account.storage[row.ability] === undefined) {
+      throw new CommandError("not-supported-by-storage", `${verb} is not supported by this storage`);
+    }
+    if (row.permission !== undefined) session.demand(row.permission, text ?? verb);
+  }
+  if (row.after !== undefined && session.oneShots.renameFrom === undefined) {
+    throw new CommandError("bad-sequence", `${verb} must follow ${row.after} directly`);
+  }
+  const argument = wire.argument.parse(text);
+  if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
+  if (wire.oneShot === "restart-offset") session.oneShots.restart = 0;
+  return row.handle(session, argument);
+}
+
+/** What a verb left for the next command goes once that one is done, unless the catalogue says that it stays. */
+function clearOneShots(session: Session, verb: Verb): void {
+  const wire = verbs[verb];
+  const { oneShots } = session;
+  if (oneShots.renameFrom !== undefined && wire.oneShot !== "rename-from") oneShots.renameFrom = undefined;
+  if (wire.oneShot === "restart-offset" || wire.keepsRestart === true) return;
+  if (oneShots.restart !== 0) oneShots.restart = 0;
+  if (oneShots.allocated !== undefined) oneShots.allocated = undefined;
+}
+
+function fail(session: Session, line: CommandLine, error: unknown): void {
+  const { code, text, unexpected } = replyForError(error, line.verb);
+  session.reply(code, text);
+  if (unexpected === true) session.host.fault(`running ${line.verb}`, error, session.id);
+  if (error instanceof CommandError && closes(error)) session.close("protocol-error");
+  if (!session.host.hears("refusal")) return;
+  const verb = known(line.verb);
+  const secret = verb === undefined || verbs[verb].secret === true;
+  const argument = line.argument === undefined ? undefined : secret ? "***" : line.argument;
+  session.host.tell("refusal", { ...session.event(), verb: line.verb, argument, code, message: text });
+}
+
+/** Refusals after which nothing more is to be expected of the peer. */
+function closes(error: CommandError): boolean {
+  return (
+    error.kind === "foreign-protocol" || error.kind === "too-many-sessions" || error.kind === "accounts-unavailable"
+  );
+}
+
+function unknown(verb: string): CommandError {
+  if (foreignVerbs.has(verb)) return new CommandError("foreign-protocol", "This is FTP; goodbye");
+  return new CommandError("unknown-verb", `${verb} is not understood; HELP lists what is`);
+}
+
+function refuse(kind: "too-long" | "not-a-command" | "not-utf-8"): CommandError {
+  switch (kind) {
+    case "too-long":
+      return new CommandError("line-too-long", "The command line is too long");
+    case "not-a-command":
+      return new CommandError("not-a-command", "This is no command; HELP lists what is understood");
+    case "not-utf-8":
+      return new CommandError("not-utf-8", "Names must be in UTF-8");
+  }
+}

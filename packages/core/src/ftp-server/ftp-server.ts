@@ -1,0 +1,306 @@
+/**
+ * The FTP server: listeners, the sessions they bring, and the clock that ends the idle ones.
+ *
+ * `start` and `stop` may follow each other any number of times. Nothing of a stopped server is left: no listener, no
+ * session, no passive port, no timer.
+ */
+import { EventEmitter } from "node:events";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { BufferPool, codeOf, PassivePorts } from "../net/index.ts";
+import { formatReply, normaliseAddress, replyCode } from "../protocol/index.ts";
+import type { FtpServerEvents } from "./events.ts";
+import { ExternalAddress } from "./external-address.ts";
+import { LoginThrottle } from "./login-throttle.ts";
+import { resolveOptions, type FtpServerOptions, type ListenerOptions, type ResolvedOptions } from "./options.ts";
+import { isReservationRefusal, type Reservation } from "./reservations.ts";
+import type { SessionHost } from "./session/session-host.ts";
+import { Session } from "./session/session.ts";
+import { SessionCount } from "./session-count.ts";
+
+/** A bound listener's address. */
+export interface ListenerAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 4 | 6;
+}
+
+/** How a server is stopped. */
+export interface StopOptions {
+  /** Milliseconds in which running transfers may finish. Default 0. */
+  readonly drainFor?: number;
+}
+
+interface Listener {
+  readonly server: Server;
+  readonly host: SessionHost;
+  readonly address: ListenerAddress;
+}
+
+/** Milliseconds between two looks at the sessions' deadlines, at most. */
+const clockTick = 1_000;
+/** Connections that the kernel keeps for a listener until they are accepted. */
+const backlog = 4096;
+
+/** An FTP server. */
+export class FtpServer extends EventEmitter<FtpServerEvents> {
+  readonly #options: ResolvedOptions;
+  readonly #buffers = new BufferPool();
+  readonly #throttle: LoginThrottle;
+  readonly #external: ExternalAddress;
+  readonly #sessions = new Set<Session>();
+  readonly #counts: SessionCount;
+  #listeners: Listener[] = [];
+  #pools = new Map<string, PassivePorts>();
+  #clock: NodeJS.Timeout | undefined;
+  #state: "stopped" | "starting" | "running" | "stopping" = "stopped";
+  #nextId = 1;
+  #emptied: (() => void) | undefined;
+
+  /**
+   * @param options - See `FtpServerOptions`; only `accounts` must be given.
+   * @throws RangeError for options that cannot be meant.
+   */
+  constructor(options: FtpServerOptions) {
+    super();
+    this.#options = resolveOptions(options);
+    const { limits } = this.#options;
+    this.#throttle = new LoginThrottle(limits.loginDelay, limits.loginDelayMax);
+    this.#counts = new SessionCount(limits.sessions, limits.sessionsPerAddress);
+    this.#external = new ExternalAddress(this.#options.passive.externalAddress, (cause) => {
+      this.#fault("resolving the external address", cause);
+    });
+  }
+
+  /** Where the server listens now, with the ports that the system chose; empty when it is stopped. */
+  get addresses(): readonly ListenerAddress[] {
+    return this.#listeners.map((listener) => listener.address);
+  }
+
+  /** How many sessions are open. */
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** How many passive ports wait for a connection now. */
+  get passivePortsArmed(): number {
+    let armed = 0;
+    for (const pool of this.#pools.values()) armed += pool.armed;
+    return armed;
+  }
+
+  /**
+   * Binds the listeners.
+   *
+   * @throws Error of the system when one cannot be bound (`code` EADDRINUSE, EACCES); none is left bound then.
+   * @throws Error when the server is not stopped.
+   */
+  async start(): Promise<void> {
+    if (this.#state !== "stopped")
+      throw new Error(`The server is ${this.#state}; it can be started once it is stopped`);
+    this.#state = "starting";
+    try {
+      for (const options of this.#options.listeners) {
+        const listener = await this.#listen(options);
+        if (listener !== undefined) this.#listeners.push(listener);
+      }
+    } catch (error) {
+      await this.#closeListeners();
+      this.#state = "stopped";
+      throw error;
+    }
+    const { loginTimeout, idleTimeout } = this.#options.limits;
+    const tick = Math.max(10, Math.min(clockTick, loginTimeout / 4, idleTimeout / 4));
+    this.#clock = setInterval(() => {
+      this.#endIdleSessions(Date.now());
+    }, tick);
+    this.#state = "running";
+  }
+
+  /**
+   * Stops listening, lets transfers finish for a while, then ends every session with 421. May be called more than once.
+   *
+   * @param options - How long transfers may go on.
+   */
+  async stop(options: StopOptions = {}): Promise<void> {
+    if (this.#state === "stopped") return;
+    this.#state = "stopping";
+    for (const { server } of this.#listeners) server.close();
+    for (const session of [...this.#sessions]) if (session.transfer.state === "none") this.#dismiss(session);
+    await this.#emptyWithin(options.drainFor ?? 0);
+    for (const session of [...this.#sessions]) this.#dismiss(session);
+    await this.#emptyWithin(this.#options.limits.closeTimeout);
+    for (const session of [...this.#sessions]) session.channel.destroy();
+    await this.#closeListeners();
+    clearInterval(this.#clock);
+    this.#clock = undefined;
+    this.#state = "stopped";
+  }
+
+  /** Disposes of the server as `stop` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #listen(options: ListenerOptions): Promise<Listener | undefined> {
+    const server = createServer({ noDelay: true, allowHalfOpen: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    const ipv6Only = options.host.includes(":");
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host: options.host, port: options.port, ipv6Only, backlog }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      });
+    } catch (error) {
+      const code = codeOf(error);
+      if (options.optional === true && (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL")) return undefined;
+      throw error;
+    }
+    const bound = server.address();
+    if (bound === null || typeof bound === "string") throw new Error("The listener has no TCP address");
+    server.on("error", (cause) => {
+      this.#fault("accepting connections", cause);
+    });
+    const host = this.#hostFor(options, bound);
+    server.on("connection", (socket) => {
+      this.#accept(socket, host);
+    });
+    const family = bound.family === "IPv6" ? 6 : 4;
+    return { server, host, address: { address: bound.address, port: bound.port, family } };
+  }
+
+  #hostFor(options: ListenerOptions, bound: AddressInfo): SessionHost {
+    let pool = this.#pools.get(options.host);
+    if (pool === undefined) {
+      pool = new PassivePorts({ host: options.host, ports: this.#options.passive.ports });
+      this.#pools.set(options.host, pool);
+    }
+    return {
+      options: this.#options,
+      buffers: this.#buffers,
+      throttle: this.#throttle,
+      passivePorts: pool,
+      listenerPort: bound.port,
+      externalAddress: (client) => this.#external.for(client),
+      hears: (event) => this.listenerCount(event) > 0,
+      tell: (event, payload) => {
+        this.#tell(event, payload);
+      },
+      fault: (doing, cause, session) => {
+        this.#fault(doing, cause, session);
+      },
+      ended: (session) => {
+        this.#ended(session);
+      },
+    };
+  }
+
+  #accept(socket: Socket, host: SessionHost): void {
+    socket.on("error", ignore);
+    // The peer may be gone before it is looked at.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const remote = normaliseAddress(socket.remoteAddress);
+    const refusal = this.#state === "running" ? this.#counts.enter(remote) : "The server is stopping";
+    if (refusal !== undefined) {
+      const local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
+      this.#tell("session-refused", {
+        remote: { address: remote, port: socket.remotePort ?? 0 },
+        local,
+        message: refusal,
+      });
+      socket.end(formatReply(replyCode.serviceNotAvailable, refusal));
+      socket.resume();
+      setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout).unref();
+      return;
+    }
+    const session = new Session((this.#nextId++).toString(36), socket, host);
+    this.#sessions.add(session);
+    if (this.#options.reservations === undefined) session.greet(undefined);
+    else void this.#reserve(session);
+  }
+
+  /** Never rejects: a fault of the application's reservations refuses the session. */
+  async #reserve(session: Session): Promise<void> {
+    let reservation: Reservation | undefined;
+    let refusal = "The server failed; try again later";
+    try {
+      const answer = await this.#options.reservations?.reserve({ kind: "session", connection: session.connection });
+      if (answer !== undefined && isReservationRefusal(answer)) refusal = answer.message;
+      else reservation = answer;
+    } catch (cause) {
+      this.#fault("reserving a session", cause, session.id);
+    }
+    if (reservation !== undefined) {
+      session.greet(reservation);
+      return;
+    }
+    session.reply(replyCode.serviceNotAvailable, refusal);
+    session.close("kicked");
+  }
+
+  #endIdleSessions(now: number): void {
+    for (const session of this.#sessions) {
+      if (session.deadline > now) continue;
+      const loggedIn = session.login.state === "in";
+      session.reply(
+        replyCode.serviceNotAvailable,
+        loggedIn ? "Idle for too long; goodbye" : "Not logged in in time; goodbye",
+      );
+      session.close("idle");
+    }
+  }
+
+  #dismiss(session: Session): void {
+    if (session.over) return;
+    session.reply(replyCode.serviceNotAvailable, "The server is stopping; goodbye");
+    session.close("server-stopped");
+  }
+
+  #ended(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
+    this.#counts.leave(session.connection.remote.address);
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  #emptyWithin(milliseconds: number): Promise<void> {
+    if (this.#sessions.size === 0 || milliseconds === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#emptied = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#emptied = done;
+    });
+  }
+
+  async #closeListeners(): Promise<void> {
+    for (const pool of this.#pools.values()) pool.close();
+    this.#pools = new Map();
+    const closing = this.#listeners.map(({ server }) => new Promise((resolve) => server.close(resolve)));
+    this.#listeners = [];
+    await Promise.all(closing);
+  }
+
+  #tell<K extends keyof FtpServerEvents>(event: K, payload: FtpServerEvents[K][0]): void {
+    try {
+      // The event's name and its payload are bound together by the signature; the emitter's own types cannot say so.
+      (this as EventEmitter).emit(event, payload);
+    } catch (cause) {
+      if (event !== "server-error") this.#fault(`telling ${event}`, cause);
+    }
+  }
+
+  #fault(doing: string, cause: unknown, session?: string): void {
+    this.#tell("server-error", { doing, cause, session });
+  }
+}
+
+function ignore(): void {
+  // The session is told of errors by its channel; this listener outlives it.
+}

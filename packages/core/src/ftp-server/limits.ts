@@ -1,0 +1,58 @@
+/** The limits of a server, each with a name, a unit and a default. */
+
+/** Limits of a server. Every wait, line and list that a peer can make long has one. */
+export interface FtpServerLimits {
+  /** Octets of a command line, its line end included. Default 4,096. */
+  readonly commandLine: number;
+  /** Commands that wait behind a running one before the connection is left unread. Default 256. */
+  readonly queuedCommands: number;
+  /** Sessions in all. Default 10,000. */
+  readonly sessions: number;
+  /** Sessions from one address. Default 1,000. */
+  readonly sessionsPerAddress: number;
+  /** Failed logins of one session before it is closed. Default 5. */
+  readonly loginAttempts: number;
+  /** Milliseconds before the first failed login is answered; doubled for each further one. Default 250. */
+  readonly loginDelay: number;
+  /** Milliseconds that the growing delay stops at. Default 8,000. */
+  readonly loginDelayMax: number;
+  /** Milliseconds from connecting to being logged in. Default 60,000. */
+  readonly loginTimeout: number;
+  /** Milliseconds without a command; it stands still during a transfer. Default 300,000 (RFC 1123 §4.1.3.2). */
+  readonly idleTimeout: number;
+  /** Milliseconds for a data connection to arrive or to be made. Default 30,000. */
+  readonly dataConnectionTimeout: number;
+  /** Milliseconds without progress of a transfer. Default 300,000. */
+  readonly stallTimeout: number;
+  /** Milliseconds that an upload waits, once its data ended, to see whether the control connection lives. Default 0:
+   * two turns of the event loop, which show a client that vanished with both its connections. */
+  readonly uploadGrace: number;
+  /** Entries of one listing, recursion included. Default 1,000,000. */
+  readonly listingEntries: number;
+  /** Folders that a recursive listing goes down. Default 32. */
+  readonly listingDepth: number;
+  /** Octets of a file whose size in TYPE A is counted by reading it. Default 1,048,576. */
+  readonly asciiSize: number;
+  /** Milliseconds for the last replies to be read after the server closed. Default 2,000. */
+  readonly closeTimeout: number;
+}
+
+/** The defaults of all limits. */
+export const defaultLimits: FtpServerLimits = {
+  commandLine: 4096,
+  queuedCommands: 256,
+  sessions: 10_000,
+  sessionsPerAddress: 1_000,
+  loginAttempts: 5,
+  loginDelay: 250,
+  loginDelayMax: 8_000,
+  loginTimeout: 60_000,
+  idleTimeout: 300_000,
+  dataConnectionTimeout: 30_000,
+  stallTimeout: 300_000,
+  uploadGrace: 0,
+  listingEntries: 1_000_000,
+  listingDepth: 32,
+  asciiSize: 1024 * 1024,
+  closeTimeout: 2_000,
+};

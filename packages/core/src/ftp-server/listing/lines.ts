@@ -1,0 +1,92 @@
+/** The lines of listings, in pieces: whole lines with their line ends, as many as one batch of the storage gives. */
+import { formatUnixLine } from "../../protocol/index.ts";
+import { StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
+import { mlsxFormatter } from "../mlsx-facts.ts";
+import type { Session } from "../session/session.ts";
+
+/** Entries that are sorted by name before any is sent; a larger folder is sent as the storage gives it. */
+export const sortedEntries = 4096;
+
+/** How `ls` would show entries. */
+export interface ListingStyle {
+  /** A line of facts, or the name alone. */
+  readonly form: "long" | "names";
+  readonly order: "name" | "time" | "size";
+  readonly reverse: boolean;
+  /** A `/` after the names of folders. */
+  readonly classify: boolean;
+}
+
+/** Counts the entries of one listing against the session's limit. */
+export class EntryBudget {
+  #left: number;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** @throws StorageError `too-large` when the listing would have more entries than the limit. */
+  spend(count: number): void {
+    this.#left -= count;
+    if (this.#left < 0)
+      throw new StorageError("too-large", "The listing has more entries than this server lists at once");
+  }
+}
+
+/** Yields a folder's entries sorted while they are few, and as they come once they are many: memory stays flat. */
+export async function* ordered(
+  session: Session,
+  path: VirtualPath,
+  style: Pick<ListingStyle, "order" | "reverse">,
+  budget: EntryBudget,
+): AsyncGenerator<readonly Entry[]> {
+  let kept: Entry[] | undefined = [];
+  for await (const batch of session.account.storage.list(path)) {
+    budget.spend(batch.length);
+    if (kept === undefined) {
+      yield batch;
+      continue;
+    }
+    for (const entry of batch) kept.push(entry);
+    if (kept.length > sortedEntries) {
+      yield kept;
+      kept = undefined;
+    }
+  }
+  if (kept !== undefined && kept.length > 0) yield sortEntries(kept, style);
+}
+
+/** Sorts in place, by the style. */
+export function sortEntries(entries: Entry[], style: Pick<ListingStyle, "order" | "reverse">): Entry[] {
+  const sign = style.reverse ? -1 : 1;
+  const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -sign : a.name > b.name ? sign : 0);
+  switch (style.order) {
+    case "name":
+      return entries.sort(byName);
+    case "time":
+      return entries.sort((a, b) => sign * (b.modified - a.modified) || byName(a, b));
+    case "size":
+      return entries.sort((a, b) => sign * (b.size - a.size) || byName(a, b));
+  }
+}
+
+/** Formats a batch; `prefix` stands before each name in the short form. */
+export function formatBatch(entries: readonly Entry[], style: ListingStyle, prefix: string, now: number): string {
+  let text = "";
+  for (const entry of entries) {
+    if (style.form === "long") text += `${formatUnixLine(entry, now)}\r\n`;
+    else text += `${prefix}${entry.name}${style.classify && entry.kind === "directory" ? "/" : ""}\r\n`;
+  }
+  return text;
+}
+
+/** The lines of MLSD. */
+export async function* mlsxLines(session: Session, path: VirtualPath): AsyncGenerator<string> {
+  const format = mlsxFormatter(session, false);
+  const budget = new EntryBudget(session.host.options.limits.listingEntries);
+  for await (const batch of ordered(session, path, { order: "name", reverse: false }, budget)) {
+    let text = "";
+    for (const entry of batch) text += `${format(entry)}\r\n`;
+    yield text;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * What LIST, NLST and STAT mean by their argument: switches as `ls` has them, a path, or a pattern.
+ *
+ * The whole text is taken literally first: a file named `-la` or `a*b` that is there is meant by its name. Only then
+ * leading switches are taken off, and only where that is not there either, `*`, `?` and `[` are a pattern.
+ */
+import { hasGlob, type ListArgument } from "../../protocol/index.ts";
+import { StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
+import type { Session } from "../session/session.ts";
+import { expandGlob, type GlobMatch } from "./glob-expansion.ts";
+import { EntryBudget, formatBatch, ordered, sortEntries, type ListingStyle } from "./lines.ts";
+
+/** A listing that is ready to be sent: what it names is there. */
+export interface Listing {
+  /** What is listed, for events and replies. */
+  readonly path: string;
+  /** Whether it is of one file, not of a folder. */
+  readonly ofFile: boolean;
+  pieces(): AsyncGenerator<string>;
+}
+
+/**
+ * Finds what is to be listed.
+ *
+ * @param form - What the verb shows without switches.
+ * @throws StorageError when the path is not there.
+ */
+export async function resolveListing(
+  session: Session,
+  argument: ListArgument,
+  form: "long" | "names",
+): Promise<Listing> {
+  const { literal, switches, path: text } = argument;
+  const asLiteral = literal === undefined || literal === text ? undefined : await present(session, literal);
+  if (asLiteral !== undefined && literal !== undefined) {
+    return found(session, literal, asLiteral, styleOf("", form), "");
+  }
+  const style = styleOf(switches, form);
+  const wanted = text ?? "";
+  const entry = await presentOrPattern(session, wanted);
+  if (entry !== undefined) return found(session, wanted, entry, style, switches);
+  return matching(session, wanted, style);
+}
+
+function styleOf(switches: string, form: "long" | "names"): ListingStyle {
+  const last = (letters: string): number => Math.max(...[...letters].map((letter) => switches.lastIndexOf(letter)));
+  const long = last("l");
+  const short = last("1");
+  return {
+    form: long > short ? "long" : short > long ? "names" : form,
+    order: switches.includes("t") ? "time" : switches.includes("S") ? "size" : "name",
+    reverse: switches.includes("r"),
+    classify: switches.includes("F") || switches.includes("p"),
+  };
+}
+
+/** What is there under this name; undefined when nothing is. */
+async function present(session: Session, text: string): Promise<Entry | undefined> {
+  try {
+    return await session.account.storage.stat(session.path(text));
+  } catch (error) {
+    if (
+      error instanceof StorageError &&
+      (error.kind === "not-found" || error.kind === "not-a-directory" || error.kind === "name-not-allowed")
+    ) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** As `present`, but only a pattern may be missing. @throws StorageError `not-found`. */
+async function presentOrPattern(session: Session, text: string): Promise<Entry | undefined> {
+  if (hasGlob(text)) return present(session, text);
+  return session.account.storage.stat(session.path(text));
+}
+
+function found(session: Session, text: string, entry: Entry, style: ListingStyle, switches: string): Listing {
+  const path = session.path(text);
+  const now = Date.now();
+  if (entry.kind !== "directory" || switches.includes("d")) {
+    const name = text === "" || text === "." ? "." : text;
+    return { path, ofFile: true, pieces: () => once(formatBatch([{ ...entry, name }], style, "", now)) };
+  }
+  const budget = new EntryBudget(session.host.options.limits.listingEntries);
+  if (switches.includes("R")) {
+    const top = text === "" ? "." : text;
+    return { path, ofFile: false, pieces: () => recursive(session, path, top, style, budget, now) };
+  }
+  return { path, ofFile: false, pieces: () => folder(session, path, prefixOf(text), style, budget, now) };
+}
+
+/** NLST's names are to be usable as they are: what was typed stays in front of them. */
+function prefixOf(text: string): string {
+  return text === "" || text === "." || text === "./" ? "" : text.endsWith("/") ? text : `${text}/`;
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
+}
+
+async function* folder(
+  session: Session,
+  path: VirtualPath,
+  prefix: string,
+  style: ListingStyle,
+  budget: EntryBudget,
+  now: number,
+): AsyncGenerator<string> {
+  for await (const batch of ordered(session, path, style, budget)) yield formatBatch(batch, style, prefix, now);
+}
+
+/** As `ls -R`: each folder under its own heading. Links are shown and not followed, so that no cycle is walked. */
+async function* recursive(
+  session: Session,
+  top: VirtualPath,
+  shown: string,
+  style: ListingStyle,
+  budget: EntryBudget,
+  now: number,
+): AsyncGenerator<string> {
+  const stack: { path: VirtualPath; shown: string; depth: number }[] = [{ path: top, shown, depth: 0 }];
+  const deepest = session.host.options.limits.listingDepth;
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    yield `${next.depth === 0 ? "" : "\r\n"}${next.shown}:\r\n`;
+    const below: Entry[] = [];
+    for await (const batch of ordered(session, next.path, style, budget)) {
+      for (const entry of batch) if (entry.kind === "directory") below.push(entry);
+      yield formatBatch(batch, style, "", now);
+    }
+    if (next.depth >= deepest) continue;
+    const base = next.path === "/" ? "/" : `${next.path}/`;
+    for (const entry of below.reverse()) {
+      stack.push({
+        path: session.path(`${base}${entry.name}`),
+        shown: `${next.shown}/${entry.name}`,
+        depth: next.depth + 1,
+      });
+    }
+  }
+}
+
+/** Files that match come as typed; a folder that matches is shown itself, as `ls -d` would. No match is an empty listing. */
+function matching(session: Session, pattern: string, style: ListingStyle): Listing {
+  const budget = new EntryBudget(session.host.options.limits.listingEntries);
+  return { path: pattern, ofFile: false, pieces: () => matches(session, pattern, style, budget) };
+}
+
+async function* matches(
+  session: Session,
+  pattern: string,
+  style: ListingStyle,
+  budget: EntryBudget,
+): AsyncGenerator<string> {
+  const all: Entry[] = [];
+  for await (const match of expandGlob(session, pattern, budget)) all.push(named(match));
+  yield formatBatch(sortEntries(all, style), style, "", Date.now());
+}
+
+function named(match: GlobMatch): Entry {
+  return { ...match.entry, name: match.text };
+}

@@ -1,0 +1,122 @@
+/** What a server is made from; defaults are applied here, once. */
+import type { Accounts } from "../accounts/index.ts";
+import { defaultLimits, type FtpServerLimits } from "./limits.ts";
+import type { Reservations } from "./reservations.ts";
+
+/** Where a server listens. */
+export interface ListenerOptions {
+  /** An address of this machine; `0.0.0.0` is all of IPv4, `::` all of IPv6 (and IPv6 only). */
+  readonly host: string;
+  /** 0 lets the system choose; `addresses` tells the choice. */
+  readonly port: number;
+  /** Leaves this listener out, instead of failing, where the machine lacks the address family. Default false. */
+  readonly optional?: boolean;
+}
+
+/** Which address passive clients are told, by their own network. */
+export interface ExternalAddresses {
+  /** For all who are in none of the networks; without it they get the address they connected to. */
+  readonly default?: string;
+  /** From CIDR (`10.0.0.0/8`) to an IPv4 address or a name. The first that matches counts. */
+  readonly networks?: Readonly<Record<string, string>>;
+}
+
+/** Passive data connections. */
+export interface PassiveOptions {
+  /** First and last port; by default the system chooses. */
+  readonly ports?: readonly [number, number];
+  /** The IPv4 address that PASV names, or a name that is resolved again every minute, or one per client network. */
+  readonly externalAddress?: string | ExternalAddresses;
+}
+
+/** Active data connections. */
+export interface ActiveOptions {
+  /**
+   * The local port. By default the control port less one (20 for 21; RFC 959 §3.2) where the process may bind it, else
+   * any. 0 is any.
+   */
+  readonly localPort?: number;
+}
+
+/** Options of `FtpServer`. */
+export interface FtpServerOptions {
+  /** Who may log in. */
+  readonly accounts: Accounts;
+  /** Default: port 21 on all addresses, IPv6 where the machine has it. */
+  readonly listeners?: readonly ListenerOptions[];
+  readonly passive?: PassiveOptions;
+  readonly active?: ActiveOptions;
+  /** Whether data connections to and from third parties are allowed (server-to-server transfers). Default false. */
+  readonly allowForeignData?: boolean;
+  /** Whether PORT and EPRT may name ports below 1024. Default false (RFC 2577 §3). */
+  readonly allowPrivilegedPorts?: boolean;
+  readonly limits?: Partial<FtpServerLimits>;
+  /** `netx` answers transfers with the codes that NetX Duo FTP documents. Default `standard`. */
+  readonly replies?: "standard" | "netx";
+  /** The greeting's text, under 400 octets. Default `Twinport FTP ready`. */
+  readonly banner?: string;
+  /** Limits and quotas of the application's own, over processes and machines where it likes. */
+  readonly reservations?: Reservations;
+}
+
+/** Options with every default in place. */
+export interface ResolvedOptions {
+  readonly accounts: Accounts;
+  readonly listeners: readonly ListenerOptions[];
+  readonly passive: PassiveOptions;
+  readonly active: ActiveOptions;
+  readonly allowForeignData: boolean;
+  readonly allowPrivilegedPorts: boolean;
+  readonly limits: FtpServerLimits;
+  readonly replies: "standard" | "netx";
+  readonly banner: string;
+  readonly reservations: Reservations | undefined;
+}
+
+/** The longest greeting that NetX Duo's client takes, in octets. */
+const greetingLimit = 400;
+
+/**
+ * Applies the defaults.
+ *
+ * @throws RangeError for a port, range, limit or greeting that cannot be meant.
+ */
+export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
+  const limits = { ...defaultLimits, ...options.limits };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isFinite(value) || value < 0) throw new RangeError(`limits.${name} must be a number of 0 or more`);
+  }
+  const ports = options.passive?.ports;
+  if (ports !== undefined && !(isPort(ports[0]) && isPort(ports[1]) && ports[0] <= ports[1])) {
+    throw new RangeError(
+      `passive.ports must be two ports from 1 to 65535, the lower first, not ${ports.join(" and ")}`,
+    );
+  }
+  const localPort = options.active?.localPort;
+  if (localPort !== undefined && localPort !== 0 && !isPort(localPort)) {
+    throw new RangeError("active.localPort must be from 0 to 65535");
+  }
+  const banner = options.banner ?? "Twinport FTP ready";
+  if (Buffer.byteLength(banner) > greetingLimit - 8) {
+    throw new RangeError(`banner must be under ${greetingLimit - 8} octets: some clients read no more`);
+  }
+  return {
+    accounts: options.accounts,
+    listeners: options.listeners ?? [
+      { host: "0.0.0.0", port: 21 },
+      { host: "::", port: 21, optional: true },
+    ],
+    passive: options.passive ?? {},
+    active: options.active ?? {},
+    allowForeignData: options.allowForeignData ?? false,
+    allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
+    limits,
+    replies: options.replies ?? "standard",
+    banner,
+    reservations: options.reservations,
+  };
+}
+
+function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 65_535;
+}

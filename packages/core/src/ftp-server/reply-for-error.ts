@@ -1,0 +1,131 @@
+/**
+ * From an error to a reply: the one place where 4xx and 5xx are chosen (RFC 959 §5.4, RFC 2428 §2, RFC 2577 §3).
+ *
+ * Every kind of every error type has its case; the compiler finds the one that is missing. What is none of the project's
+ * own errors is a fault of the application or of this project: the peer reads 451 and no detail, the event has it all.
+ */
+import { DataConnectionError } from "../net/index.ts";
+import { ArgumentError, replyCode } from "../protocol/index.ts";
+import { StorageError } from "../storage/index.ts";
+import { CommandError } from "./command-error.ts";
+
+/** A negative reply. */
+export interface ErrorReply {
+  readonly code: number;
+  readonly text: string;
+  /** True when the error is none of the known ones: it is told to the application as a fault. */
+  readonly unexpected?: true;
+}
+
+/** Verbs whose name argument is to become a name: their replies distinguish 553 and 552 (RFC 959 §5.4). */
+const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD"]);
+
+/**
+ * @param error - What a handler threw.
+ * @param verb - The verb that was being done.
+ */
+export function replyForError(error: unknown, verb: string): ErrorReply {
+  if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.message };
+  if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.message };
+  if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.message };
+  if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.message };
+  return { code: replyCode.localError, text: "The server failed; its log tells more", unexpected: true };
+}
+
+function codeForCommandError(error: CommandError): number {
+  switch (error.kind) {
+    case "line-too-long":
+    case "not-a-command":
+    case "unknown-verb":
+      return replyCode.syntaxError;
+    case "not-utf-8":
+      return replyCode.argumentSyntaxError;
+    case "not-supported-by-storage":
+      return replyCode.notImplemented;
+    case "bad-sequence":
+    case "extended-passive-only":
+      return replyCode.badSequence;
+    case "parameter-not-implemented":
+    case "foreign-address":
+      return replyCode.parameterNotImplemented;
+    case "protocol-not-supported":
+      return replyCode.protocolNotSupported;
+    case "not-logged-in":
+    case "login-refused":
+      return replyCode.notLoggedIn;
+    case "foreign-protocol":
+    case "too-many-sessions":
+    case "accounts-unavailable":
+      return replyCode.serviceNotAvailable;
+    case "permission-denied":
+    case "size-not-told":
+      return replyCode.actionNotTaken;
+    case "name-not-usable":
+      return replyCode.nameNotAllowed;
+    case "reserved-elsewhere":
+      return replyCode.fileBusy;
+    case "shorter-than-announced":
+    case "transfer-aborted":
+      return replyCode.transferAborted;
+  }
+}
+
+function codeForArgumentError(error: ArgumentError): number {
+  switch (error.kind) {
+    case "syntax":
+      return replyCode.argumentSyntaxError;
+    case "not-implemented-for-parameter":
+      return replyCode.parameterNotImplemented;
+    case "unsupported-protocol":
+      return replyCode.protocolNotSupported;
+  }
+}
+
+function codeForStorageError(error: StorageError, verb: string): number {
+  switch (error.kind) {
+    case "not-found":
+    case "not-a-directory":
+    case "is-a-directory":
+    case "directory-not-empty":
+    case "permission-denied":
+    case "read-only":
+      return replyCode.actionNotTaken;
+    case "already-exists":
+      return naming.has(verb) && verb !== "MKD" && verb !== "XMKD"
+        ? replyCode.nameNotAllowed
+        : replyCode.actionNotTaken;
+    case "name-not-allowed":
+      return naming.has(verb) ? replyCode.nameNotAllowed : replyCode.actionNotTaken;
+    case "offset-out-of-range":
+      return replyCode.restartNotPossible;
+    case "too-large":
+    case "quota-exceeded":
+      return replyCode.storageExceeded;
+    case "no-space":
+      return replyCode.insufficientStorage;
+    case "busy":
+    case "too-many-open":
+    case "unavailable":
+      return replyCode.fileBusy;
+    case "not-supported":
+      return replyCode.notImplemented;
+    case "aborted":
+      return replyCode.transferAborted;
+    case "input-output":
+      return replyCode.localError;
+  }
+}
+
+function codeForDataError(error: DataConnectionError): number {
+  switch (error.kind) {
+    case "not-arrived":
+    case "refused":
+    case "no-port":
+    case "failed":
+      return replyCode.cannotOpenDataConnection;
+    case "reset":
+    case "stalled":
+    case "aborted":
+      return replyCode.transferAborted;
+  }
+}

@@ -1,0 +1,19 @@
+/** What a verb leaves for the command after it: the source of a rename, a restart offset, an announced size. */
+import type { VirtualPath } from "../../storage/index.ts";
+
+/** Values that hold for one command or transfer. The dispatcher clears them by the verb catalogue, handlers never do. */
+export class OneShots {
+  /** RNFR's path, for an RNTO that follows directly (RFC 959 §4.1.3). */
+  renameFrom: VirtualPath | undefined;
+  /** REST's octets, for the next transfer (RFC 3659 §5.3). */
+  restart = 0;
+  /** ALLO's octets, for the next upload (RFC 959 §4.1.3). */
+  allocated: number | undefined;
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.renameFrom = undefined;
+    this.restart = 0;
+    this.allocated = undefined;
+  }
+}

@@ -1,0 +1,331 @@
+/**
+ * A session: one control connection, and during a transfer a data connection (RFC 959 §2.3).
+ *
+ * It owns four small state machines (login, transfer parameters, data endpoint, transfer) and what the one-shot verbs
+ * leave for the next command. Commands run one after the other; what comes meanwhile waits in a bounded queue.
+ */
+import {
+  readWrite,
+  type Account,
+  type ConnectionInfo,
+  type LogoutReason,
+  type Permission,
+} from "../../accounts/index.ts";
+import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
+import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
+import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
+import type { Socket } from "node:net";
+import { CommandError } from "../command-error.ts";
+import { dispatch, overtakes } from "../dispatch.ts";
+import type { SessionEvent } from "../events.ts";
+import type { Reservation } from "../reservations.ts";
+import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
+import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
+import { OneShots } from "./one-shots.ts";
+import type { SessionHost } from "./session-host.ts";
+import {
+  defaultTransferParameters,
+  transferParametersTransition,
+  type TransferParameters,
+  type TransferParametersEvent,
+} from "./transfer-parameters.ts";
+import { noTransfer, transferTransition, type TransferState, type TransferStateEvent } from "./transfer-state.ts";
+
+/** Bits that new files and folders lack unless SITE UMASK says otherwise. */
+export const defaultUmask = 0o022;
+
+/** One client's session. */
+export class Session implements ControlChannelOwner {
+  readonly id: string;
+  readonly host: SessionHost;
+  readonly channel: ControlChannel;
+  readonly connection: ConnectionInfo;
+  readonly oneShots: OneShots = new OneShots();
+  readonly started: number = Date.now();
+  login: LoginState = loggedOut;
+  parameters: TransferParameters = defaultTransferParameters;
+  endpoint: DataEndpoint = defaultEndpoint;
+  transfer: TransferState = noTransfer;
+  /** Octets moved by the running transfer. */
+  transferred = 0;
+  workingDirectory: VirtualPath = rootPath;
+  umask: number = defaultUmask;
+  /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
+  facts: ReadonlySet<string> | undefined;
+  /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
+  extendedPassiveOnly = false;
+  failedLogins = 0;
+  /** When the session is closed for want of commands, by the server's clock; Infinity is never. */
+  deadline: number;
+  readonly #reader: CommandLineReader;
+  #queue: CommandLineEvent[] | undefined;
+  #busy = false;
+  #over = false;
+  #closing: LogoutReason | undefined;
+  #noMoreCommands = false;
+  #sessionReservation: Reservation | undefined;
+  #loginReservation: Reservation | undefined;
+
+  constructor(id: string, socket: Socket, host: SessionHost) {
+    this.id = id;
+    this.host = host;
+    this.channel = new ControlChannel(socket, this);
+    this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
+    this.#reader = new CommandLineReader(host.options.limits.commandLine);
+    this.deadline = this.started + host.options.limits.loginTimeout;
+  }
+
+  /** Greets, and begins to take commands. */
+  greet(reservation: Reservation | undefined): void {
+    this.#sessionReservation = reservation;
+    if (this.host.hears("session")) this.host.tell("session", this.event());
+    this.reply(replyCode.serviceReady, this.host.options.banner);
+  }
+
+  /** Whether the session is closed or about to be. */
+  get over(): boolean {
+    return this.#over || this.#closing !== undefined;
+  }
+
+  /** Whether a command waits behind the running one. */
+  get hasWaiting(): boolean {
+    return this.#queue !== undefined && this.#queue.length > 0;
+  }
+
+  /** The account. @throws CommandError `not-logged-in`. */
+  get account(): Account {
+    if (this.login.state !== "in") throw new CommandError("not-logged-in", "Log in first with USER and PASS");
+    return this.login.account;
+  }
+
+  /** Whether the account may do this. */
+  may(permission: Permission): boolean {
+    return (this.account.permissions ?? readWrite)[permission];
+  }
+
+  /** @throws CommandError `permission-denied` when the account may not do this. */
+  demand(permission: Permission, what: string): void {
+    if (!this.may(permission)) throw new CommandError("permission-denied", `${what}: permission denied`);
+  }
+
+  /** The virtual path that a name typed in this session means. @throws StorageError `name-not-allowed`. */
+  path(text: string): VirtualPath {
+    return resolveVirtualPath(this.workingDirectory, text);
+  }
+
+  /** Sends a reply. Negative ones are told to the application by the dispatcher. */
+  reply(code: number, text: string | readonly string[]): void {
+    this.channel.send(formatReply(code, text));
+  }
+
+  /** What every event of this session carries. */
+  event(): SessionEvent {
+    const { remote, local } = this.connection;
+    const account = this.login.state === "in" ? this.login.account.name : undefined;
+    return { session: this.id, remote, local, account };
+  }
+
+  moveLogin(event: LoginEvent): void {
+    this.login = loginTransition(this.login, event);
+  }
+
+  moveParameters(event: TransferParametersEvent): boolean {
+    const next = transferParametersTransition(event);
+    if (next !== undefined) this.parameters = next;
+    return next !== undefined;
+  }
+
+  moveEndpoint(event: DataEndpointEvent): void {
+    const before = this.endpoint;
+    this.endpoint = dataEndpointTransition(before, event);
+    // An arming that a transfer took is its own; any other that is left behind gives its port back here.
+    if (before.end === "passive" && this.endpoint !== before && event.event !== "used") before.arming.release();
+  }
+
+  moveTransfer(event: TransferStateEvent): void {
+    this.transfer = transferTransition(this.transfer, event);
+  }
+
+  /** Takes over the reservation of a login, to be released at logout. */
+  keepLoginReservation(reservation: Reservation | undefined): void {
+    this.#loginReservation = reservation;
+  }
+
+  /** Logs an account out that came after the session's end: `logout` runs once for each `login`. */
+  async dismiss(account: Account): Promise<void> {
+    await this.#runLogout(account, "connection-lost");
+  }
+
+  /** Ends the account's part of the session; the control connection stays (REIN, USER again). */
+  async logOut(reason: LogoutReason): Promise<void> {
+    if (this.login.state !== "in") return;
+    const { account } = this.login;
+    const event = { ...this.event(), account: account.name, reason };
+    this.moveLogin({ event: "reinitialised" });
+    const reservation = this.#loginReservation;
+    this.#loginReservation = undefined;
+    await this.#release(reservation);
+    await this.#runLogout(account, reason);
+    this.host.tell("logout", event);
+  }
+
+  /** Puts everything that a session sets back to how it was at the greeting. */
+  reinitialise(): void {
+    this.parameters = defaultTransferParameters;
+    this.moveEndpoint({ event: "reset" });
+    this.oneShots.clear();
+    this.workingDirectory = rootPath;
+    this.umask = defaultUmask;
+    this.facts = undefined;
+    this.extendedPassiveOnly = false;
+  }
+
+  /** Closes after the replies that are under way; a reply may be the last. */
+  close(reason: LogoutReason): void {
+    if (this.#closing === undefined) this.#closing = reason;
+    this.channel.end(this.host.options.limits.closeTimeout);
+    this.#abortTransfer("The session is closed");
+    if (!this.#busy) this.#finish(this.#closing);
+  }
+
+  /** Whether a transfer or another command runs. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  received(chunk: Uint8Array): void {
+    this.#reader.push(chunk, this.#take);
+  }
+
+  ended(): void {
+    this.#noMoreCommands = true;
+    // QUIT that waits behind a transfer is an orderly end: the transfer's outcome counts, not the early close.
+    if (!this.answers) this.#abortTransfer("The control connection was closed");
+    if (!this.#busy) this.close("connection-lost");
+  }
+
+  lost(): void {
+    this.#noMoreCommands = true;
+    this.#queue = undefined;
+    this.#closing ??= "connection-lost";
+    this.#abortTransfer("The control connection was lost");
+    if (!this.#busy) this.#finish(this.#closing);
+  }
+
+  /** Whether the peer waits for the outcome of its transfer: a peer that is gone has left half a file. */
+  get answers(): boolean {
+    return !this.#noMoreCommands || this.#queue?.some(isQuit) === true;
+  }
+
+  #abortTransfer(message: string): void {
+    if (this.transfer.state !== "none") this.transfer.abort.abort(new CommandError("transfer-aborted", message));
+  }
+
+  readonly #take = (event: CommandLineEvent): void => {
+    if (this.over) return;
+    if (!this.#busy) {
+      this.#run(event);
+      return;
+    }
+    const manner = this.transfer.state === "none" ? undefined : overtakes(event);
+    if (manner === "status") {
+      void dispatch(this, event); // Without an argument STAT is answered at once: nothing is pending.
+      return;
+    }
+    this.#queue ??= [];
+    if (manner === "abort") {
+      this.#queue.unshift(event);
+      this.#abortTransfer("Transfer aborted as you asked");
+      return;
+    }
+    this.#queue.push(event);
+    if (this.#queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
+  };
+
+  #run(event: CommandLineEvent): void {
+    const pending = dispatch(this, event);
+    if (!(pending instanceof Promise)) {
+      this.#rest();
+      return;
+    }
+    this.#busy = true;
+    this.deadline = Infinity;
+    // `dispatch` answers every error itself: what rejects here is a fault, told and survived.
+    void pending.then(this.#next, (cause: unknown) => {
+      this.host.fault("running a command", cause, this.id);
+      this.#next();
+    });
+  }
+
+  /** After a command: the clock starts again. */
+  #rest(): void {
+    if (this.login.state === "in") this.deadline = Date.now() + this.host.options.limits.idleTimeout;
+    else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
+  }
+
+  readonly #next = (): void => {
+    this.#busy = false;
+    this.#rest();
+    this.#runWaiting();
+  };
+
+  #runWaiting(): void {
+    while (!this.#busy && this.#closing === undefined && this.#queue !== undefined) {
+      const event = this.#queue.shift();
+      if (this.#queue.length === 0) this.#queue = undefined;
+      if (this.#queue === undefined || this.#queue.length < this.host.options.limits.queuedCommands / 2) {
+        this.channel.unhold();
+      }
+      if (event !== undefined) this.#run(event);
+    }
+    if (!this.#busy) this.#settle();
+  }
+
+  /** Nothing runs and nothing waits: what was put off until now is done. */
+  #settle(): void {
+    if (this.#closing !== undefined) this.#finish(this.#closing);
+    else if (this.#noMoreCommands) this.close("connection-lost");
+  }
+
+  #finish(reason: LogoutReason): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#queue = undefined;
+    this.moveEndpoint({ event: "reset" });
+    this.channel.end(this.host.options.limits.closeTimeout);
+    void this.#farewell(reason);
+  }
+
+  /** Never rejects: each step tells its own faults. */
+  async #farewell(reason: LogoutReason): Promise<void> {
+    await this.logOut(reason);
+    const reservation = this.#sessionReservation;
+    this.#sessionReservation = undefined;
+    await this.#release(reservation);
+    if (this.host.hears("session-end")) {
+      this.host.tell("session-end", { ...this.event(), reason, milliseconds: Date.now() - this.started });
+    }
+    this.host.ended(this);
+  }
+
+  async #runLogout(account: Account, reason: LogoutReason): Promise<void> {
+    try {
+      await this.host.options.accounts.logout?.(account, this.connection, reason);
+    } catch (cause) {
+      this.host.fault("logging out an account", cause, this.id);
+    }
+  }
+
+  async #release(reservation: Reservation | undefined): Promise<void> {
+    if (reservation === undefined) return;
+    try {
+      await reservation.release({ bytes: 0, complete: true });
+    } catch (cause) {
+      this.host.fault("releasing a reservation", cause, this.id);
+    }
+  }
+}
+
+function isQuit(event: CommandLineEvent): boolean {
+  return event.kind === "command" && event.line.verb === "QUIT";
+}

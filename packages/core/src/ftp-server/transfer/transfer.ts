@@ -1,0 +1,200 @@
+/**
+ * One transfer from its preliminary to its completion reply (RFC 959 §3.2, §5.4).
+ *
+ *     passive  150, the peer's connection is accepted, bytes, close, 226
+ *     active   the connection is made, 125, bytes, close, 226 (250 with `replies: "netx"`)
+ *
+ * The file is open before the preliminary reply. Whatever breaks is thrown, and answered in one place; on every path the
+ * socket is closed, the passive port given back and the reservation released.
+ */
+import type { Socket } from "node:net";
+import { dial, type PumpOptions } from "../../net/index.ts";
+import { replyCode } from "../../protocol/index.ts";
+import { CommandError } from "../command-error.ts";
+import { isReservationRefusal, type Reservation } from "../reservations.ts";
+import type { Session } from "../session/session.ts";
+
+/** What a verb wants moved. */
+export interface TransferJob {
+  readonly verb: string;
+  readonly path: string;
+  readonly direction: "upload" | "download" | "listing";
+  /** Octets skipped or kept at the start. */
+  readonly offset: number;
+  /** Octets of the whole file, where known. */
+  readonly size?: number | undefined;
+  /** Octets that will move, where known. */
+  readonly expectedBytes?: number | undefined;
+  /** The preliminary reply's text. */
+  readonly opening: string;
+  /** Moves the bytes; the socket is open. */
+  move(socket: Socket, options: PumpOptions): Promise<unknown>;
+  /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
+  complete(session: Session): Promise<string>;
+  /** Gives up what is open. Called after a failure; never throws. */
+  abandon(): Promise<void>;
+}
+
+/** The port that stands for any, in the options. */
+const anyPort = 0;
+
+/**
+ * Runs a transfer and replies its preliminary and its completion; a failure is thrown after `abandon`.
+ *
+ * @throws whatever broke it, for the dispatcher to answer.
+ */
+export async function runTransfer(session: Session, job: TransferJob): Promise<void> {
+  const abort = new AbortController();
+  const begun = Date.now();
+  session.transferred = 0;
+  session.moveTransfer({ event: "begin", verb: job.verb, path: job.path, abort });
+  let socket: Socket | undefined;
+  let reservation: Reservation | undefined;
+  let complete = false;
+  try {
+    if (!session.answers) throw new CommandError("transfer-aborted", "The control connection was lost");
+    reservation = await reserve(session, job);
+    // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
+    const active = session.endpoint.end !== "passive";
+    socket = await openDataConnection(session, job, abort.signal);
+    session.moveTransfer({ event: "connected", at: Date.now() });
+    tellStart(session, job);
+    const { limits } = session.host.options;
+    await job.move(socket, {
+      buffers: session.host.buffers,
+      stallTimeout: limits.stallTimeout,
+      signal: abort.signal,
+      onBytes: (count) => {
+        session.transferred += count;
+      },
+    });
+    if (job.direction !== "upload") await endOutward(socket, abort.signal, limits.stallTimeout);
+    const text = await job.complete(session);
+    complete = true;
+    if (job.direction === "upload") closeInward(socket, limits.closeTimeout);
+    session.moveTransfer({ event: "end" });
+    tellEnd(session, job, begun);
+    const netx = session.host.options.replies === "netx" && active;
+    session.reply(netx ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
+  } catch (error) {
+    socket?.destroy();
+    await job.abandon();
+    const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
+    session.moveTransfer({ event: "end" });
+    tellBroken(session, job, begun, cause);
+    throw cause;
+  } finally {
+    session.moveEndpoint({ event: "used" });
+    await release(session, reservation, complete);
+  }
+}
+
+async function reserve(session: Session, job: TransferJob): Promise<Reservation | undefined> {
+  const { reservations } = session.host.options;
+  if (reservations === undefined) return undefined;
+  const { connection, account } = session;
+  const { direction, path, expectedBytes } = job;
+  const answer = await reservations.reserve({ kind: "transfer", connection, account, direction, path, expectedBytes });
+  if (isReservationRefusal(answer)) throw new CommandError("reserved-elsewhere", answer.message);
+  return answer;
+}
+
+async function release(session: Session, reservation: Reservation | undefined, complete: boolean): Promise<void> {
+  if (reservation === undefined) return;
+  try {
+    await reservation.release({ bytes: session.transferred, complete });
+  } catch (cause) {
+    session.host.fault("releasing a reservation", cause, session.id);
+  }
+}
+
+async function openDataConnection(session: Session, job: TransferJob, signal: AbortSignal): Promise<Socket> {
+  const { endpoint, host } = session;
+  const timeout = host.options.limits.dataConnectionTimeout;
+  if (endpoint.end === "passive") {
+    session.reply(replyCode.openingDataConnection, job.opening);
+    return endpoint.arming.connection(timeout, signal);
+  }
+  const { local, remote } = session.connection;
+  // With neither PORT nor PASV, the user's data port is its control port (RFC 959 §3.2).
+  const target = endpoint.end === "active" ? endpoint.address : remote;
+  const localPort = host.options.active.localPort ?? Math.max(anyPort, host.listenerPort - 1);
+  const socket = await dial({
+    host: target.address,
+    port: target.port,
+    localAddress: local.address,
+    localPort: localPort === anyPort ? undefined : localPort,
+    timeout,
+    signal,
+  });
+  session.reply(replyCode.dataConnectionAlreadyOpen, job.opening);
+  return socket;
+}
+
+/** Closes an outward connection: the end of the file is told by it, so the completion waits until it is sent. */
+function endOutward(socket: Socket, signal: AbortSignal, timeout: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      if (error !== undefined && error !== null)
+        reject(new CommandError("transfer-aborted", "The data connection broke at its end"));
+      else resolve();
+    };
+    const abort = (): void => {
+      socket.destroy();
+      done(new Error("aborted"));
+    };
+    const timer = setTimeout(abort, timeout);
+    signal.addEventListener("abort", abort, { once: true });
+    socket.once("error", done);
+    socket.end(() => {
+      done();
+      // The peer's own close is awaited in the background: closing with its bytes unread would reset the connection.
+      socket.resume();
+      const lingering = setTimeout(() => socket.destroy(), lingerTime);
+      lingering.unref();
+      socket.once("close", () => clearTimeout(lingering));
+    });
+  });
+}
+
+/** Milliseconds in which the peer of a finished download may close its end. */
+const lingerTime = 10_000;
+
+/** Closes our end of a connection whose peer has sent all it had. */
+function closeInward(socket: Socket, within: number): void {
+  socket.end();
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), within);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
+}
+
+function tellStart(session: Session, job: TransferJob): void {
+  if (job.direction === "listing") return;
+  const event = job.direction === "upload" ? "upload-start" : "download-start";
+  if (!session.host.hears(event)) return;
+  const { verb, path, offset, size } = job;
+  session.host.tell(event, { ...session.event(), account: session.account.name, verb, path, offset, size });
+}
+
+function tellEnd(session: Session, job: TransferJob, begun: number): void {
+  if (job.direction === "listing") return;
+  if (session.host.hears(job.direction)) session.host.tell(job.direction, outcome(session, job, begun));
+}
+
+function tellBroken(session: Session, job: TransferJob, begun: number, cause: unknown): void {
+  if (job.direction === "listing") return;
+  const event = job.direction === "upload" ? "upload-broken" : "download-broken";
+  if (!session.host.hears(event)) return;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  session.host.tell(event, { ...outcome(session, job, begun), message, cause });
+}
+
+function outcome(session: Session, job: TransferJob, begun: number): import("../events.ts").TransferEvent {
+  const { verb, path, offset } = job;
+  const account = session.login.state === "in" ? session.login.account.name : "";
+  const milliseconds = Date.now() - begun;
+  return { ...session.event(), account, verb, path, offset, bytes: session.transferred, milliseconds };
+}

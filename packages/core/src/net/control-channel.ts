@@ -1,0 +1,114 @@
+/**
+ * The control connection as a session sees it: bytes in, whole replies out (RFC 959 §2.3).
+ *
+ * Each reply is one write on a socket without Nagle's delay, so that it travels as a segment of its own: NetX Duo's
+ * client loses the second of two replies in one segment. A peer that sends commands and reads no replies is not read
+ * from until it does.
+ */
+import type { Socket } from "node:net";
+import { normaliseAddress } from "../protocol/index.ts";
+
+/** Octets of replies that wait for the peer to read before its commands are left unread. */
+export const replyBacklogLimit: number = 64 * 1024;
+
+/** What the owner of a control channel is told. */
+export interface ControlChannelOwner {
+  /** Bytes came; the memory is the owner's. */
+  received(chunk: Uint8Array): void;
+  /** The peer sends no more; it may still read. */
+  ended(): void;
+  /** The connection is gone. Told once, unless this end closed it. */
+  lost(cause: Error | undefined): void;
+}
+
+/** One end of a connection. */
+interface EndPoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A control connection. */
+export class ControlChannel {
+  readonly local: EndPoint;
+  readonly remote: EndPoint;
+  readonly #socket: Socket;
+  readonly #owner: ControlChannelOwner;
+  #lost = false;
+  #ended = false;
+  #held = false;
+
+  /**
+   * @param socket - An open connection; it is the channel's from now on.
+   * @param owner - Who is told of bytes and of the end.
+   */
+  constructor(socket: Socket, owner: ControlChannelOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
+    this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
+    socket.on("data", (chunk: Uint8Array) => {
+      if (!this.#ended) this.#owner.received(chunk);
+    });
+    socket.on("end", () => {
+      if (!this.#ended && !this.#lost) this.#owner.ended();
+    });
+    socket.on("error", (cause) => {
+      this.#lose(cause);
+    });
+    socket.on("close", () => {
+      this.#lose(undefined);
+    });
+    socket.on("drain", () => {
+      if (!this.#held && !this.#ended) socket.resume();
+    });
+  }
+
+  /** Whether the peer is still there, as far as is known. */
+  get alive(): boolean {
+    return !this.#lost && !this.#ended;
+  }
+
+  /** Sends one reply, line ends included. Nothing happens when the connection is gone. */
+  send(reply: string): void {
+    if (this.#lost || this.#ended) return;
+    this.#socket.write(reply, "utf8");
+    if (this.#socket.writableLength > replyBacklogLimit) this.#socket.pause();
+  }
+
+  /** Leaves commands unread, for as long as enough of them wait. */
+  hold(): void {
+    this.#held = true;
+    this.#socket.pause();
+  }
+
+  /** Reads commands again. */
+  unhold(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (this.#socket.writableLength <= replyBacklogLimit) this.#socket.resume();
+  }
+
+  /** Closes once all replies are sent, at the latest after `within` milliseconds. */
+  end(within: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const socket = this.#socket;
+    socket.end();
+    // Reading on lets the peer's own close arrive; without it a reset could overtake the last reply.
+    socket.resume();
+    const timer = setTimeout(() => socket.destroy(), within);
+    socket.once("close", () => clearTimeout(timer));
+  }
+
+  /** Closes at once. */
+  destroy(): void {
+    this.#ended = true;
+    this.#socket.destroy();
+  }
+
+  #lose(cause: Error | undefined): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    if (!this.#ended) this.#owner.lost(cause);
+  }
+}

@@ -1,0 +1,34 @@
+/** What can go wrong with a data connection. Kinds are closed: the server's replies and the client's errors follow from them. */
+
+/** Why a data connection failed. */
+export type DataConnectionErrorKind =
+  /** The peer reset it, or it broke. */
+  | "reset"
+  /** The peer moved nothing for the stall limit. */
+  | "stalled"
+  /** This end gave it up. */
+  | "aborted"
+  /** The peer did not connect in time. */
+  | "not-arrived"
+  /** The peer refused to be connected to. */
+  | "refused"
+  /** No passive port was free. */
+  | "no-port"
+  /** Anything else: see `cause`. */
+  | "failed";
+
+/** A data connection could not be made, or broke. */
+export class DataConnectionError extends Error {
+  override readonly name = "DataConnectionError";
+  readonly kind: DataConnectionErrorKind;
+
+  /**
+   * @param kind - Why, from a closed set.
+   * @param message - What was tried and what stood in the way.
+   * @param cause - The error below.
+   */
+  constructor(kind: DataConnectionErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,25 @@
+/** What is wrong with the argument of a command. Kinds are closed: the server's 501, 504 and 522 follow from them. */
+
+/** Why an argument was refused. */
+export type ArgumentErrorKind =
+  /** It is not written as the verb's RFC has it. */
+  | "syntax"
+  /** It is well written, and names something this project does not have. */
+  | "not-implemented-for-parameter"
+  /** It names a network protocol other than IPv4 and IPv6 (RFC 2428 §2). */
+  | "unsupported-protocol";
+
+/** An argument was refused. */
+export class ArgumentError extends Error {
+  override readonly name = "ArgumentError";
+  readonly kind: ArgumentErrorKind;
+
+  /**
+   * @param kind - Why, from a closed set.
+   * @param message - What was expected.
+   */
+  constructor(kind: ArgumentErrorKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

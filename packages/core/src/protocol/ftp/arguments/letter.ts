@@ -1,0 +1,23 @@
+/** One letter of a few, in either case. */
+import { ArgumentError } from "../argument-error.ts";
+import type { ArgumentCodec } from "./argument-codec.ts";
+
+/**
+ * @param what - What the letter chooses, for messages.
+ * @param letters - The letters, in upper case.
+ */
+export function letterArgument<L extends string>(what: string, letters: readonly L[]): ArgumentCodec<L> {
+  return {
+    syntax: letters.join(" | "),
+    parse(text) {
+      const wanted = (text ?? "").trim().toUpperCase();
+      if (wanted === "") throw new ArgumentError("syntax", `A ${what} is needed: ${letters.join(", ")}`);
+      const letter = letters.find((known) => known === wanted);
+      if (letter === undefined) {
+        throw new ArgumentError("not-implemented-for-parameter", `The ${what} is one of ${letters.join(", ")}`);
+      }
+      return letter;
+    },
+    format: (value) => value,
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Command lines of the control connection (RFC 959 §5.3): a verb, and after one space its argument, ended by CR LF.
+ *
+ *     <verb> [<SP> <argument>] <CRLF>
+ *
+ * A line may come in any number of segments and many in one. A bare LF ends a line too, since hand-driven clients send
+ * it. CR NUL inside a line is a CR in a name (RFC 2640 §3.1) and is refused with the other control characters. Lines
+ * over the limit are told once and dropped up to their end.
+ */
+import { TelnetDecoder } from "./telnet.ts";
+
+/** The longest command line, its line end included, in octets. */
+export const defaultCommandLineLimit = 4096;
+
+/** A command as it arrived. */
+export interface CommandLine {
+  /** In upper case. */
+  readonly verb: string;
+  /** What follows the verb and one space; undefined when nothing does. */
+  readonly argument: string | undefined;
+}
+
+/** What came of the bytes up to a line end. */
+export type CommandLineEvent =
+  | { readonly kind: "command"; readonly line: CommandLine }
+  | { readonly kind: "too-long" }
+  | { readonly kind: "not-a-command" }
+  | { readonly kind: "not-utf-8"; readonly verb: string };
+
+const CR = 13;
+const LF = 10;
+const SP = 32;
+
+/** Cuts the control connection's bytes into command lines. */
+export class CommandLineReader {
+  readonly #limit: number;
+  #telnet: TelnetDecoder | undefined;
+  /** The unfinished line, or undefined when there is none. */
+  #rest: Uint8Array | undefined;
+  #skipping = false;
+
+  /** @param limit - The longest line in octets, its line end included. */
+  constructor(limit: number = defaultCommandLineLimit) {
+    this.#limit = limit;
+  }
+
+  /** Octets of an unfinished line that wait for their end. */
+  get pending(): number {
+    return this.#rest?.length ?? 0;
+  }
+
+  /** Forgets an unfinished line: what came in plain text must not be run under TLS. */
+  reset(): void {
+    this.#rest = undefined;
+    this.#skipping = false;
+  }
+
+  /**
+   * @param chunk - Bytes as they arrived.
+   * @param sink - Called for each line that the chunk ends, in order.
+   */
+  push(chunk: Uint8Array, sink: (event: CommandLineEvent) => void): void {
+    let bytes = chunk;
+    if (this.#telnet !== undefined || chunk.includes(255)) {
+      // Made on the first Telnet byte only: most sessions never see one, and thousands of them may be open.
+      this.#telnet ??= new TelnetDecoder();
+      bytes = this.#telnet.decode(chunk);
+    }
+    let start = 0;
+    for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
+      this.#line(bytes.subarray(start, end), sink);
+      start = end + 1;
+    }
+    if (start < bytes.length) this.#keep(bytes.subarray(start), sink);
+  }
+
+  #keep(part: Uint8Array, sink: (event: CommandLineEvent) => void): void {
+    if (this.#skipping) return;
+    const before = this.#rest?.length ?? 0;
+    if (before + part.length > this.#limit) {
+      this.#rest = undefined;
+      this.#skipping = true;
+      sink({ kind: "too-long" });
+      return;
+    }
+    const joined = new Uint8Array(before + part.length);
+    if (this.#rest !== undefined) joined.set(this.#rest);
+    joined.set(part, before);
+    this.#rest = joined;
+  }
+
+  #line(tail: Uint8Array, sink: (event: CommandLineEvent) => void): void {
+    if (this.#skipping) {
+      this.#skipping = false;
+      return;
+    }
+    let bytes = tail;
+    if (this.#rest !== undefined) {
+      bytes = new Uint8Array(this.#rest.length + tail.length);
+      bytes.set(this.#rest);
+      bytes.set(tail, this.#rest.length);
+      this.#rest = undefined;
+    }
+    if (bytes.length + 1 > this.#limit) {
+      sink({ kind: "too-long" });
+      return;
+    }
+    const end = bytes.length > 0 && bytes[bytes.length - 1] === CR ? bytes.length - 1 : bytes.length;
+    const event = parseCommandLine(bytes.subarray(0, end));
+    if (event !== undefined) sink(event);
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A line without its line end; undefined for an empty one, which is skipped. */
+function parseCommandLine(bytes: Uint8Array): CommandLineEvent | undefined {
+  if (bytes.length === 0) return undefined;
+  let at = 0;
+  let verb = "";
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte === SP) break;
+    const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
+    if (upper < 65 || upper > 90 || at >= 16) return { kind: "not-a-command" };
+    verb += String.fromCharCode(upper);
+  }
+  if (verb === "") return { kind: "not-a-command" };
+  if (at + 1 >= bytes.length) return { kind: "command", line: { verb, argument: undefined } };
+  const argument = decodeArgument(bytes.subarray(at + 1));
+  if (argument === undefined) return { kind: "not-utf-8", verb };
+  return { kind: "command", line: { verb, argument } };
+}
+
+function decodeArgument(bytes: Uint8Array): string | undefined {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Formats a command line for the wire, CR LF included.
+ *
+ * @param verb - The verb.
+ * @param argument - Its argument; undefined for none.
+ * @throws RangeError when verb or argument hold CR, LF or NUL: one call must never become two commands.
+ */
+export function formatCommandLine(verb: string, argument?: string): string {
+  const line = argument === undefined ? verb : `${verb} ${argument}`;
+
+  if (/[\0\r\n]/.test(line)) throw new RangeError("A command must not hold CR, LF or NUL");
+  return `${line}\r\n`;
+}

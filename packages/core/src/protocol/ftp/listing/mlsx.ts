@@ -1,0 +1,193 @@
+/**
+ * Lines of MLST and MLSD (RFC 3659 §7).
+ *
+ *     Type=file;Size=25730;Modify=19940728095854;Perm=r; cap60.pl198.tar.gz
+ *
+ * Exactly one space stands between the facts and the name; the name may begin with more.
+ */
+import { formatTimeValue, parseTimeValue } from "../time.ts";
+import type { ListedEntry } from "./listed-entry.ts";
+import type { ServerEntry } from "./server-entry.ts";
+
+/** The facts that this project tells, in their order. */
+export const mlsxFacts = [
+  "Type",
+  "Size",
+  "Modify",
+  "Create",
+  "Unique",
+  "Perm",
+  "UNIX.mode",
+  "UNIX.owner",
+  "UNIX.group",
+  "UNIX.uid",
+  "UNIX.gid",
+] as const;
+
+/** The facts that are told unless OPTS MLST chooses others. */
+export const defaultMlsxFacts: readonly string[] = ["Type", "Size", "Modify", "Unique", "Perm", "UNIX.mode"];
+
+/** What an account may do: decides the letters of the fact "perm". */
+export interface MlsxPermissions {
+  readonly list: boolean;
+  readonly read: boolean;
+  readonly create: boolean;
+  readonly overwrite: boolean;
+  readonly append: boolean;
+  readonly remove: boolean;
+  readonly rename: boolean;
+  readonly makeDirectory: boolean;
+  readonly removeDirectory: boolean;
+}
+
+/** The letters of the fact "perm" (RFC 3659 §7.5.5). */
+export function formatPermissions(kind: "file" | "directory", may: MlsxPermissions): string {
+  const letters =
+    kind === "file"
+      ? [may.append && "a", may.remove && "d", may.rename && "f", may.read && "r", may.overwrite && "w"]
+      : [
+          may.create && "c",
+          may.removeDirectory && "d",
+          "e",
+          may.rename && "f",
+          may.list && "l",
+          may.makeDirectory && "m",
+          (may.remove || may.removeDirectory) && "p",
+        ];
+  return letters.filter((letter) => letter !== false).join("");
+}
+
+/** The line of FEAT: all facts, an asterisk after those that are on (RFC 3659 §7.8). */
+export function formatMlstFeature(enabled: ReadonlySet<string>): string {
+  return `MLST ${mlsxFacts.map((fact) => `${fact}${enabled.has(fact) ? "*" : ""};`).join("")}`;
+}
+
+/** The facts that OPTS MLST asks for and this project has, in its own order (RFC 3659 §7.9). */
+export function parseMlstOptions(value: string | undefined): string[] {
+  const wanted = new Set((value ?? "").split(";").map((fact) => fact.trim().toLowerCase()));
+  return mlsxFacts.filter((fact) => wanted.has(fact.toLowerCase()));
+}
+
+/**
+ * Formats a line, without its line end.
+ *
+ * @param facts - The names of the facts to tell, as `mlsxFacts` spells them.
+ * @param spaceBefore - Whether the line begins with a space, as in MLST's reply.
+ */
+export function formatMlsxLine(entry: ServerEntry, facts: readonly string[], spaceBefore: boolean): string {
+  let line = spaceBefore ? " " : "";
+  for (const fact of facts) {
+    const value = factOf(entry, fact);
+    if (value !== undefined) line += `${fact}=${value};`;
+  }
+  return `${line} ${entry.name}`;
+}
+
+function factOf(entry: ServerEntry, fact: string): string | undefined {
+  switch (fact) {
+    case "Type":
+      return typeOf(entry);
+    case "Size":
+      return entry.kind === "file" ? String(entry.size) : undefined;
+    case "Modify":
+      return formatTimeValue(entry.modified);
+    case "Create":
+      return entry.created === undefined ? undefined : formatTimeValue(entry.created);
+    case "Unique":
+      return entry.unique;
+    case "Perm":
+      return entry.permissions;
+    case "UNIX.mode":
+      return entry.mode === undefined ? undefined : `0${entry.mode.toString(8).padStart(3, "0")}`;
+    case "UNIX.owner":
+      return entry.owner;
+    case "UNIX.group":
+      return entry.group;
+    case "UNIX.uid":
+      return entry.uid?.toString();
+    case "UNIX.gid":
+      return entry.gid?.toString();
+    default:
+      return undefined;
+  }
+}
+
+function typeOf(entry: ServerEntry): string {
+  switch (entry.kind) {
+    case "file":
+      return "file";
+    case "directory":
+      return entry.type ?? "dir";
+    case "symlink":
+      // A semicolon would end the fact: such a target is left out.
+      return entry.target === undefined || entry.target.includes(";")
+        ? "OS.unix=symlink"
+        : `OS.unix=slink:${entry.target}`;
+    case "other":
+      return "OS.unix=special";
+  }
+}
+
+/**
+ * Reads a line: names of facts in any case, unknown ones kept, a missing last `;` forgiven.
+ *
+ * @returns undefined when the line is none; the kind `other` for `cdir` and `pdir` comes with their fact.
+ */
+export function parseMlsxLine(line: string): ListedEntry | undefined {
+  const text = line.startsWith(" ") ? line.slice(1) : line;
+  const space = text.indexOf(" ");
+  if (space === -1 || space === text.length - 1) return undefined;
+  const facts = new Map<string, string>();
+  for (const part of text.slice(0, space).split(";")) {
+    if (part === "") continue;
+    const equals = part.indexOf("=");
+    if (equals < 1) return undefined;
+    facts.set(part.slice(0, equals).toLowerCase(), part.slice(equals + 1));
+  }
+  const type = facts.get("type") ?? "";
+  const link = /^OS\.unix=(?:slink|symlink)(?::(.*))?$/i.exec(type);
+  const size = parseCount(facts.get("size") ?? facts.get("sizd"));
+  const modify = facts.get("modify");
+  const modified = modify === undefined ? undefined : parseTimeValue(modify);
+  const modeText = facts.get("unix.mode");
+  return {
+    name: text.slice(space + 1),
+    kind: link !== null ? "symlink" : kindOf(type),
+    ...(size === undefined ? {} : { size }),
+    ...(modified === undefined
+      ? {}
+      : { modified, timePrecision: modify?.includes(".") === true ? "millisecond" : "second" }),
+    ...(modeText !== undefined && /^[0-7]{1,5}$/.test(modeText) ? { mode: Number.parseInt(modeText, 8) & 0o7777 } : {}),
+    ...optional("owner", facts.get("unix.ownername") ?? facts.get("unix.owner")),
+    ...optional("group", facts.get("unix.groupname") ?? facts.get("unix.group")),
+    ...optional("unique", facts.get("unique")),
+    ...optional("target", link?.[1] === "" ? undefined : link?.[1]),
+    facts,
+    raw: line,
+  };
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
+  const result: Partial<Record<K, V>> = {};
+  if (value !== undefined) result[key] = value;
+  return result;
+}
+
+function kindOf(type: string): ListedEntry["kind"] {
+  switch (type.toLowerCase()) {
+    case "file":
+      return "file";
+    case "dir":
+    case "cdir":
+    case "pdir":
+      return "directory";
+    default:
+      return "other";
+  }
+}
+
+function parseCount(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  const count = Number(text);
+  return Number.isSafeInteger(count) ? count : undefined;
+}

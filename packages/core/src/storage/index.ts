@@ -1,0 +1,34 @@
+export type { ReadableFile, WritableFile } from "../bytes/index.ts";
+export { StorageError, type StorageErrorKind } from "./errors.ts";
+export {
+  brokenUploadLifetime,
+  LocalStorage,
+  type Durability,
+  type LocalStorageOptions,
+} from "./local/local-storage.ts";
+export { MemoryStorage, type MemoryStorageOptions } from "./memory/memory-storage.ts";
+export type {
+  Entry,
+  EntryKind,
+  EntryTimes,
+  MakeDirectoryOptions,
+  OpenReadOptions,
+  OpenWriteOptions,
+  RenameOptions,
+  StatOptions,
+  Storage,
+  StorageAbility,
+  StorageOptions,
+  WriteMode,
+} from "./storage.ts";
+export {
+  baseName,
+  isWithin,
+  maxVirtualPathLength,
+  parentPath,
+  resolveVirtualPath,
+  rootPath,
+  type VirtualPath,
+} from "./virtual-path.ts";
+export { readOnlyStorage } from "./wrappers/read-only.ts";
+export { rootedStorage } from "./wrappers/rooted.ts";

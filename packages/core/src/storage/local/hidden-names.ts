@@ -1,0 +1,39 @@
+/**
+ * Names that this storage keeps for itself: unfinished uploads beside their targets, and the journal. They are left out
+ * of listings and cannot be named by users.
+ *
+ *     .twinport-<instance, 12 hex>-<random, 16 hex>.part
+ *     .twinport-journal
+ */
+import { randomBytes } from "node:crypto";
+import type { VirtualPath } from "../virtual-path.ts";
+
+/** The journal's folder in the root. */
+export const journalName = ".twinport-journal";
+
+const hidden = /^\.twinport-(?:[0-9a-f]{12}-[0-9a-f]{16}\.part|journal)$/;
+
+/** Whether a name is one of this storage's own. */
+export function isHidden(name: string): boolean {
+  return name.startsWith(".twinport-") && hidden.test(name);
+}
+
+/** Whether any component of a path is one of this storage's own names. */
+export function hasHidden(path: VirtualPath): boolean {
+  return path.includes("/.twinport-") && path.split("/").some(isHidden);
+}
+
+/** A new instance's name. */
+export function makeInstance(): string {
+  return randomBytes(6).toString("hex");
+}
+
+/** What the names of an instance's unfinished uploads begin with. */
+export function instancePrefix(instance: string): string {
+  return `.twinport-${instance}-`;
+}
+
+/** A name for an unfinished upload. */
+export function makePartName(instance: string): string {
+  return `${instancePrefix(instance)}${randomBytes(8).toString("hex")}.part`;
+}

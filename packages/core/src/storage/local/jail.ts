@@ -1,0 +1,238 @@
+/**
+ * The jail: paths of users become places inside the root, and no link leads out, not even one swapped in between.
+ *
+ * On Linux the folder is opened once, `readlink /proc/self/fd/<n>` tells where it really lies, and all work is done on
+ * `/proc/self/fd/<n>/<name>`, which is openat(2) in plain Node. Elsewhere the real path is looked up before, and again
+ * after an opening. Open folders are kept for a while; one is used again only while the system still tells the same
+ * place for it, and only when no link was on the way, so that a folder renamed or a link switched is always noticed.
+ */
+import { constants, existsSync, readlinkSync } from "node:fs";
+import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
+import { close, fstat, open, realpath } from "./system-calls.ts";
+import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
+
+/** Open folders that are kept. */
+export const foldersKept = 32;
+/** Milliseconds after which a folder that is not used is closed. */
+export const folderIdle = 10_000;
+/** Links that are followed in a row. */
+export const linkHops = 16;
+
+/** O_PATH of Linux, which Node has no name for: the place alone, without a right to read it. */
+const O_PATH = 0o10000000;
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/** A folder inside the root that stays the same while it is held. */
+export interface Folder {
+  /** The virtual path that it was opened by. */
+  readonly path: VirtualPath;
+  /** What a name is appended to for system calls. */
+  readonly base: string;
+  /** Where it really lies on the host. */
+  readonly real: string;
+  /** Gives it back. */
+  release(): void;
+}
+
+interface Kept {
+  readonly fd: number;
+  readonly real: string;
+  users: number;
+  lastUsed: number;
+  evicted: boolean;
+}
+
+/** Opens folders and files inside a root. */
+export class Jail {
+  readonly #givenRoot: string;
+  readonly #byDescriptor = process.platform === "linux" && existsSync("/proc/self/fd");
+  readonly #kept = new Map<VirtualPath, Kept>();
+  #root: Promise<string> | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param root - A folder of the host. */
+  constructor(root: string) {
+    this.#givenRoot = root;
+  }
+
+  /** The root's real path on the host. @throws StorageError when it is not there. */
+  root(): Promise<string> {
+    this.#root ??= realpath(this.#givenRoot).catch((error: unknown) => {
+      this.#root = undefined;
+      throw storageError("unavailable", "/", error);
+    });
+    return this.#root;
+  }
+
+  /** Opens the folder at `path`. @throws StorageError `not-found`, `not-a-directory`, `permission-denied`. */
+  async folder(path: VirtualPath): Promise<Folder> {
+    const root = await this.root();
+    const kept = this.#kept.get(path);
+    if (kept !== undefined) {
+      if (placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
+      this.#evict(path, kept);
+    }
+    return this.#byDescriptor ? this.#openFolder(root, path) : resolveFolder(root, path);
+  }
+
+  /** Opens the folder that holds `path`, for work on its last component. */
+  async parent(path: VirtualPath): Promise<Folder> {
+    return this.folder(parentPath(path));
+  }
+
+  /**
+   * Opens the file at `path` for reading, links inside the root followed.
+   *
+   * @returns A descriptor of a regular file or folder.
+   * @throws StorageError; special files are refused without being opened for good.
+   */
+  async openForReading(path: VirtualPath, hops: number = linkHops): Promise<number> {
+    const folder = await this.parent(path);
+    try {
+      return await open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (error) {
+      // Somebody who switches links as fast as they are followed gets no file.
+      if (systemCode(error) !== "ELOOP" || hops === 0) throw fromSystemError(error, path);
+    } finally {
+      folder.release();
+    }
+    return this.openForReading(await this.followed(path), hops - 1);
+  }
+
+  /**
+   * Where the link at `path` leads, as a virtual path without any link in it.
+   *
+   * @throws StorageError `not-found` when it leads nowhere, or out of the root: the peer learns no difference.
+   */
+  async followed(path: VirtualPath): Promise<VirtualPath> {
+    const root = await this.root();
+    const folder = await this.parent(path);
+    try {
+      const real = await realpath(place(folder, path));
+      const inside = virtualPathOf(root, real);
+      if (inside === undefined) throw storageError("not-found", path);
+      return inside;
+    } catch (error) {
+      throw fromSystemError(error, path);
+    } finally {
+      folder.release();
+    }
+  }
+
+  /** Closes the folders that are kept. */
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+    for (const [path, kept] of [...this.#kept]) this.#evict(path, kept);
+  }
+
+  async #openFolder(root: string, path: VirtualPath): Promise<Folder> {
+    const asked = root === "/" ? path : path === "/" ? root : `${root}${path}`;
+    let fd: number;
+    try {
+      fd = await open(asked, O_PATH | O_DIRECTORY);
+    } catch (error) {
+      throw fromSystemError(error, path);
+    }
+    const real = placeOf(fd);
+    if (real === undefined || virtualPathOf(root, real) === undefined) {
+      await close(fd);
+      throw storageError("not-found", path);
+    }
+    const kept: Kept = { fd, real, users: 0, lastUsed: 0, evicted: true };
+    // Only a way without links is remembered: a link may be switched while its old target stays where it is.
+    if (real === asked && !this.#closed) this.#keep(path, kept);
+    return this.#hold(path, kept);
+  }
+
+  #hold(path: VirtualPath, kept: Kept): Folder {
+    kept.users++;
+    kept.lastUsed = Date.now();
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
+      kept.users--;
+      if (kept.evicted && kept.users === 0) closeQuietly(kept.fd);
+    };
+    return { path, base: `/proc/self/fd/${kept.fd}/`, real: kept.real, release };
+  }
+
+  #keep(path: VirtualPath, kept: Kept): void {
+    const before = this.#kept.get(path);
+    if (before !== undefined) this.#evict(path, before);
+    kept.evicted = false;
+    this.#kept.set(path, kept);
+    if (this.#kept.size > foldersKept) {
+      const oldest = [...this.#kept].reduce((a, b) => (b[1].lastUsed < a[1].lastUsed && b[1] !== kept ? b : a));
+      this.#evict(...oldest);
+    }
+    this.#sweep ??= setInterval(() => {
+      this.#closeIdle(Date.now());
+    }, folderIdle).unref();
+  }
+
+  #evict(path: VirtualPath, kept: Kept): void {
+    if (this.#kept.get(path) === kept) this.#kept.delete(path);
+    if (kept.evicted) return;
+    kept.evicted = true;
+    if (kept.users === 0) closeQuietly(kept.fd);
+  }
+
+  #closeIdle(now: number): void {
+    for (const [path, kept] of [...this.#kept]) if (now - kept.lastUsed > folderIdle) this.#evict(path, kept);
+    if (this.#kept.size > 0) return;
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+}
+
+/** The place of the last component of `path` in its folder, for system calls. The root is `.` in itself. */
+export function place(folder: Folder, path: VirtualPath): string {
+  const name = baseName(path);
+  return `${folder.base}${name === "" ? "." : name}`;
+}
+
+/** The virtual path of a real one, compared by components; undefined outside the root. */
+export function virtualPathOf(root: string, real: string): VirtualPath | undefined {
+  if (real === root) return "/" as VirtualPath;
+  const prefix = root.endsWith("/") || root.endsWith("\\") ? root : `${root}${separator}`;
+  if (!real.startsWith(prefix)) return undefined;
+  return `/${real.slice(prefix.length).replaceAll(separator, "/")}` as VirtualPath;
+}
+
+const separator = process.platform === "win32" ? "\\" : "/";
+
+/** Where an open descriptor lies now. This asks the kernel's memory only, so that it may be synchronous. */
+function placeOf(fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without descriptors of folders: the real path, looked up before each use. */
+async function resolveFolder(root: string, path: VirtualPath): Promise<Folder> {
+  try {
+    const real = await realpath(path === "/" ? root : `${root}${path}`);
+    if (virtualPathOf(root, real) === undefined) throw storageError("not-found", path);
+    const fd = await open(real, O_RDONLY);
+    const stats = await fstat(fd).finally(() => close(fd));
+    if (!stats.isDirectory()) throw storageError("not-a-directory", path);
+    return { path, base: `${real}${separator}`, real, release: ignore };
+  } catch (error) {
+    throw fromSystemError(error, path);
+  }
+}
+
+function closeQuietly(fd: number): void {
+  // Nobody waits for it, and closing a folder that was only looked at cannot lose anything.
+  close(fd).catch(ignore);
+}
+
+function ignore(): void {
+  // See where it is used.
+}

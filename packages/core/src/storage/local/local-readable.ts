@@ -1,0 +1,61 @@
+/** An open local file, read by position with the caller's buffers. */
+import fs from "node:fs";
+import type { ReadableFile } from "../../bytes/index.ts";
+import { close } from "./system-calls.ts";
+import { fromSystemError } from "./system-errors.ts";
+
+/** A local file that is open for reading. */
+export class LocalReadable implements ReadableFile {
+  readonly size: number;
+  readonly #fd: number;
+  readonly #path: string;
+  #position: number;
+  #into: Uint8Array = new Uint8Array(0);
+  #resolve: (count: number) => void = ignore;
+  #reject: (error: Error) => void = ignore;
+  #closed = false;
+
+  /**
+   * @param fd - A descriptor of a regular file; it is this object's from now on.
+   * @param path - The virtual path, for errors.
+   * @param offset - Octets to skip.
+   * @param size - Octets from there to the end.
+   */
+  constructor(fd: number, path: string, offset: number, size: number) {
+    this.#fd = fd;
+    this.#path = path;
+    this.#position = offset;
+    this.size = size;
+  }
+
+  read(into: Uint8Array): Promise<number> {
+    this.#into = into;
+    return new Promise(this.#start);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await close(this.#fd);
+  }
+
+  /** Made once a file, so that a chunk costs a promise and nothing else. */
+  readonly #start = (resolve: (count: number) => void, reject: (error: Error) => void): void => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    fs.read(this.#fd, this.#into, 0, this.#into.length, this.#position, this.#done);
+  };
+
+  readonly #done = (error: NodeJS.ErrnoException | null, count: number): void => {
+    if (error !== null) {
+      this.#reject(fromSystemError(error, this.#path));
+      return;
+    }
+    this.#position += count;
+    this.#resolve(count);
+  };
+}
+
+function ignore(): void {
+  // Stands there until the first read.
+}

@@ -1,0 +1,264 @@
+/**
+ * Uploads into a local folder: a hidden file beside the target that takes its name when it is whole (design of the
+ * `WriteMode`s: storage.ts), or, by option, the target itself.
+ */
+import { constants, type Stats } from "node:fs";
+import type { WritableFile } from "../../bytes/index.ts";
+import { StorageError, type StorageErrorKind } from "../errors.ts";
+import type { Entry, OpenWriteOptions } from "../storage.ts";
+import { baseName, type VirtualPath } from "../virtual-path.ts";
+import { copyStart } from "./copy-start.ts";
+import { makePartName } from "./hidden-names.ts";
+import { place, type Folder, type Jail } from "./jail.ts";
+import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
+import type { Durability } from "./local-storage.ts";
+import { LocalWritable } from "./local-writable.ts";
+import { close, fchmod, fstat, fsync, ftruncate, link, lstat, open, rename, unlink } from "./system-calls.ts";
+import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
+import { processUmask } from "./process-umask.ts";
+import type { UploadJournal } from "./upload-journal.ts";
+
+/** What uploads need of their storage. */
+export interface LocalUploadsParts {
+  readonly jail: Jail;
+  readonly kept: KeptUploads<string>;
+  readonly journal: UploadJournal;
+  readonly instance: string;
+  readonly inPlace: boolean;
+  readonly durability: Durability;
+}
+
+/** The longest name of a file, in octets (NAME_MAX). */
+const nameLimit = 255;
+/** Permission bits of a new file. */
+const newFileMode = 0o644;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+/** Failures after which keeping what arrived would keep the trouble: the disk stays full. */
+const hopeless: ReadonlySet<StorageErrorKind> = new Set(["no-space", "quota-exceeded", "too-large"]);
+
+/** An unfinished upload and what it goes by. */
+interface Part {
+  readonly fd: number;
+  readonly name: string;
+  readonly position: number;
+  /** What an append was made from: it must still be there at the end. */
+  readonly base?: Stats | undefined;
+}
+
+/** Opens and ends uploads. */
+export class LocalUploads {
+  readonly #parts: LocalUploadsParts;
+  readonly #appending = new Set<VirtualPath>();
+
+  constructor(parts: LocalUploadsParts) {
+    this.#parts = parts;
+  }
+
+  /** As `Storage.openWrite`. */
+  async open(path: VirtualPath, options: OpenWriteOptions): Promise<WritableFile<Entry>> {
+    const name = baseName(path);
+    if (name === "") throw storageError("is-a-directory", path);
+    if (Buffer.byteLength(name) > nameLimit) throw storageError("name-not-allowed", path);
+    const folder = await this.#parts.jail.parent(path);
+    try {
+      const there = await present(folder, path);
+      if (there?.isSymbolicLink() === true) return await this.open(await this.#parts.jail.followed(path), options);
+      if (there?.isDirectory() === true) throw storageError("is-a-directory", path);
+      if (there !== undefined && !there.isFile()) throw storageError("permission-denied", path);
+      if (there !== undefined && options.mode === "create") throw storageError("already-exists", path);
+      return await (this.#parts.inPlace
+        ? this.#openInPlace(folder, path, options)
+        : this.#openPart(folder, path, options, there));
+    } catch (error) {
+      throw fromSystemError(error, path);
+    } finally {
+      folder.release();
+    }
+  }
+
+  async #openInPlace(folder: Folder, path: VirtualPath, options: OpenWriteOptions): Promise<WritableFile<Entry>> {
+    const { mode = "replace", offset = 0, permissions = newFileMode } = options;
+    const how = mode === "replace" ? O_TRUNC : mode === "create" ? O_EXCL : 0;
+    const fd = await open(place(folder, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | how, permissions);
+    try {
+      const { size } = await fstat(fd);
+      if (mode === "at" && offset > size) throw storageError("offset-out-of-range", path);
+      if (mode === "at") await ftruncate(fd, offset);
+      return new LocalWritable(fd, path, mode === "append" ? size : mode === "at" ? offset : 0, {
+        commit: async (_, length) => {
+          if (this.#parts.durability !== "none") await fsync(fd);
+          await close(fd);
+          return finished(path, length);
+        },
+        abandon: () => close(fd),
+      });
+    } catch (error) {
+      await close(fd);
+      throw error;
+    }
+  }
+
+  async #openPart(
+    folder: Folder,
+    path: VirtualPath,
+    options: OpenWriteOptions,
+    there: Stats | undefined,
+  ): Promise<WritableFile<Entry>> {
+    const { mode = "replace", uploader } = options;
+    const appends = mode === "append";
+    if (appends && this.#appending.has(path)) throw storageError("busy", path);
+    if (appends) this.#appending.add(path);
+    let part: Part | undefined;
+    try {
+      await this.#parts.journal.note(folder.real);
+      const kept = mode === "at" || appends ? this.#parts.kept.find(uploader, path) : undefined;
+      part =
+        kept === undefined
+          ? await this.#begin(folder, path, options, there)
+          : await this.#resume(folder, path, options, kept);
+      await this.#setMode(part.fd, there, options.permissions ?? newFileMode);
+      return this.#writable(part, path, options);
+    } catch (error) {
+      if (appends) this.#appending.delete(path);
+      if (part !== undefined) await removeOpen(folder, part);
+      throw error;
+    }
+  }
+
+  /** A replaced file passes its permission bits on; a new one has those asked for, whatever the process's umask. */
+  async #setMode(fd: number, there: Stats | undefined, permissions: number): Promise<void> {
+    const mode = there === undefined ? permissions : there.mode & 0o777;
+    if (there !== undefined || (mode & processUmask) !== 0) await fchmod(fd, mode);
+  }
+
+  async #begin(folder: Folder, path: VirtualPath, options: OpenWriteOptions, there: Stats | undefined): Promise<Part> {
+    const { mode = "replace", offset = 0, permissions = newFileMode } = options;
+    const stays = mode === "append" ? (there?.size ?? 0) : mode === "at" ? offset : 0;
+    if (stays > (there?.size ?? 0)) throw storageError("offset-out-of-range", path);
+    const name = makePartName(this.#parts.instance);
+    const fd = await open(`${folder.base}${name}`, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, permissions & 0o777);
+    const part: Part = { fd, name, position: stays };
+    try {
+      const base = stays > 0 ? await copyStart(folder, path, part.fd, name, stays) : there;
+      return mode === "append" ? { ...part, base } : part;
+    } catch (error) {
+      await removeOpen(folder, part);
+      throw error;
+    }
+  }
+
+  async #resume(folder: Folder, path: VirtualPath, options: OpenWriteOptions, kept: KeptUpload<string>): Promise<Part> {
+    const position = options.mode === "append" ? kept.size : (options.offset ?? 0);
+    if (position > kept.size) throw storageError("offset-out-of-range", path);
+    const fd = await open(`${folder.base}${kept.part}`, O_RDWR | O_NOFOLLOW);
+    try {
+      await ftruncate(fd, position);
+    } catch (error) {
+      await close(fd);
+      throw error;
+    }
+    this.#parts.kept.take(kept.uploader, path);
+    return { fd, name: kept.part, position };
+  }
+
+  #writable(part: Part, path: VirtualPath, options: OpenWriteOptions): WritableFile<Entry> {
+    const { mode = "replace", uploader } = options;
+    const over = (): void => {
+      if (mode === "append") this.#appending.delete(path);
+    };
+    return new LocalWritable(part.fd, path, part.position, {
+      commit: async (fd, size) => {
+        try {
+          await this.#commit(part, fd, path, mode);
+          this.#parts.kept.discard(uploader, path);
+          return finished(path, size);
+        } finally {
+          over();
+        }
+      },
+      abandon: async (fd, size, failure) => {
+        try {
+          await close(fd);
+          const worthKeeping = size > 0 && mode !== "create" && (failure === undefined || !hopeless.has(failure));
+          if (uploader !== undefined && worthKeeping) {
+            this.#parts.kept.keep({ uploader, path, part: part.name, size, since: Date.now() });
+          } else await this.#remove(part.name, path);
+        } finally {
+          over();
+        }
+      },
+    });
+  }
+
+  async #commit(part: Part, fd: number, path: VirtualPath, mode: string): Promise<void> {
+    const folder = await this.#parts.jail.parent(path).catch(async (error: unknown) => {
+      await close(fd);
+      throw error;
+    });
+    const hidden = `${folder.base}${part.name}`;
+    try {
+      if (this.#parts.durability !== "none") await fsync(fd);
+      await close(fd);
+      if (mode === "append") await demandSame(folder, path, part.base);
+      if (mode === "create") {
+        // A second name fails where one exists: whoever took it in the meantime keeps it.
+        await link(hidden, place(folder, path));
+        await unlink(hidden);
+      } else await rename(hidden, place(folder, path));
+      if (this.#parts.durability === "file+directory") await syncFolder(folder);
+    } catch (error) {
+      await unlink(hidden).catch(() => undefined);
+      throw fromSystemError(error, path);
+    } finally {
+      folder.release();
+    }
+  }
+
+  async #remove(name: string, path: VirtualPath): Promise<void> {
+    const folder = await this.#parts.jail.parent(path);
+    try {
+      await unlink(`${folder.base}${name}`);
+    } finally {
+      folder.release();
+    }
+  }
+}
+
+async function present(folder: Folder, path: VirtualPath): Promise<Stats | undefined> {
+  try {
+    return await lstat(place(folder, path));
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** An append was made from a copy: if the file has changed since, committing it would undo that change. */
+async function demandSame(folder: Folder, path: VirtualPath, base: Stats | undefined): Promise<void> {
+  const now = await present(folder, path);
+  const same = now === undefined ? base === undefined : base !== undefined && identityOf(now) === identityOf(base);
+  if (!same) throw new StorageError("busy", `${path} was changed while it was appended to; try again`, { path });
+}
+
+function identityOf({ dev, ino, size, mtimeMs }: Stats): string {
+  return `${dev}:${ino}:${size}:${mtimeMs}`;
+}
+
+async function removeOpen(folder: Folder, part: Part): Promise<void> {
+  await close(part.fd).catch(() => undefined);
+  await unlink(`${folder.base}${part.name}`).catch(() => undefined);
+}
+
+async function syncFolder(folder: Folder): Promise<void> {
+  const fd = await open(`${folder.base}.`, O_RDONLY | O_DIRECTORY);
+  try {
+    await fsync(fd);
+  } finally {
+    await close(fd);
+  }
+}
+
+/** What is known of a file that was just completed, without asking for it. */
+function finished(path: VirtualPath, size: number): Entry {
+  return { name: baseName(path), kind: "file", size, modified: Date.now() };
+}

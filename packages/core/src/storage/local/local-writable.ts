@@ -1,0 +1,99 @@
+/** An open local file, written by position; what its end means is the opener's to say. */
+import fs from "node:fs";
+import type { WritableFile } from "../../bytes/index.ts";
+import type { StorageErrorKind } from "../errors.ts";
+import type { Entry } from "../storage.ts";
+import { fromSystemError } from "./system-errors.ts";
+
+/** How an upload ends. */
+export interface UploadEnding {
+  /** Makes the file visible. @param size - Octets of the whole file. */
+  commit(fd: number, size: number): Promise<Entry>;
+  /** Gives it up. @param failure - Why writing failed, if it did. */
+  abandon(fd: number, size: number, failure: StorageErrorKind | undefined): Promise<void>;
+}
+
+/** A local file that is open for writing. */
+export class LocalWritable implements WritableFile<Entry> {
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #ending: UploadEnding;
+  #position: number;
+  #failure: StorageErrorKind | undefined;
+  #end: Promise<Entry | undefined> | undefined;
+
+  /**
+   * @param fd - A descriptor; it is this object's from now on.
+   * @param path - The virtual path, for errors.
+   * @param position - Octets that stay before what is written.
+   * @param ending - What commit and abandon do.
+   */
+  constructor(fd: number, path: string, position: number, ending: UploadEnding) {
+    this.#fd = fd;
+    this.#path = path;
+    this.#position = position;
+    this.#ending = ending;
+  }
+
+  async write(from: Uint8Array): Promise<void> {
+    for (let at = 0; at < from.length;) at += await this.#writeOnce(from, at);
+  }
+
+  async writev(from: readonly Uint8Array[]): Promise<void> {
+    let parts = from;
+    for (;;) {
+      let left = await this.#writevOnce(parts);
+      let first = 0;
+      for (let part = parts[first]; part !== undefined && left >= part.length; part = parts[++first])
+        left -= part.length;
+      const rest = parts[first];
+      if (rest === undefined) return;
+      // A short write: the disk filled up, or a signal came; what is left says which.
+      parts = [rest.subarray(left), ...parts.slice(first + 1)];
+    }
+  }
+
+  async commit(): Promise<Entry> {
+    this.#end ??= this.#ending.commit(this.#fd, this.#position);
+    const entry = await this.#end;
+    if (entry === undefined) throw fromSystemError(new Error("abandoned"), this.#path);
+    return entry;
+  }
+
+  async abandon(): Promise<void> {
+    this.#end ??= this.#ending.abandon(this.#fd, this.#position, this.#failure).then(() => undefined);
+    await this.#end.catch(ignore);
+  }
+
+  #writeOnce(from: Uint8Array, at: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.write(this.#fd, from, at, from.length - at, this.#position, (error, count) => {
+        if (error === null) {
+          this.#position += count;
+          resolve(count);
+        } else reject(this.#failed(error));
+      });
+    });
+  }
+
+  #writevOnce(parts: readonly Uint8Array[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.writev(this.#fd, parts, this.#position, (error, count) => {
+        if (error === null) {
+          this.#position += count;
+          resolve(count);
+        } else reject(this.#failed(error));
+      });
+    });
+  }
+
+  #failed(error: Error): Error {
+    const failure = fromSystemError(error, this.#path);
+    this.#failure = failure.kind;
+    return failure;
+  }
+}
+
+function ignore(): void {
+  // A commit that failed has told so to its own caller.
+}

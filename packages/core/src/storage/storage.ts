@@ -1,0 +1,158 @@
+/**
+ * The file system behind a server, and the local end of a client's trees: what a storage must and may be able to do.
+ *
+ * Required are the eight methods every transfer needs. The optional methods are abilities: FEAT and the verbs that
+ * need one follow from whether the method is there. Every failure is a `StorageError` with a closed `kind`.
+ */
+import type { ReadableFile, WritableFile } from "../bytes/index.ts";
+import type { VirtualPath } from "./virtual-path.ts";
+
+/** What an entry of a folder is. */
+export type EntryKind = "file" | "directory" | "symlink" | "other";
+
+/** One entry of a folder, or what `stat` tells of a path. */
+export interface Entry {
+  /** The last component of the path; `/` for the root itself. Never holds `/`, NUL, CR or LF. */
+  readonly name: string;
+  readonly kind: EntryKind;
+  /** Octets. 0 for what is no file. */
+  readonly size: number;
+  /** When the content was last modified, in milliseconds since 1970-01-01 UTC. */
+  readonly modified: number;
+  /** When the file was created, in milliseconds since 1970-01-01 UTC, where the storage knows. */
+  readonly created?: number;
+  /** Unix permission bits (0 to 0o7777), where the storage has them. */
+  readonly mode?: number;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Number of hard links. */
+  readonly links?: number;
+  /** Equal for two entries that are the same file (RFC 3659 §7.5.2, fact "unique"). */
+  readonly unique?: string;
+  /** Where a symlink leads: a path inside this storage, relative or absolute. Absent when it leads out or nowhere. */
+  readonly target?: string;
+  /** True when this is a broken upload that its uploader may resume, not a file that others see. */
+  readonly partial?: boolean;
+}
+
+/** What every method takes last. */
+export interface StorageOptions {
+  /** Ends the operation early; it then fails with kind `aborted`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `stat`. */
+export interface StatOptions extends StorageOptions {
+  /** Whose broken upload, if there is one under this name, is to be told of instead of the file. */
+  readonly uploader?: string;
+}
+
+/** Options of `openRead`. */
+export interface OpenReadOptions extends StorageOptions {
+  /** Octets to skip. Default 0. Past the end of the file: `StorageError` of kind `offset-out-of-range`. */
+  readonly offset?: number;
+}
+
+/**
+ * How a file is opened for writing.
+ *
+ * - `replace`: the new content takes the place of a file of that name, or is a new file.
+ * - `create`: only a new file is made; kind `already-exists` otherwise. Decided at the opening, and again at `commit`.
+ * - `append`: the content goes after what is there (or after the uploader's broken upload); a missing file is made.
+ * - `at`: the first `offset` octets stay, of the uploader's broken upload if there is one, else of the file; what is
+ *   written follows them, and the file ends with it.
+ */
+export type WriteMode = "replace" | "create" | "append" | "at";
+
+/** Options of `openWrite`. */
+export interface OpenWriteOptions extends StorageOptions {
+  /** Default `replace`. */
+  readonly mode?: WriteMode;
+  /** Octets that stay, for mode `at`. More than there are: `StorageError` of kind `offset-out-of-range`. */
+  readonly offset?: number;
+  /** Who uploads: a broken upload is kept for this uploader and this path alone. Without it nothing is kept. */
+  readonly uploader?: string;
+  /** Unix permission bits of a new file, where the storage has them. Default 0o644. */
+  readonly permissions?: number;
+  /** Octets that will come, where known (ALLO); a storage may refuse at once with kind `no-space`. */
+  readonly expectedSize?: number;
+}
+
+/** Options of `rename`. */
+export interface RenameOptions extends StorageOptions {
+  /** Whether a file at the new name is replaced. Default true. A folder is never replaced. */
+  readonly replace?: boolean;
+}
+
+/** Options of `makeDirectory`. */
+export interface MakeDirectoryOptions extends StorageOptions {
+  /** Unix permission bits, where the storage has them. Default 0o755. */
+  readonly permissions?: number;
+}
+
+/** Times to set, in milliseconds since 1970-01-01 UTC. */
+export interface EntryTimes {
+  readonly modified?: number;
+  readonly accessed?: number;
+}
+
+/** A file system behind an interface that anyone can replace. */
+export interface Storage {
+  /**
+   * Tells of the file or folder at `path`, links followed.
+   *
+   * @throws StorageError `not-found` and the kinds that any method may throw.
+   */
+  stat(path: VirtualPath, options?: StatOptions): Promise<Entry>;
+
+  /**
+   * Yields the entries of the folder at `path` in batches, in no particular order, without `.` and `..`. Links are told
+   * as links. Names that cannot travel in a command (with NUL, CR or LF) are left out.
+   *
+   * @throws StorageError `not-found`, `not-a-directory`.
+   */
+  list(path: VirtualPath, options?: StorageOptions): AsyncIterable<readonly Entry[]>;
+
+  /**
+   * Opens a file for reading.
+   *
+   * @throws StorageError `not-found`, `is-a-directory`, `offset-out-of-range`.
+   */
+  openRead(path: VirtualPath, options?: OpenReadOptions): Promise<ReadableFile>;
+
+  /**
+   * Opens a file for writing. Nothing is seen under the name before `commit`.
+   *
+   * @throws StorageError `not-found` (the folder), `is-a-directory`, `already-exists`, `offset-out-of-range`, `no-space`.
+   */
+  openWrite(path: VirtualPath, options?: OpenWriteOptions): Promise<WritableFile<Entry>>;
+
+  /** Removes a file or a link. @throws StorageError `not-found`, `is-a-directory`. */
+  remove(path: VirtualPath, options?: StorageOptions): Promise<void>;
+
+  /** Renames a file or folder. @throws StorageError `not-found`, `already-exists`, `is-a-directory`. */
+  rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): Promise<void>;
+
+  /** Makes one folder. @throws StorageError `already-exists`, `not-found` (its parent). */
+  makeDirectory(path: VirtualPath, options?: MakeDirectoryOptions): Promise<void>;
+
+  /** Removes an empty folder. @throws StorageError `not-found`, `not-a-directory`, `directory-not-empty`. */
+  removeDirectory(path: VirtualPath, options?: StorageOptions): Promise<void>;
+
+  /** Ability: sets times of a file or folder. */
+  setTimes?(path: VirtualPath, times: EntryTimes, options?: StorageOptions): Promise<void>;
+
+  /** Ability: sets the Unix permission bits (0 to 0o777) of a file or folder. */
+  changeMode?(path: VirtualPath, mode: number, options?: StorageOptions): Promise<void>;
+
+  /** Ability: octets that can still be stored below `path`. */
+  freeSpace?(path: VirtualPath, options?: StorageOptions): Promise<number>;
+
+  /** Gives back what the storage holds (timers, journals, kept uploads). The storage is not used afterwards. */
+  close?(): Promise<void>;
+}
+
+/** The abilities a storage may have: names of its optional methods. */
+export type StorageAbility = "setTimes" | "changeMode" | "freeSpace";

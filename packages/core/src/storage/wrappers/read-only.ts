@@ -1,0 +1,21 @@
+/** Any storage, without a way to change it. */
+import { StorageError } from "../errors.ts";
+import type { Storage } from "../storage.ts";
+import type { VirtualPath } from "../virtual-path.ts";
+
+/** @param inner - The storage to look at; closing the wrapper leaves it open. */
+export function readOnlyStorage(inner: Storage): Storage {
+  const refuse = (path: VirtualPath): Promise<never> =>
+    Promise.reject(new StorageError("read-only", `${path}: this storage is read-only`, { path }));
+  return {
+    stat: (path, options) => inner.stat(path, options),
+    list: (path, options) => inner.list(path, options),
+    openRead: (path, options) => inner.openRead(path, options),
+    openWrite: refuse,
+    remove: refuse,
+    rename: refuse,
+    makeDirectory: refuse,
+    removeDirectory: refuse,
+    ...(inner.freeSpace === undefined ? {} : { freeSpace: async () => 0 }),
+  };
+}

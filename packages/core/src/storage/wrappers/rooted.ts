@@ -1,0 +1,61 @@
+/** A folder of any storage, as a storage of its own. */
+import { StorageError } from "../errors.ts";
+import type { Storage } from "../storage.ts";
+import { resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
+
+/**
+ * @param inner - The storage; closing the wrapper leaves it open.
+ * @param folder - The folder in it that becomes the root. `..` ends there.
+ */
+export function rootedStorage(inner: Storage, folder: string): Storage {
+  const root = resolveVirtualPath(rootPath, folder);
+  if (root === "/") return inner;
+  const at = (path: VirtualPath): VirtualPath => resolveVirtualPath(root, path === "/" ? "" : path.slice(1));
+  const demandNotRoot = (path: VirtualPath): void => {
+    if (path === "/") throw new StorageError("permission-denied", "/: permission denied", { path });
+  };
+  /** Errors name paths as the users of the wrapper know them. */
+  const told = async <T>(path: VirtualPath, result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (error) {
+      throw renamed(error, root, path);
+    }
+  };
+  const setTimes = inner.setTimes?.bind(inner);
+  const changeMode = inner.changeMode?.bind(inner);
+  const freeSpace = inner.freeSpace?.bind(inner);
+  return {
+    stat: async (path, options) => {
+      const entry = await told(path, inner.stat(at(path), options));
+      return path === "/" ? { ...entry, name: "/" } : entry;
+    },
+    list: (path, options) => inner.list(at(path), options),
+    openRead: (path, options) => told(path, inner.openRead(at(path), options)),
+    openWrite: (path, options) => told(path, inner.openWrite(at(path), options)),
+    remove: (path, options) => told(path, inner.remove(at(path), options)),
+    rename: async (from, to, options) => {
+      demandNotRoot(from);
+      demandNotRoot(to);
+      await told(from, inner.rename(at(from), at(to), options));
+    },
+    makeDirectory: (path, options) => told(path, inner.makeDirectory(at(path), options)),
+    removeDirectory: async (path, options) => {
+      demandNotRoot(path);
+      await told(path, inner.removeDirectory(at(path), options));
+    },
+    ...(setTimes === undefined
+      ? {}
+      : { setTimes: (path, times, options) => told(path, setTimes(at(path), times, options)) }),
+    ...(changeMode === undefined
+      ? {}
+      : { changeMode: (path, mode, options) => told(path, changeMode(at(path), mode, options)) }),
+    ...(freeSpace === undefined ? {} : { freeSpace: (path, options) => told(path, freeSpace(at(path), options)) }),
+  };
+}
+
+function renamed(error: unknown, root: VirtualPath, path: VirtualPath): unknown {
+  if (!(error instanceof StorageError)) return error;
+  const message = error.message.startsWith(root) ? error.message.slice(root.length) : error.message;
+  return new StorageError(error.kind, message, { path, cause: error.cause });
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests import sources, not builds: the export condition says so. Forked processes use `dist`. */
+export default defineConfig({
+  resolve: { conditions: ["@twinport/source", "node", "import", "default"] },
+  ssr: { resolve: { conditions: ["@twinport/source", "node", "import", "default"] } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["packages/*/test/**/*.test.ts", "test/architecture/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "interop",
+          include: ["test/interop/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "long", include: ["test/long/**/*.test.ts"], testTimeout: 1_800_000, fileParallelism: false },
+      },
+    ],
+  },
+});
