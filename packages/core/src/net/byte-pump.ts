@@ -74,7 +74,8 @@ class SocketWatch {
   #fail(kind: "reset" | "stalled" | "aborted", message: string, cause?: unknown): void {
     if (this.#disposed || this.failure !== undefined) return;
     this.failure = new DataConnectionError(kind, message, cause);
-    this.#socket.destroy();
+    // A reset, not a close: in stream mode a close is the end of a file, and half a file would look whole.
+    this.#socket.resetAndDestroy();
     this.#onFailure();
   }
 

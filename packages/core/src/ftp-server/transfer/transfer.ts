@@ -77,7 +77,8 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     const netx = session.host.options.replies === "netx" && active;
     session.reply(netx ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
   } catch (error) {
-    socket?.destroy();
+    // A reset, not a close: to the peer of a download a close would be the end of the file.
+    socket?.resetAndDestroy();
     await job.abandon();
     const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
     session.moveTransfer({ event: "end" });

@@ -1,0 +1,146 @@
+/** Operations that need no data connection, or hardly: names, sizes, times. */
+import { formatTimeValue, parseMlsxLine, parseQuotedPath, parseTimeValue, type ListedEntry } from "../protocol/index.ts";
+import type { ClientContext } from "./client-context.ts";
+import { FtpReplyError } from "./errors.ts";
+import { listEntries } from "./listing.ts";
+import { setType } from "./parameters.ts";
+
+/** Sends a command that must be answered 2xx. @throws FtpReplyError. */
+export async function command(
+  context: ClientContext,
+  verb: string,
+  argument: string | undefined,
+  tried: string,
+): Promise<void> {
+  const reply = await context.control.command(verb, argument);
+  if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
+}
+
+/** RNFR and RNTO. */
+export async function rename(context: ClientContext, from: string, to: string): Promise<void> {
+  const tried = `Renaming ${from} to ${to}`;
+  const reply = await context.control.command("RNFR", from);
+  if (reply.code !== 350) throw new FtpReplyError(tried, reply, "RNFR");
+  await command(context, "RNTO", to, tried);
+}
+
+/** MKD; with `recursive` from the top down, where what is there already is passed over. */
+export async function makeDirectory(context: ClientContext, path: string, recursive: boolean): Promise<void> {
+  const tried = `Making ${path}`;
+  if (!recursive) return command(context, "MKD", path, tried);
+  const components = path.split("/");
+  for (let i = 1; i <= components.length; i++) {
+    const above = components.slice(0, i).join("/");
+    if (above === "" || above === ".") continue;
+    const reply = await context.control.command("MKD", above);
+    if (reply.code < 300 || i < components.length) continue;
+    if (!(await isDirectory(context, path))) throw new FtpReplyError(tried, reply, "MKD");
+  }
+}
+
+async function isDirectory(context: ClientContext, path: string): Promise<boolean> {
+  try {
+    return (await stat(context, path)).kind === "directory";
+  } catch (error) {
+    if (error instanceof FtpReplyError) return false;
+    throw error;
+  }
+}
+
+/** SIZE in TYPE I; undefined when the server does not tell. */
+export async function size(context: ClientContext, path: string): Promise<number | undefined> {
+  await setType(context, "I");
+  const reply = await context.control.command("SIZE", path);
+  return reply.code === 213 ? parseCount(reply.text) : undefined;
+}
+
+/** As `size`, but undefined only when nothing is there; else what cannot be told is an error. */
+export async function sizeOrMissing(context: ClientContext, path: string): Promise<number | undefined> {
+  await setType(context, "I");
+  const reply = await context.control.command("SIZE", path);
+  if (reply.code === 213) return parseCount(reply.text);
+  if (reply.code === 550 || reply.code === 450) return undefined;
+  throw new FtpReplyError(`Looking at ${path}`, reply, "SIZE");
+}
+
+function parseCount(text: string): number | undefined {
+  const match = /\d{1,16}/.exec(text);
+  return match === null ? undefined : Number(match[0]);
+}
+
+/** MDTM, in milliseconds; undefined when the server does not tell. */
+export async function modifiedTime(context: ClientContext, path: string): Promise<number | undefined> {
+  const reply = await context.control.command("MDTM", path);
+  return reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;
+}
+
+/** MFMT, or MDTM's setting form, or SITE UTIME: the first that the server takes. */
+export async function setTime(context: ClientContext, path: string, modified: number): Promise<void> {
+  const time = formatTimeValue(Math.floor(modified / 1000) * 1000);
+  if (context.features.has("MFMT")) return command(context, "MFMT", `${time} ${path}`, `Setting the time of ${path}`);
+  const reply = await context.control.command("MDTM", `${time} ${path}`);
+  if (reply.code >= 200 && reply.code < 300) return;
+  await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, `Setting the time of ${path}`);
+}
+
+/** MLST, or SIZE and MDTM, or the listing of the folder above. */
+export async function stat(context: ClientContext, path: string): Promise<ListedEntry> {
+  const tried = `Looking at ${path}`;
+  if (context.features.has("MLST")) {
+    const reply = await context.control.command("MLST", path);
+    if (reply.code !== 250) throw new FtpReplyError(tried, reply, "MLST");
+    const entry = reply.lines
+      .slice(1, -1)
+      .map(parseMlsxLine)
+      .find((found) => found !== undefined);
+    if (entry !== undefined) return { ...entry, name: baseOf(entry.name) };
+  }
+  return statWithoutFacts(context, path, tried);
+}
+
+async function statWithoutFacts(context: ClientContext, path: string, tried: string): Promise<ListedEntry> {
+  await setType(context, "I");
+  const sized = await context.control.command("SIZE", path);
+  if (sized.code === 213) {
+    const octets = parseCount(sized.text);
+    const modified = await modifiedTime(context, path);
+    return {
+      name: baseOf(path),
+      kind: "file",
+      ...(octets === undefined ? {} : { size: octets }),
+      ...(modified === undefined ? {} : { modified, timePrecision: "second" as const }),
+      raw: "",
+    };
+  }
+  const trimmed = path.replace(/\/+$/, "");
+  if (trimmed === "" || trimmed === ".") return { name: baseOf(path), kind: "directory", raw: "" };
+  if (await canEnter(context, trimmed)) return { name: baseOf(trimmed), kind: "directory", raw: "" };
+  const slash = trimmed.lastIndexOf("/");
+  const parent = slash === -1 ? undefined : slash === 0 ? "/" : trimmed.slice(0, slash);
+  const found = (await listEntries(context, parent, tried, undefined)).find(({ name }) => name === baseOf(trimmed));
+  if (found !== undefined) return found;
+  throw new FtpReplyError(
+    tried,
+    sized.code >= 400 && sized.code !== 500 && sized.code !== 502 ? sized : missing,
+    "SIZE",
+  );
+}
+
+/** Whether a path is a folder, found out by going there and back: what every server can. */
+async function canEnter(context: ClientContext, path: string): Promise<boolean> {
+  const before = await context.control.command("PWD");
+  const here = before.code === 257 ? parseQuotedPath(before.text) : undefined;
+  if (here === undefined) return false;
+  const reply = await context.control.command("CWD", path);
+  if (reply.code >= 300) return false;
+  await command(context, "CWD", here, `Going back to ${here}`);
+  return true;
+}
+
+/** What a server without SIZE would have said. */
+const missing = { code: 550, lines: ["no such file or directory"], text: "no such file or directory" };
+
+function baseOf(path: string): string {
+  const trimmed = path.length > 1 ? path.replace(/\/+$/, "") : path;
+  return trimmed.slice(trimmed.lastIndexOf("/") + 1) || "/";
+}

@@ -1,0 +1,210 @@
+/**
+ * The client's end of the control connection: one command out, its replies in, each within its time.
+ *
+ * A reply that does not come, or is none, ends the connection: what came later could be taken for another's answer.
+ */
+import type { Socket } from "node:net";
+import { dial, DataConnectionError } from "../net/index.ts";
+import { formatCommandLine, normaliseAddress, ReplyParser, type ReceivedReply } from "../protocol/index.ts";
+import { ClientClosedError, FtpConnectionError, FtpError, FtpTimeoutError } from "./errors.ts";
+import type { ResolvedClientOptions } from "./options.ts";
+
+/** Replies that came before anybody waited for them; more is a server out of step. */
+const unawaitedReplies = 16;
+/** Milliseconds after which TCP looks whether a quiet peer is there. */
+const keepAliveDelay = 30_000;
+
+/** What the owner of a control connection is told. */
+export interface ControlConnectionOwner {
+  sent(verb: string, argument: string | undefined): void;
+  received(reply: ReceivedReply): void;
+  closed(cause: Error | undefined): void;
+}
+
+interface Waiter {
+  resolve(reply: ReceivedReply): void;
+  reject(error: Error): void;
+}
+
+/** A control connection of a client. */
+export class ControlConnection {
+  readonly host: string;
+  readonly remoteAddress: string;
+  readonly localAddress: string;
+  readonly #socket: Socket;
+  readonly #owner: ControlConnectionOwner;
+  readonly #replyTimeout: number;
+  readonly #parser = new ReplyParser();
+  readonly #replies: ReceivedReply[] = [];
+  #waiter: Waiter | undefined;
+  #closed = false;
+  #cause: Error | undefined;
+
+  private constructor(socket: Socket, host: string, replyTimeout: number, owner: ControlConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#replyTimeout = replyTimeout;
+    this.host = host;
+    this.remoteAddress = normaliseAddress(socket.remoteAddress ?? "");
+    this.localAddress = normaliseAddress(socket.localAddress ?? "");
+    socket.setKeepAlive(true, keepAliveDelay);
+    socket.on("data", (chunk) => {
+      this.#received(chunk);
+    });
+    socket.on("error", (cause) => {
+      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the control connection broke", { cause }));
+    });
+    socket.on("close", () => {
+      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the server closed the control connection"));
+    });
+    socket.on("end", () => {
+      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the server closed the control connection"));
+    });
+  }
+
+  /** Connects. @throws FtpConnectionError, FtpTimeoutError. */
+  static async open(
+    options: ResolvedClientOptions,
+    owner: ControlConnectionOwner,
+    signal: AbortSignal | undefined,
+  ): Promise<ControlConnection> {
+    const { host, port, family, connectTimeout: timeout } = options;
+    const tried = `Connecting to ${host} port ${port}`;
+    try {
+      const socket = await dial({ host, port, family, timeout, signal });
+      return new ControlConnection(socket, host, options.replyTimeout, owner);
+    } catch (error) {
+      if (!(error instanceof DataConnectionError)) throw error;
+      const cause = error.cause ?? error;
+      if (error.kind === "not-arrived") {
+        throw new FtpTimeoutError("connect", tried, `there was no answer within ${timeout} ms`, { cause });
+      }
+      throw new FtpConnectionError(tried, cause instanceof Error ? cause.message : error.message, { cause });
+    }
+  }
+
+  /** Whether the connection is gone. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Why it is gone, when this end did not close it. */
+  get cause(): Error | undefined {
+    return this.#cause;
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @param shown - What events show in place of the argument, for secrets.
+   * @throws ClientClosedError; RangeError for CR, LF or NUL.
+   */
+  send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
+    const line = formatCommandLine(verb, argument);
+    if (this.#closed) throw this.#closedError(verb);
+    this.#owner.sent(verb, shown);
+    this.#socket.write(line, "utf8");
+  }
+
+  /** Sends a command, and waits for its first reply. */
+  command(verb: string, argument?: string, shown?: string): Promise<ReceivedReply> {
+    try {
+      this.send(verb, argument, shown);
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+    }
+    return this.reply(verb);
+  }
+
+  /**
+   * Waits for the next reply.
+   *
+   * @param verb - What it answers, for errors.
+   * @param timeout - Milliseconds. Default: the client's option.
+   * @throws FtpTimeoutError; the connection is then closed, since a late reply would be taken for another's.
+   */
+  reply(verb: string, timeout: number = this.#replyTimeout): Promise<ReceivedReply> {
+    const ready = this.#replies.shift();
+    if (ready !== undefined) return Promise.resolve(ready);
+    if (this.#closed) return Promise.reject(this.#closedError(verb));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.destroy(
+          new FtpTimeoutError("reply", `Waiting for the reply to ${verb}`, `none came within ${timeout} ms`, { verb }),
+        );
+      }, timeout);
+      this.#waiter = {
+        resolve: (reply) => {
+          clearTimeout(timer);
+          resolve(reply);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+    });
+  }
+
+  /** As `reply`, but gives undefined when none comes in time, and stays open. */
+  async replyWithin(timeout: number): Promise<ReceivedReply | undefined> {
+    const ready = this.#replies.shift();
+    if (ready !== undefined || this.#closed) return ready;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiter = undefined;
+        resolve(undefined);
+      }, timeout);
+      this.#waiter = {
+        resolve: (reply) => {
+          clearTimeout(timer);
+          resolve(reply);
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+    });
+  }
+
+  /** Closes at once. What waits is rejected with `cause`. */
+  destroy(cause?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cause = cause;
+    this.#socket.destroy();
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.reject(cause ?? this.#closedError("QUIT"));
+    this.#owner.closed(cause);
+  }
+
+  #received(chunk: Uint8Array): void {
+    try {
+      this.#parser.push(chunk, (reply) => {
+        this.#deliver(reply);
+      });
+    } catch (cause) {
+      this.destroy(
+        new FtpError(`Talking to ${this.host}`, cause instanceof Error ? cause.message : "the reply makes no sense", {
+          cause,
+        }),
+      );
+    }
+  }
+
+  #deliver(reply: ReceivedReply): void {
+    this.#owner.received(reply);
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    if (waiter !== undefined) waiter.resolve(reply);
+    else if (this.#replies.length < unawaitedReplies) this.#replies.push(reply);
+    else this.destroy(new FtpConnectionError(`Talking to ${this.host}`, "the server sends replies to nothing"));
+  }
+
+  #closedError(verb: string): ClientClosedError {
+    const why = this.#cause === undefined ? "the client is closed" : `the client is closed (${this.#cause.message})`;
+    return new ClientClosedError(verb, why, { verb, cause: this.#cause });
+  }
+}

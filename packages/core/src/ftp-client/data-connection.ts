@@ -1,0 +1,221 @@
+/**
+ * The client's end of data connections: EPSV and PASV with what is remembered of them, PORT and EPRT (RFC 959 §3.2,
+ * RFC 2428, RFC 1579: passive is preferred).
+ */
+import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
+import { codeOf, dial, DataConnectionError } from "../net/index.ts";
+import {
+  extendedAddressArgument,
+  hostPortArgument,
+  normaliseAddress,
+  parseExtendedPassiveAnswer,
+  parsePassiveAnswer,
+} from "../protocol/index.ts";
+import type { ControlConnection } from "./control-connection.ts";
+import { DataConnectionAttemptsError, FtpReplyError, FtpTimeoutError, type DataConnectionAttempt } from "./errors.ts";
+import type { ResolvedClientOptions } from "./options.ts";
+
+/** A data connection that is made, or is about to be. */
+export interface PendingData {
+  /** The connection; in active mode it is waited for. @throws FtpTimeoutError. */
+  socket(signal: AbortSignal | undefined): Promise<Socket>;
+  /** Gives it up. */
+  close(): void;
+}
+
+/** Milliseconds that EPSV may take to be answered and connected to, where PASV is there to fall back to. */
+export const extendedPassiveProbe = 5_000;
+
+/** Makes data connections, and remembers what works. */
+export class DataConnector {
+  readonly #control: ControlConnection;
+  readonly #options: ResolvedClientOptions;
+  readonly #warn: (message: string) => void;
+  #skipExtended = false;
+  /** EPSV was sent and not answered: its answer may still come before PASV's. */
+  #unansweredExtended = false;
+
+  constructor(control: ControlConnection, options: ResolvedClientOptions, warn: (message: string) => void) {
+    this.#control = control;
+    this.#options = options;
+    this.#warn = warn;
+  }
+
+  /**
+   * Sets up the next data connection.
+   *
+   * @throws DataConnectionAttemptsError with each attempt, its address and its cause.
+   */
+  async prepare(signal: AbortSignal | undefined): Promise<PendingData> {
+    const attempts: DataConnectionAttempt[] = [];
+    for (const strategy of this.#strategies()) {
+      const tried: { address?: string } = {};
+      try {
+        return await this.#attempt(strategy, signal, tried);
+      } catch (error) {
+        if (!(error instanceof Error) || this.#control.closed || signal?.aborted === true) throw error;
+        attempts.push({ strategy, address: tried.address, cause: error });
+        if (strategy === "EPSV") this.#skipExtended = true;
+      }
+    }
+    this.#skipExtended = false;
+    throw new DataConnectionAttemptsError("Setting up a data connection", attempts);
+  }
+
+  #strategies(): readonly ("EPSV" | "PASV" | "ACTIVE")[] {
+    const ipv6 = isIPv6(this.#control.remoteAddress);
+    switch (this.#options.dataMode) {
+      case "active":
+        return ["ACTIVE"];
+      case "epsv":
+        return ["EPSV"];
+      case "pasv":
+        return ["PASV"];
+      case "auto":
+        return ipv6 ? ["EPSV"] : this.#skipExtended ? ["PASV"] : ["EPSV", "PASV"];
+    }
+  }
+
+  async #attempt(
+    strategy: "EPSV" | "PASV" | "ACTIVE",
+    signal: AbortSignal | undefined,
+    tried: { address?: string },
+  ): Promise<PendingData> {
+    if (strategy === "ACTIVE") return this.#active();
+    const target = strategy === "EPSV" ? await this.#askExtended() : await this.#askPassive();
+    tried.address = `${target.host} port ${target.port}`;
+    const { dataConnectionTimeout, dataMode } = this.#options;
+    const probes = strategy === "EPSV" && dataMode === "auto";
+    const timeout = probes ? Math.min(extendedPassiveProbe, dataConnectionTimeout) : dataConnectionTimeout;
+    const socket = await dial({ ...target, timeout, signal });
+    socket.on("error", ignore);
+    return { socket: () => Promise.resolve(socket), close: () => socket.destroy() };
+  }
+
+  async #askExtended(): Promise<{ host: string; port: number }> {
+    const probes = this.#options.dataMode === "auto";
+    this.#control.send("EPSV", undefined);
+    const reply = probes ? await this.#control.replyWithin(extendedPassiveProbe) : await this.#control.reply("EPSV");
+    if (reply === undefined) {
+      this.#unansweredExtended = true;
+      throw new FtpTimeoutError(
+        "reply",
+        "Asking for a passive port",
+        `EPSV was not answered within ${extendedPassiveProbe} ms`,
+      );
+    }
+    const port = reply.code === 229 ? parseExtendedPassiveAnswer(reply.text) : undefined;
+    if (port === undefined) throw new FtpReplyError("Asking for a passive port", reply, "EPSV");
+    return { host: this.#control.remoteAddress, port };
+  }
+
+  async #askPassive(): Promise<{ host: string; port: number }> {
+    let reply = await this.#control.command("PASV");
+    if (this.#unansweredExtended && reply.code !== 227) reply = await this.#control.reply("PASV");
+    this.#unansweredExtended = false;
+    const named = reply.code === 227 ? parsePassiveAnswer(reply.text) : undefined;
+    if (named === undefined) throw new FtpReplyError("Asking for a passive port", reply, "PASV");
+    const own = this.#control.remoteAddress;
+    if (named.address === own || this.#options.foreignDataAddresses === "trust")
+      return { host: named.address, port: named.port };
+    this.#warn(`The server named ${named.address} for data; ${own} is used, where the control connection is`);
+    return { host: own, port: named.port };
+  }
+
+  async #active(): Promise<PendingData> {
+    const { localAddress, remoteAddress } = this.#control;
+    const listener = await listen(localAddress, this.#options.activePorts, remoteAddress);
+    const address = this.#options.activeAddress ?? localAddress;
+    const endPoint = { family: isIPv6(address) ? 6 : 4, address, port: listener.port } as const;
+    const verb = endPoint.family === 6 ? "EPRT" : "PORT";
+    try {
+      const codec = endPoint.family === 6 ? extendedAddressArgument : hostPortArgument;
+      const reply = await this.#control.command(verb, codec.format(endPoint));
+      if (reply.code >= 300) throw new FtpReplyError("Naming a data port", reply, verb);
+    } catch (error) {
+      listener.close();
+      throw error;
+    }
+    const { dataConnectionTimeout } = this.#options;
+    return { socket: (signal) => listener.accepted(dataConnectionTimeout, signal), close: () => listener.close() };
+  }
+}
+
+interface ActiveListener {
+  readonly port: number;
+  accepted(timeout: number, signal: AbortSignal | undefined): Promise<Socket>;
+  close(): void;
+}
+
+/** Listens for one connection from one peer; others are closed at once. */
+async function listen(
+  host: string,
+  ports: readonly [number, number] | undefined,
+  peer: string,
+): Promise<ActiveListener> {
+  const server = await bind(host, ports);
+  const address = server.address() as AddressInfo; // A TCP listener that is bound has one.
+  let arrived: Socket | undefined;
+  let wake: (() => void) | undefined;
+  server.on("connection", (socket) => {
+    socket.on("error", ignore);
+    if (arrived !== undefined || normaliseAddress(socket.remoteAddress ?? "") !== peer) {
+      socket.destroy();
+      return;
+    }
+    arrived = socket;
+    server.close();
+    wake?.();
+  });
+  const close = (): void => {
+    server.close();
+    arrived?.destroy();
+  };
+  return {
+    port: address.port,
+    close,
+    accepted: async (timeout, signal) => {
+      if (arrived === undefined) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeout);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          signal?.addEventListener("abort", wake, { once: true });
+        });
+      }
+      // Taken from then on: closing the listener must not close it.
+      const socket = arrived; // Assigned in a callback, which the compiler does not follow.
+      if (socket !== undefined) return socket;
+      close();
+      if (signal?.aborted === true)
+        throw new DataConnectionError("aborted", "Waiting for the server was aborted", signal.reason);
+      throw new FtpTimeoutError(
+        "data-connection",
+        "Waiting for the server's data connection",
+        `none came within ${timeout} ms`,
+      );
+    },
+  };
+}
+
+async function bind(host: string, ports: readonly [number, number] | undefined): Promise<Server> {
+  const [first, last] = ports ?? [0, 0];
+  for (let port = first; ; port++) {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host, port, exclusive: true }, resolve);
+      });
+      return server;
+    } catch (error) {
+      if (port >= last || codeOf(error) !== "EADDRINUSE") throw error;
+    }
+  }
+}
+
+function ignore(): void {
+  // Whoever takes the connection sees that it is destroyed.
+}

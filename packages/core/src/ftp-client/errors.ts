@@ -1,0 +1,123 @@
+/** The client's errors. Each tells what was tried and what the server said; none ever holds a password. */
+import type { ReceivedReply } from "../protocol/index.ts";
+
+/** What every error of the client carries. */
+export interface FtpErrorDetails {
+  /** The verb that was under way, where there was one. */
+  readonly verb?: string | undefined;
+  /** The server's reply, where it was one that failed the operation. */
+  readonly reply?: ReceivedReply | undefined;
+  readonly cause?: unknown;
+}
+
+/** What all errors of the client are. */
+export class FtpError extends Error {
+  override readonly name: string = "FtpError";
+  readonly verb: string | undefined;
+  readonly reply: ReceivedReply | undefined;
+  /** What was tried, in words. */
+  readonly tried: string;
+
+  constructor(tried: string, message: string, details: FtpErrorDetails = {}) {
+    super(`${tried}: ${message}`, details.cause === undefined ? undefined : { cause: details.cause });
+    this.tried = tried;
+    this.verb = details.verb;
+    this.reply = details.reply;
+  }
+}
+
+/** The server refused: a reply of 4xx or 5xx, or one that makes no sense here. */
+export class FtpReplyError extends FtpError {
+  override readonly name = "FtpReplyError";
+  /** The reply's code. */
+  readonly code: number;
+  /** Whether the same may succeed later (4xx). */
+  readonly transient: boolean;
+
+  constructor(tried: string, reply: ReceivedReply, verb: string) {
+    super(tried, `the server said ${reply.code} ${reply.text.replaceAll("\n", " / ")}`, { verb, reply });
+    this.code = reply.code;
+    this.transient = reply.code >= 400 && reply.code < 500;
+  }
+}
+
+/** What was waited for. */
+export type FtpTimeoutPhase = "connect" | "reply" | "stall" | "data-connection";
+
+/** The server did not do something in its time. */
+export class FtpTimeoutError extends FtpError {
+  override readonly name = "FtpTimeoutError";
+  readonly phase: FtpTimeoutPhase;
+
+  constructor(phase: FtpTimeoutPhase, tried: string, message: string, details: FtpErrorDetails = {}) {
+    super(tried, message, details);
+    this.phase = phase;
+  }
+}
+
+/** The control connection could not be made, or was lost. */
+export class FtpConnectionError extends FtpError {
+  override readonly name = "FtpConnectionError";
+}
+
+/** Why a transfer failed. */
+export type FtpTransferErrorKind =
+  /** The data connection broke. */
+  | "broken"
+  /** The caller gave it up. */
+  | "aborted"
+  /** Another number of octets came than the server has. */
+  | "size-mismatch"
+  /** What is there already does not fit what is to be resumed. */
+  | "cannot-resume"
+  /** A reply, a listing or a file is over its cap. */
+  | "too-large"
+  /** A name from the server, or for it, that must not be used. */
+  | "unsafe-name";
+
+/** A transfer failed. */
+export class FtpTransferError extends FtpError {
+  override readonly name = "FtpTransferError";
+  readonly kind: FtpTransferErrorKind;
+
+  constructor(kind: FtpTransferErrorKind, tried: string, message: string, details: FtpErrorDetails = {}) {
+    super(tried, message, details);
+    this.kind = kind;
+  }
+}
+
+/** A file of this machine could not be read or written. */
+export class LocalFileError extends FtpError {
+  override readonly name = "LocalFileError";
+}
+
+/** A transfer that the caller drives is open: waiting for it could wait for ever. */
+export class ClientBusyError extends FtpError {
+  override readonly name = "ClientBusyError";
+}
+
+/** The client is closed. `cause` tells why, when it was not by `close`. */
+export class ClientClosedError extends FtpError {
+  override readonly name = "ClientClosedError";
+}
+
+/** One way that was tried to make a data connection. */
+export interface DataConnectionAttempt {
+  readonly strategy: string;
+  readonly address: string | undefined;
+  readonly cause: Error;
+}
+
+/** No way of making a data connection worked. */
+export class DataConnectionAttemptsError extends FtpError {
+  override readonly name = "DataConnectionAttemptsError";
+  readonly attempts: readonly DataConnectionAttempt[];
+
+  constructor(tried: string, attempts: readonly DataConnectionAttempt[]) {
+    const told = attempts.map(({ strategy, address, cause }) => {
+      return `${strategy}${address === undefined ? "" : ` to ${address}`}: ${cause.message}`;
+    });
+    super(tried, `no data connection could be made (${told.join("; ")})`, { cause: attempts.at(-1)?.cause });
+    this.attempts = attempts;
+  }
+}

@@ -1,0 +1,32 @@
+export type { ListedEntry, ReceivedReply } from "../protocol/index.ts";
+export { FtpClient } from "./client.ts";
+export { extendedPassiveProbe } from "./data-connection.ts";
+export { FtpDownload } from "./download.ts";
+export {
+  ClientBusyError,
+  ClientClosedError,
+  DataConnectionAttemptsError,
+  FtpConnectionError,
+  FtpError,
+  FtpReplyError,
+  FtpTimeoutError,
+  FtpTransferError,
+  LocalFileError,
+  type DataConnectionAttempt,
+  type FtpErrorDetails,
+  type FtpTimeoutPhase,
+  type FtpTransferErrorKind,
+} from "./errors.ts";
+export type { FtpClientEvents, ProgressEvent } from "./events.ts";
+export type { DataMode, FtpClientOptions } from "./options.ts";
+export type { UploadSource } from "./sources.ts";
+export type {
+  DownloadOptions,
+  OpenReadOptions,
+  OperationOptions,
+  TransferResult,
+  UploadOptions,
+} from "./transfer-options.ts";
+export { abortTimeout } from "./transfer.ts";
+export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
+export { parseFtpUrl, type FtpUrl } from "./url.ts";

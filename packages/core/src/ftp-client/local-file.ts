@@ -1,0 +1,109 @@
+/** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
+import fs from "node:fs";
+import { open as openHandle, rename, rm, type FileHandle } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import type { ReadableFile, WritableFile } from "../bytes/index.ts";
+import { LocalFileError } from "./errors.ts";
+
+/** Opens a local file for reading. @throws LocalFileError. */
+export async function openLocalRead(
+  path: string,
+  offset: number,
+): Promise<ReadableFile & { readonly modified: number }> {
+  const handle = await openOr(path, "r", `Reading ${path}`);
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw new LocalFileError(`Reading ${path}`, "it is not a file");
+  }
+  let position = offset;
+  return {
+    size: Math.max(0, stats.size - offset),
+    modified: Math.floor(stats.mtimeMs),
+    read: (into) =>
+      new Promise((resolve, reject) => {
+        fs.read(handle.fd, into, 0, into.length, position, (cause, count) => {
+          if (cause !== null) return reject(new LocalFileError(`Reading ${path}`, cause.message, { cause }));
+          position += count;
+          return resolve(count);
+        });
+      }),
+    close: () => handle.close(),
+  };
+}
+
+/** How a local file is written. */
+export interface LocalWriteOptions {
+  /** Octets of the file that stay; what is written follows them in place. 0 writes a temporary file that takes the name. */
+  readonly offset: number;
+  /** When the file is to be told to have been modified, in milliseconds. */
+  modified?: number | undefined;
+}
+
+/** Opens a local file for writing: beside its name, under a temporary one, until it is whole. @throws LocalFileError. */
+export async function openLocalWrite(path: string, options: LocalWriteOptions): Promise<WritableFile<number>> {
+  const tried = `Writing ${path}`;
+  const resumes = options.offset > 0;
+  const written = resumes
+    ? path
+    : join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
+  const handle = await openOr(written, resumes ? "r+" : "wx", tried);
+  let position = options.offset;
+  if (resumes) await handle.truncate(position);
+  const put = (parts: readonly Uint8Array[]): Promise<number> =>
+    new Promise((resolve, reject) => {
+      fs.writev(handle.fd, parts, position, (cause, count) => {
+        if (cause !== null) return reject(new LocalFileError(tried, cause.message, { cause }));
+        position += count;
+        return resolve(count);
+      });
+    });
+  const writev = async (from: readonly Uint8Array[]): Promise<void> => {
+    let parts = from.filter((part) => part.length > 0);
+    while (parts.length > 0) parts = after(parts, await put(parts));
+  };
+  return {
+    write: (from) => writev([from]),
+    writev,
+    commit: async () => {
+      await finish(handle, options.modified, tried);
+      if (!resumes) await guarded(tried, rename(written, path));
+      return position;
+    },
+    abandon: async () => {
+      await handle.close().catch(() => undefined);
+      // What was resumed stays, for the next time.
+      if (!resumes) await rm(written, { force: true });
+    },
+  };
+}
+
+/** What is left of the parts after a write that may have been short. */
+function after(parts: readonly Uint8Array[], count: number): Uint8Array[] {
+  let left = count;
+  let first = 0;
+  for (let part = parts[first]; part !== undefined && left >= part.length; part = parts[++first]) left -= part.length;
+  const rest = parts[first];
+  return rest === undefined ? [] : [rest.subarray(left), ...parts.slice(first + 1)];
+}
+
+async function finish(handle: FileHandle, modified: number | undefined, tried: string): Promise<void> {
+  try {
+    if (modified !== undefined) await handle.utimes(modified / 1000, modified / 1000);
+  } finally {
+    await guarded(tried, handle.close());
+  }
+}
+
+function openOr(path: string, flags: string, tried: string): Promise<FileHandle> {
+  return guarded(tried, openHandle(path, flags));
+}
+
+async function guarded<T>(tried: string, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (cause) {
+    throw new LocalFileError(tried, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

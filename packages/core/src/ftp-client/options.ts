@@ -1,0 +1,96 @@
+/** What a client is made from; defaults are applied here, once. */
+
+/** How data connections are made. */
+export type DataMode =
+  /** EPSV, and PASV once EPSV has failed; remembered. */
+  | "auto"
+  | "epsv"
+  | "pasv"
+  /** PORT on IPv4, EPRT on IPv6. */
+  | "active";
+
+/** Options of `FtpClient`. */
+export interface FtpClientOptions {
+  readonly host?: string;
+  /** Default 21. */
+  readonly port?: number;
+  /** Default `anonymous`. */
+  readonly user?: string;
+  /** The password, or a function that is asked for it once. Default for anonymous logins: `anonymous@`. */
+  readonly password?: string | (() => string | Promise<string>);
+  /** What ACCT is given, if the server asks for it. */
+  readonly account?: string;
+  /** IPv4 or IPv6 only. Default: what the name resolves to. */
+  readonly family?: 4 | 6;
+  /** Default `auto`. */
+  readonly dataMode?: DataMode;
+  /** The address that PORT and EPRT tell. Default: the control connection's own. */
+  readonly activeAddress?: string;
+  /** First and last local port for active data connections. Default: the system chooses. */
+  readonly activePorts?: readonly [number, number];
+  /** What is done about an address in 227 that is not the server's: `replace` it (default), or `trust` it. */
+  readonly foreignDataAddresses?: "replace" | "trust";
+  /** Milliseconds to connect. Default 15,000. */
+  readonly connectTimeout?: number;
+  /** Milliseconds to wait for a reply. Default 30,000. */
+  readonly replyTimeout?: number;
+  /** Milliseconds in which a data connection must be made. Default 15,000. */
+  readonly dataConnectionTimeout?: number;
+  /** Milliseconds without progress of the server during a transfer. Default 60,000. */
+  readonly stallTimeout?: number;
+  /** Octets of a listing. Default 64 MiB. */
+  readonly maxListing?: number;
+  /** Entries of a listing. Default 1,000,000. */
+  readonly maxEntries?: number;
+  /** Whether the number of octets is checked after each binary download. Default true. */
+  readonly checkSize?: boolean;
+  /** Ends connecting and logging in. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options with every default in place. */
+export interface ResolvedClientOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | (() => string | Promise<string>);
+  readonly account: string | undefined;
+  readonly family: 4 | 6 | undefined;
+  readonly dataMode: DataMode;
+  readonly activeAddress: string | undefined;
+  readonly activePorts: readonly [number, number] | undefined;
+  readonly foreignDataAddresses: "replace" | "trust";
+  readonly connectTimeout: number;
+  readonly replyTimeout: number;
+  readonly dataConnectionTimeout: number;
+  readonly stallTimeout: number;
+  readonly maxListing: number;
+  readonly maxEntries: number;
+  readonly checkSize: boolean;
+}
+
+/** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
+export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
+  if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
+  const port = options.port ?? 21;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("port must be from 1 to 65535");
+  return {
+    host: options.host,
+    port,
+    user: options.user ?? "anonymous",
+    password: options.password ?? "anonymous@",
+    account: options.account,
+    family: options.family,
+    dataMode: options.dataMode ?? "auto",
+    activeAddress: options.activeAddress,
+    activePorts: options.activePorts,
+    foreignDataAddresses: options.foreignDataAddresses ?? "replace",
+    connectTimeout: options.connectTimeout ?? 15_000,
+    replyTimeout: options.replyTimeout ?? 30_000,
+    dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
+    stallTimeout: options.stallTimeout ?? 60_000,
+    maxListing: options.maxListing ?? 64 * 1024 * 1024,
+    maxEntries: options.maxEntries ?? 1_000_000,
+    checkSize: options.checkSize ?? true,
+  };
+}

@@ -1,0 +1,163 @@
+/** Downloads, all by `openRead`: into streams, memory, and files of this machine. */
+import { stat } from "node:fs/promises";
+import type { Writable } from "node:stream";
+import type { WritableStream } from "node:stream/web";
+import type { WritableFile } from "../bytes/index.ts";
+import { AsciiDecoder } from "../protocol/index.ts";
+import * as attributes from "./attributes.ts";
+import type { ClientContext } from "./client-context.ts";
+import { FtpDownload } from "./download.ts";
+import { FtpTransferError } from "./errors.ts";
+import { openLocalWrite } from "./local-file.ts";
+import { setType } from "./parameters.ts";
+import { BytesSink, nodeSink, webSink } from "./sinks.ts";
+import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
+import { Transfer } from "./transfer.ts";
+
+/** As `FtpClient.openRead`. @param release - Called once the download is closed. */
+export async function openRead(
+  context: ClientContext,
+  path: string,
+  options: OpenReadOptions,
+  release: () => void,
+): Promise<FtpDownload> {
+  const { offset = 0, signal, onProgress } = options;
+  const ascii = options.type === "ascii";
+  const tried = `Downloading ${path}`;
+  await setType(context, ascii ? "A" : "I");
+  const transfer = await Transfer.begin(context.control, context.data, {
+    verb: "RETR",
+    argument: path,
+    offset,
+    tried,
+    signal,
+  });
+  const named = ascii ? undefined : sizeInText(transfer.preliminary.text);
+  let bytes = 0;
+  const size = named === undefined ? undefined : named + offset;
+  return new FtpDownload({
+    transfer,
+    path,
+    offset,
+    announced: named,
+    pump: {
+      buffers: context.buffers,
+      stallTimeout: context.options.stallTimeout,
+      signal,
+      station: ascii ? new AsciiDecoder() : undefined,
+    },
+    check: (received) => (ascii ? Promise.resolve() : checkSize(context, path, offset, received, named)),
+    release,
+    onBytes: (count) => {
+      bytes += count;
+      const event = { path, direction: "download", bytes, offset, size } as const;
+      onProgress?.(event);
+      context.progress(event);
+    },
+  });
+}
+
+/** The size in a preliminary reply: `Opening … for name (1234 bytes)`. */
+function sizeInText(text: string): number | undefined {
+  const match = /\((\d{1,16}) bytes\)/i.exec(text);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/**
+ * Compares the octets that came with those that the server has. What 150 named may be the whole file's or the rest's, and
+ * some servers name nonsense: only SIZE can convict.
+ */
+async function checkSize(
+  context: ClientContext,
+  path: string,
+  offset: number,
+  received: number,
+  named: number | undefined,
+): Promise<void> {
+  if (!context.options.checkSize || named === received || named === received + offset) return;
+  const size = await attributes.size(context, path);
+  if (size === undefined || size === received + offset) return;
+  throw new FtpTransferError(
+    "size-mismatch",
+    `Downloading ${path}`,
+    `the server has ${size} octets, and ${received + offset} are here`,
+  );
+}
+
+/** As `FtpClient.downloadBytes`. */
+export async function receiveBytes(
+  context: ClientContext,
+  path: string,
+  most: number,
+  options: DownloadOptions,
+): Promise<Uint8Array> {
+  const download = await openRead(context, path, options, ignore);
+  return download.into(new BytesSink(most, `Downloading ${path}`));
+}
+
+/** As `FtpClient.download`. */
+export async function receiveInto(
+  context: ClientContext,
+  path: string,
+  to: string | Writable | WritableStream<Uint8Array>,
+  options: DownloadOptions,
+): Promise<TransferResult> {
+  const begun = Date.now();
+  const offset = options.resume === true && typeof to === "string" ? await sizeOfLocal(to) : (options.offset ?? 0);
+  if (offset > 0 && options.resume === true) {
+    const size = await attributes.size(context, path);
+    if (size === offset) return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
+    if (size !== undefined && size < offset) {
+      throw new FtpTransferError(
+        "cannot-resume",
+        `Downloading ${path}`,
+        `${offset} octets are here, and the server has only ${size}`,
+      );
+    }
+  }
+  const modified = options.preserveTime === true ? await attributes.modifiedTime(context, path) : undefined;
+  let bytes = 0;
+  const download = await openRead(
+    context,
+    path,
+    {
+      ...options,
+      offset,
+      onProgress: (event) => {
+        bytes = event.bytes;
+        options.onProgress?.(event);
+      },
+    },
+    ignore,
+  );
+  await download.into(await sinkFor(download, to, offset, modified));
+  return { path, bytes, offset, milliseconds: Date.now() - begun };
+}
+
+async function sinkFor(
+  download: FtpDownload,
+  to: string | Writable | WritableStream<Uint8Array>,
+  offset: number,
+  modified: number | undefined,
+): Promise<WritableFile> {
+  try {
+    if (typeof to === "string") return await openLocalWrite(to, { offset, modified });
+    return "getWriter" in to ? webSink(to) : nodeSink(to);
+  } catch (error) {
+    await download.close();
+    throw error;
+  }
+}
+
+async function sizeOfLocal(path: string): Promise<number> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? stats.size : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function ignore(): void {
+  // The queue itself waits for this operation: nothing is to be released.
+}

@@ -1,0 +1,107 @@
+/** Uploads: STOR, APPE, and going on where a broken one ended. */
+import { finished } from "node:stream/promises";
+import { pumpToSocket } from "../net/index.ts";
+import { AsciiEncoder } from "../protocol/index.ts";
+import * as attributes from "./attributes.ts";
+import type { ClientContext } from "./client-context.ts";
+import { FtpTransferError } from "./errors.ts";
+import { setType } from "./parameters.ts";
+import { openSource, type OpenSource, type UploadSource } from "./sources.ts";
+import type { TransferResult, UploadOptions } from "./transfer-options.ts";
+import { Transfer } from "./transfer.ts";
+
+/** As `FtpClient.upload` and `append`. */
+export async function sendFrom(
+  context: ClientContext,
+  verb: "STOR" | "APPE",
+  from: UploadSource,
+  path: string,
+  options: UploadOptions,
+): Promise<TransferResult> {
+  const begun = Date.now();
+  const ascii = options.type === "ascii";
+  await setType(context, ascii ? "A" : "I");
+  const offset = options.resume === true ? await sizeThere(context, path) : 0;
+  const source = await openSource(from, offset);
+  let bytes: number;
+  try {
+    if (await isComplete(from, source, path, offset))
+      return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
+    bytes = await sendSource(context, verb, source, path, offset, options);
+  } finally {
+    await source.close();
+  }
+  if (options.preserveTime === true && source.modified !== undefined) {
+    await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
+      context.warn(error instanceof Error ? error.message : String(error));
+    });
+  }
+  return { path, bytes, offset, milliseconds: Date.now() - begun };
+}
+
+async function sizeThere(context: ClientContext, path: string): Promise<number> {
+  return (await attributes.sizeOrMissing(context, path)) ?? 0;
+}
+
+/** Whether nothing is left to send. @throws FtpTransferError when the server has more than there is here. */
+async function isComplete(from: UploadSource, source: OpenSource, path: string, offset: number): Promise<boolean> {
+  if (offset === 0 || source.size === undefined) return false;
+  if (source.size > 0) return false;
+  const whole = from instanceof Uint8Array ? from.length : typeof from === "string" ? await sizeOfWhole(from) : offset;
+  if (whole === offset) return true;
+  throw new FtpTransferError(
+    "cannot-resume",
+    `Uploading ${path}`,
+    `the server has ${offset} octets, and only ${whole} are here`,
+  );
+}
+
+async function sizeOfWhole(path: string): Promise<number> {
+  const whole = await openSource(path, 0);
+  await whole.close();
+  return whole.size ?? 0;
+}
+
+async function sendSource(
+  context: ClientContext,
+  verb: "STOR" | "APPE",
+  source: OpenSource,
+  path: string,
+  offset: number,
+  options: UploadOptions,
+): Promise<number> {
+  const { signal, onProgress } = options;
+  const tried = `Uploading ${path}`;
+  // Without REST for streams, appending does the same.
+  const restarts = offset > 0 && verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
+  const wire = offset > 0 && !restarts ? "APPE" : verb;
+  const request = { verb: wire, argument: path, offset: restarts ? offset : 0, tried, signal };
+  const transfer = await Transfer.begin(context.control, context.data, request);
+  const size = source.size === undefined ? undefined : source.size + offset;
+  let bytes = 0;
+  try {
+    transfer.socket.resume();
+    await pumpToSocket(source, transfer.socket, {
+      buffers: context.buffers,
+      stallTimeout: context.options.stallTimeout,
+      signal,
+      station: options.type === "ascii" ? new AsciiEncoder() : undefined,
+      onBytes: (count) => {
+        bytes += count;
+        const event = { path, direction: "upload", bytes, offset, size } as const;
+        onProgress?.(event);
+        context.progress(event);
+      },
+    });
+    transfer.socket.end();
+    await finished(transfer.socket, { readable: false }).catch(() => undefined);
+  } catch (error) {
+    throw await transfer.failed(error);
+  }
+  try {
+    await transfer.finish();
+  } finally {
+    transfer.socket.destroy();
+  }
+  return bytes;
+}

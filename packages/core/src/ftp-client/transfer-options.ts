@@ -1,0 +1,46 @@
+/** Options and results of the client's operations. */
+import type { ProgressEvent } from "./events.ts";
+
+/** What every operation takes last. */
+export interface OperationOptions {
+  /** Ends the operation early. The client is usable again, or says that it is closed. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of `openRead`. */
+export interface OpenReadOptions extends OperationOptions {
+  /** Octets to skip. Default 0. */
+  readonly offset?: number;
+  /** Default `binary`. */
+  readonly type?: "binary" | "ascii";
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Options of `download`. */
+export interface DownloadOptions extends OpenReadOptions {
+  /** Goes on where a local file ends, in place of beginning anew. Default false. */
+  readonly resume?: boolean;
+  /** Gives the local file the time that the server tells. Default false. */
+  readonly preserveTime?: boolean;
+}
+
+/** Options of `upload` and `append`. */
+export interface UploadOptions extends OperationOptions {
+  /** Goes on where the server's file ends. Default false. */
+  readonly resume?: boolean;
+  /** Default `binary`. */
+  readonly type?: "binary" | "ascii";
+  /** Gives the server's file the time of the local one. Default false. */
+  readonly preserveTime?: boolean;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** What a transfer did. */
+export interface TransferResult {
+  readonly path: string;
+  /** Octets that moved now. */
+  readonly bytes: number;
+  /** Octets that were there before. */
+  readonly offset: number;
+  readonly milliseconds: number;
+}

@@ -1,0 +1,57 @@
+/**
+ * `ftp://` URLs (RFC 1738 §3.2, RFC 3986).
+ *
+ *     ftp://user:password@host:port/path;type=i
+ *
+ * The path is relative to the folder of the login; `%2F` at its start is the root. Refuses CR, LF and NUL, encoded too.
+ */
+
+/** What an FTP URL names. */
+export interface FtpUrl {
+  readonly host: string;
+  readonly port: number;
+  readonly user?: string;
+  readonly password?: string;
+  /** As it goes into commands; empty for the folder of the login. */
+  readonly path: string;
+  readonly type?: "a" | "i" | "d";
+}
+
+/**
+ * Reads an FTP URL.
+ *
+ * @throws RangeError when it is none. The message never shows a password.
+ */
+export function parseFtpUrl(text: string | URL): FtpUrl {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new RangeError("This is no URL; write it as ftp://user@host:port/path");
+  }
+  if (url.protocol !== "ftp:") throw new RangeError(`${url.protocol}// is not understood; ftp:// is`);
+  if (url.hostname === "") throw new RangeError("The URL names no host");
+  const typed = /^(.*);type=([aid])$/i.exec(url.pathname);
+  const path = decode(typed?.[1] ?? url.pathname, "path").slice(1);
+  const type = typed?.[2]?.toLowerCase();
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? 21 : Number(url.port),
+    ...(url.username === "" ? {} : { user: decode(url.username, "user") }),
+    ...(url.password === "" ? {} : { password: decode(url.password, "password") }),
+    path,
+    ...(type === "a" || type === "i" || type === "d" ? { type } : {}),
+  };
+}
+
+function decode(text: string, what: string): string {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(text);
+  } catch {
+    throw new RangeError(`The URL's ${what} is not rightly percent-encoded`);
+  }
+
+  if (/[\0\r\n]/.test(decoded)) throw new RangeError(`The URL's ${what} must not hold CR, LF or NUL`);
+  return decoded;
+}
