@@ -1,5 +1,11 @@
 /** Operations that need no data connection, or hardly: names, sizes, times. */
-import { formatTimeValue, parseMlsxLine, parseQuotedPath, parseTimeValue, type ListedEntry } from "../protocol/index.ts";
+import {
+  formatTimeValue,
+  parseMlsxLine,
+  parseQuotedPath,
+  parseTimeValue,
+  type ListedEntry,
+} from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
 import { listEntries } from "./listing.ts";

@@ -1,6 +1,6 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
 import { pumpFromSocket } from "../net/index.ts";
-import { parseListing, type ListedEntry } from "../protocol/index.ts";
+import { parseListing, parseQuotedPath, type ListedEntry } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { BytesSink } from "./sinks.ts";
@@ -22,7 +22,33 @@ export async function listEntries(
       context.known.noMlsd = true;
     }
   }
-  return capped(context, tried, parse(await readText(context, "LIST", path, tried, signal), "list"));
+  const read = (argument: string | undefined): Promise<string> => readText(context, "LIST", argument, tried, signal);
+  const text = path !== undefined && misread.test(path) ? await inFolder(context, path, tried, read) : await read(path);
+  return capped(context, tried, parse(text, "list"));
+}
+
+/** Paths that servers which hand LIST to `ls` take for switches, patterns or two names. */
+const misread = /[\s*?[\]{}~"'\\$]|^-/;
+
+/** Lists a folder from inside, and comes back. A path that is no folder is listed as it is. */
+async function inFolder(
+  context: ClientContext,
+  path: string,
+  tried: string,
+  read: (argument: string | undefined) => Promise<string>,
+): Promise<string> {
+  const { control } = context;
+  const before = await control.command("PWD");
+  const here = before.code === 257 ? parseQuotedPath(before.text) : undefined;
+  if (here === undefined || (await control.command("CWD", path)).code >= 300) return read(path);
+  try {
+    return await read(undefined);
+  } finally {
+    if (!control.closed) {
+      const back = await control.command("CWD", here);
+      if (back.code >= 300) control.destroy(new FtpReplyError(tried, back, "CWD"));
+    }
+  }
 }
 
 /** As `FtpClient.names`. */

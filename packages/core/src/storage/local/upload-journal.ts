@@ -6,7 +6,7 @@
  * (another worker, another embedder, another host) keeps its own.
  */
 import { readFileSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, rmdir, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { instancePrefix } from "./hidden-names.ts";
@@ -57,6 +57,8 @@ export class UploadJournal {
     if (this.#ready === undefined) return;
     await this.#ready;
     await rm(this.#file, { force: true }).catch(ignore);
+    // The last one takes the folder with it; the journals of others keep it.
+    await rmdir(this.#folder).catch(ignore);
   }
 
   get #file(): string {

@@ -1,0 +1,127 @@
+/** How the program ends: a small stable table, and the one place where errors become codes and words. */
+import {
+  ClientClosedError,
+  DataConnectionAttemptsError,
+  FtpConnectionError,
+  FtpReplyError,
+  FtpTimeoutError,
+  FtpTransferError,
+  LocalFileError,
+} from "@twinport/core/ftp-client";
+
+/** Exit codes. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  cannotConnect: 3,
+  loginRefused: 4,
+  notFound: 5,
+  refused: 6,
+  transferBroken: 7,
+  timeout: 8,
+  localFile: 9,
+  interrupted: 130,
+} as const;
+
+/** The table, as `--help` and the docs show it. */
+export const exitCodeTable: readonly (readonly [number, string])[] = [
+  [0, "all done"],
+  [1, "some of several files failed, or something unforeseen happened"],
+  [2, "the command line is wrong"],
+  [3, "cannot connect (retryable)"],
+  [4, "the login was refused"],
+  [5, "no such file or directory on the server"],
+  [6, "the server refused"],
+  [7, "the transfer broke off, or the sizes differ (retryable)"],
+  [8, "the server did not answer in time (retryable)"],
+  [9, "a file of this machine could not be read or written"],
+  [130, "interrupted"],
+];
+
+/** The command line is wrong in a way that its parser cannot see. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Several files were asked for, and some failed; each was told already. */
+export class SomeFailedError extends Error {
+  override readonly name = "SomeFailedError";
+}
+
+/** The exit code of an error. */
+export function exitCodeFor(error: unknown): number {
+  if (error instanceof UsageError || error instanceof RangeError) return exitCodes.usage;
+  if (error instanceof FtpReplyError) return codeOfReply(error);
+  if (error instanceof FtpTimeoutError) return exitCodes.timeout;
+  if (error instanceof DataConnectionAttemptsError || error instanceof FtpConnectionError)
+    return exitCodes.cannotConnect;
+  if (error instanceof LocalFileError) return exitCodes.localFile;
+  if (error instanceof FtpTransferError)
+    return error.kind === "aborted" ? exitCodes.interrupted : exitCodes.transferBroken;
+  if (error instanceof ClientClosedError) return codeOfClosed(error);
+  return exitCodes.failed;
+}
+
+function codeOfClosed({ cause }: ClientClosedError): number {
+  if (cause instanceof Error && cause.message === interruption) return exitCodes.interrupted;
+  return cause instanceof Error ? exitCodeFor(cause) : exitCodes.cannotConnect;
+}
+
+/** The message of the error that a signal aborts with. */
+export const interruption = "interrupted";
+
+function codeOfReply(error: FtpReplyError): number {
+  if (error.verb === "USER" || error.verb === "PASS" || error.verb === "ACCT" || error.code === 530)
+    return exitCodes.loginRefused;
+  if (error.code === 421) return exitCodes.cannotConnect;
+  if (error.code === 425 || error.code === 426) return exitCodes.transferBroken;
+  const missing =
+    /no such|not found|does not exist|doesn't exist|cannot find|can't find|can't check|could not get|failed to open/i;
+  if (error.code === 550 && (missing.test(error.reply?.text ?? "") || error.verb === "SIZE")) return exitCodes.notFound;
+  return exitCodes.refused;
+}
+
+/** An error in a line or two: what was tried, what stood in the way, what to do. */
+export function explain(error: unknown): string {
+  const message = printable(error instanceof Error ? error.message : String(error));
+  const advice = adviceFor(error);
+  return advice === undefined ? `twinport: ${message}` : `twinport: ${message}\n          ${advice}`;
+}
+
+function adviceFor(error: unknown): string | undefined {
+  if (error instanceof UsageError) return "See twinport --help, or twinport help COMMAND.";
+  switch (systemCode(error)) {
+    case "EADDRINUSE":
+      return "Another program listens there. Stop it, or choose another port.";
+    case "ECONNREFUSED":
+      return "Nothing listens there. Check the host and the port.";
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return "The name is not known. Check its spelling and the network.";
+    case "EACCES":
+      if (error instanceof LocalFileError) return undefined;
+      return "Ports below 1024 need root, or: setcap cap_net_bind_service=+ep on node.";
+    default:
+      break;
+  }
+  if (exitCodeFor(error) === exitCodes.loginRefused) {
+    return "Give the user in the URL, and the password in TWINPORT_PASSWORD, ~/.netrc or at the prompt.";
+  }
+  return undefined;
+}
+
+function systemCode(error: unknown): string {
+  for (let next = error; next instanceof Error; next = next.cause) {
+    if ("code" in next && typeof next.code === "string") return next.code;
+  }
+  return "";
+}
+
+/** Text without what would move the cursor or forge a line. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- these are the characters meant
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}

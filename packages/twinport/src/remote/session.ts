@@ -1,0 +1,92 @@
+/** Connecting for a command: options that all client commands share, and one connection a server. */
+import { FtpClient, parseFtpUrl, type DataMode, type FtpClientOptions, type FtpUrl } from "@twinport/core/ftp-client";
+import { Option, type Command } from "commander";
+import { parseSeconds } from "../parse-options.ts";
+import { interruption, printable, UsageError } from "../exit-codes.ts";
+import { findCredentials } from "./credentials.ts";
+
+/** Options that all client commands share. */
+export interface RemoteOptions {
+  readonly active?: boolean;
+  readonly timeout?: number;
+  readonly ipv4?: boolean;
+  readonly ipv6?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Adds the options that all client commands share. */
+export function withRemoteOptions(command: Command): Command {
+  return command
+    .option("--active", "let the server connect back for data (PORT, EPRT)")
+    .addOption(new Option("--timeout <seconds>", "wait this long for an answer").argParser(parseSeconds))
+    .addOption(new Option("-4, --ipv4", "use IPv4 only").conflicts("ipv6"))
+    .option("-6, --ipv6", "use IPv6 only")
+    .option("-v, --verbose", "show commands and replies on stderr");
+}
+
+/** Reads a URL of the command line. @throws UsageError. */
+export function readUrl(text: string): FtpUrl {
+  try {
+    return parseFtpUrl(text);
+  } catch (error) {
+    // The text may hold a password: it is not shown.
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Whether an argument is a URL, rather than a path of this machine. */
+export function isUrl(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+}
+
+/** Runs with a client that is connected and logged in, and ends it. Ctrl-C aborts. */
+export async function withClient<T>(
+  url: FtpUrl,
+  options: RemoteOptions,
+  run: (client: FtpClient, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => {
+    interrupt.abort(new Error(interruption));
+  };
+  process.once("SIGINT", onInterrupt);
+  process.once("SIGTERM", onInterrupt);
+  try {
+    const client = await FtpClient.connect(await clientOptions(url, options, interrupt.signal));
+    if (options.verbose === true) trace(client);
+    client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
+    try {
+      return await run(client, interrupt.signal);
+    } finally {
+      await client.close();
+    }
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    process.off("SIGTERM", onInterrupt);
+  }
+}
+
+async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortSignal): Promise<FtpClientOptions> {
+  const dataMode: DataMode = options.active === true ? "active" : "auto";
+  const { timeout } = options;
+  return {
+    host: url.host,
+    port: url.port,
+    ...(await findCredentials(url)),
+    dataMode,
+    signal,
+    ...(options.ipv4 === true ? { family: 4 } : options.ipv6 === true ? { family: 6 } : {}),
+    ...(timeout === undefined
+      ? {}
+      : { connectTimeout: timeout, replyTimeout: timeout, dataConnectionTimeout: timeout, stallTimeout: timeout }),
+  };
+}
+
+function trace(client: FtpClient): void {
+  client.on("command", ({ verb, argument }) => {
+    process.stderr.write(`> ${printable(argument === undefined ? verb : `${verb} ${argument}`)}\n`);
+  });
+  client.on("reply", ({ code, lines }) => {
+    for (const line of lines) process.stderr.write(`< ${code} ${printable(line)}\n`);
+  });
+}

@@ -1,0 +1,63 @@
+/** One line a session, login and transfer, with pino, on stderr. Names are escaped; passwords are never seen here. */
+import type { FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
+import { pino, type Logger } from "pino";
+import pretty from "pino-pretty";
+import { printable } from "../exit-codes.ts";
+
+/** How logs look. */
+export type LogFormat = "pretty" | "json";
+
+/** Makes the log. */
+export function makeLog(format: LogFormat, level: string): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  if (format === "json") return pino(options, pino.destination({ dest: 2, sync: true }));
+  const stream = pretty({
+    destination: 2,
+    sync: true,
+    colorize: process.stderr.isTTY,
+    translateTime: "HH:MM:ss",
+    singleLine: true,
+  });
+  return pino(options, stream);
+}
+
+/** Writes what a server tells into a log. */
+export function logServer(server: FtpServer, log: Logger): void {
+  server.on("session", (event) => log.debug(who(event), "session opened"));
+  server.on("session-end", ({ reason, milliseconds, ...event }) =>
+    log.info({ ...who(event), reason, ms: milliseconds }, "session ended"),
+  );
+  server.on("session-refused", ({ remote, message }) =>
+    log.warn({ remote: `${remote.address}:${remote.port}` }, `session refused: ${message}`),
+  );
+  server.on("login", ({ anonymous, ...event }) =>
+    log.info({ ...who(event), ...(anonymous ? { anonymous } : {}) }, "logged in"),
+  );
+  server.on("login-refused", ({ user, reason, ...event }) =>
+    log.warn({ ...who(event), user: printable(user), reason }, "login refused"),
+  );
+  server.on("refusal", ({ verb, code, message, argument, ...event }) => {
+    const shown = argument === undefined ? {} : { argument: printable(argument) };
+    log.debug({ ...who(event), verb, ...shown, code }, `refused: ${printable(message)}`);
+  });
+  for (const direction of ["upload", "download"] as const) {
+    server.on(`${direction}-start`, (event) =>
+      log.debug({ ...who(event), path: printable(event.path) }, `${direction} begins`),
+    );
+    server.on(direction, (event) => log.info(transfer(event), `${direction} complete`));
+    server.on(`${direction}-broken`, (event) =>
+      log.warn(transfer(event), `${direction} broke off: ${printable(event.message)}`),
+    );
+  }
+  server.on("server-error", ({ doing, cause, session }) => log.error({ session, err: cause }, `failed ${doing}`));
+}
+
+function who({ session, remote, account }: SessionEvent): Record<string, unknown> {
+  const named = account === undefined ? {} : { account: printable(account) };
+  return { session, remote: `${remote.address}:${remote.port}`, ...named };
+}
+
+function transfer(event: FtpServerEvents["upload"][0]): Record<string, unknown> {
+  const { path, bytes, milliseconds, offset } = event;
+  return { ...who(event), path: printable(path), bytes, ...(offset > 0 ? { offset } : {}), ms: milliseconds };
+}
