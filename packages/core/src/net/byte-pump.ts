@@ -2,7 +2,8 @@
  * The hot loops: bytes between an open file and a data connection's socket.
  *
  * Outwards one pooled buffer is filled from the file and written, then filled again. Inwards the socket's own chunks are
- * collected and handed to the file in one gathered write, while the next ones are collected. Neither loop copies.
+ * handed to the file in one gathered write, while the next ones are collected: the faster they come, the larger the
+ * writes. Neither loop copies.
  */
 import type { Socket } from "node:net";
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
@@ -24,8 +25,8 @@ export interface PumpOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Octets that are collected before a gathered write starts; twice as many pause the socket. */
-export const gatherSize: number = 512 * 1024;
+/** Octets that are collected while a gathered write runs; then the socket is paused. */
+export const gatherLimit: number = 1024 * 1024;
 
 /**
  * Watches a socket for the length of a pump: errors, close, stall and abort all end it in one way, by `fail`.
@@ -107,8 +108,8 @@ export async function pumpToSocket(source: ReadableFile, socket: Socket, options
     now?.();
   };
   const watch = new SocketWatch(socket, options, wake);
-  const buffer = options.buffers.acquire();
-  const { station, onBytes } = options;
+  const { station, onBytes, buffers } = options;
+  const borrowed = [buffers.acquire(), buffers.acquire()] as const;
   const written = (resolve: () => void): void => {
     settle = resolve;
   };
@@ -124,15 +125,25 @@ export async function pumpToSocket(source: ReadableFile, socket: Socket, options
     total += bytes.length;
     onBytes?.(bytes.length);
   };
+  let reading: Promise<number> | undefined;
   try {
     watch.start();
     watch.waiting = false;
-    for (;;) {
+    let into: 0 | 1 = 0;
+    let taken = 0;
+    reading = source.read(borrowed[into]);
+    while (reading !== undefined) {
       watch.check();
-      const count = await source.read(buffer);
+      const count: number = await reading;
+      reading = undefined;
       if (count === 0) break;
-      const chunk = buffer.subarray(0, count);
-      await send(station === undefined ? chunk : station.push(chunk));
+      taken += count;
+      const chunk = borrowed[into].subarray(0, count);
+      const sending = send(station === undefined ? chunk : station.push(chunk));
+      into = into === 0 ? 1 : 0;
+      // The next chunk is read while this one is on its way. A file whose size is known needs no read to find its end.
+      if (taken !== source.size) reading = source.read(borrowed[into]);
+      await sending;
     }
     if (station !== undefined) await send(station.finish());
     // With nothing left to write, a failure that came during the last read still counts.
@@ -140,8 +151,10 @@ export async function pumpToSocket(source: ReadableFile, socket: Socket, options
     return total;
   } finally {
     watch.dispose();
-    // A destroyed socket may still be about to read the buffer in the kernel call under way: only a quiet one goes back.
-    if (watch.failure === undefined) options.buffers.release(buffer);
+    // The file is the caller's to close only once no read is under way.
+    await reading?.catch(() => undefined);
+    // A destroyed socket may still be about to read a buffer in the kernel call under way: only quiet ones go back.
+    if (watch.failure === undefined) for (const buffer of borrowed) buffers.release(buffer);
   }
 }
 
@@ -185,7 +198,7 @@ class InwardPump {
     this.#watch.start();
     this.#socket.resume();
     for (;;) {
-      while (!this.#ended && this.#watch.failure === undefined && this.#collected < gatherSize) {
+      while (!this.#ended && this.#watch.failure === undefined && this.#collected === 0) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -219,7 +232,7 @@ class InwardPump {
       await this.#sink.writev(parts);
     }
     this.#total += bytes;
-    if (this.#socket.isPaused() && this.#collected < gatherSize) {
+    if (this.#socket.isPaused() && this.#collected < gatherLimit) {
       this.#watch.waiting = true;
       this.#socket.resume();
     }
@@ -237,11 +250,11 @@ class InwardPump {
     if (bytes.length === 0) return;
     this.#parts.push(bytes);
     this.#collected += bytes.length;
-    if (this.#collected >= 2 * gatherSize) {
+    if (this.#collected >= gatherLimit) {
       this.#watch.waiting = false;
       this.#socket.pause();
     }
-    if (this.#collected >= gatherSize) this.#wakeUp();
+    this.#wakeUp();
   };
 
   readonly #end = (): void => {

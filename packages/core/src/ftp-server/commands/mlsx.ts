@@ -1,6 +1,5 @@
 /** MLST and MLSD (RFC 3659 §7). */
-import { replyCode } from "../../protocol/index.ts";
-import { StorageError } from "../../storage/index.ts";
+import { ArgumentError, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { mlsxLines } from "../listing/lines.ts";
 import { mlsxFormatter } from "../mlsx-facts.ts";
@@ -24,7 +23,7 @@ export const mlsd: CommandRow<string | undefined> = {
   async handle(session, text) {
     const path = session.path(text ?? "");
     const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "directory") throw new StorageError("not-a-directory", `${path} is not a directory`, { path });
+    if (entry.kind !== "directory") throw new ArgumentError("syntax", `${path} is not a directory; MLST tells of files`);
     await sendListing(session, "MLSD", path, mlsxLines(session, path));
   },
 };
