@@ -40,7 +40,7 @@ describe("the control connection", () => {
             session.send(bytes.slice(at[i - 1], at[i]));
             await new Promise((resolve) => setImmediate(resolve));
           }
-          for (const _ of script) await session.reply();
+          for (const line of script) expect(await session.reply(), line).toBeDefined();
           session.send("QUIT\r\n");
           expect((await session.reply()).code).toBe(221);
           expect(await session.ended()).toBe("");

@@ -1,0 +1,69 @@
+// The real clients and servers of the interop tests, from Debian's packages. Clients are installed; servers, which exclude
+// each other as installed packages, are unpacked into a folder, and the libraries that they need are installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+export const peersFolder = process.env.TWINPORT_PEERS ?? "/opt/twinport-peers-interop";
+
+const tools = { curl: "curl", lftp: "lftp", ncftpput: "ncftp", tnftp: "tnftp", wget: "wget", tcpsvd: "ipsvd" };
+const systemPython = "/usr/bin/python3";
+const servers = {
+  vsftpd: "usr/sbin/vsftpd",
+  "proftpd-core": "usr/sbin/proftpd",
+  "pure-ftpd": "usr/sbin/pure-ftpd",
+  "inetutils-ftpd": "usr/sbin/ftpd",
+};
+
+/** The path of an unpacked server's program. */
+export const serverPath = (name) => join(peersFolder, name, servers[name]);
+
+const run = (command, args, options = {}) => spawnSync(command, args, { encoding: "utf8", ...options });
+const has = (tool) => run("sh", ["-c", `command -v ${tool}`]).status === 0;
+const hasPyftpdlib = () => existsSync(systemPython) && run(systemPython, ["-c", "import pyftpdlib"]).status === 0;
+const works = (name) => existsSync(serverPath(name)) && !run("ldd", [serverPath(name)]).stdout.includes("not found");
+
+/** The Debian packages that are missing. */
+export function missingPackages() {
+  const missing = Object.entries(tools)
+    .filter(([tool]) => !has(tool))
+    .map(([, name]) => name);
+  if (!hasPyftpdlib()) missing.push("python3-pyftpdlib");
+  return missing.concat(Object.keys(servers).filter((name) => !works(name)));
+}
+
+/** Installs what is missing. Gives what is missing still. */
+export function installPeers() {
+  const missing = missingPackages();
+  if (missing.length === 0) return [];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...args) => {
+    process.stderr.write(`apt-get ${args.join(" ")}\n`);
+    return run("apt-get", args, {
+      env,
+      stdio: ["ignore", 2, 2],
+      ...(args[0] === "download" ? { cwd: join(peersFolder, "deb") } : {}),
+    });
+  };
+  apt("update", "-qq");
+  const installed = missing.filter((name) => !(name in servers));
+  if (installed.length > 0) apt("install", "-y", "-qq", "--no-install-recommends", ...installed);
+  mkdirSync(join(peersFolder, "deb"), { recursive: true });
+  for (const name of missing.filter((server) => server in servers)) {
+    apt("download", "-qq", name);
+    const deb = readdirSync(join(peersFolder, "deb")).find((file) => file.startsWith(`${name}_`));
+    if (deb === undefined) continue;
+    mkdirSync(join(peersFolder, name), { recursive: true });
+    run("dpkg", ["-x", join(peersFolder, "deb", deb), join(peersFolder, name)]);
+    const libraries = librariesOf(name);
+    if (libraries.length > 0) apt("install", "-y", "-qq", "--no-install-recommends", ...libraries);
+  }
+  run("ldconfig", []);
+  return missingPackages();
+}
+
+/** The libraries that a package depends on; not its other dependencies, which may exclude those of another server. */
+function librariesOf(name) {
+  const { stdout } = run("apt-cache", ["depends", "--no-recommends", "--no-suggests", name]);
+  return [...stdout.matchAll(/^ *\|?(?:Pre)?Depends: (lib[a-z0-9.+-]+)$/gm)].map((match) => match[1]);
+}

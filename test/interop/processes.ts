@@ -1,0 +1,130 @@
+/** Programs of others, and our own server as a program: started for a test, ended with it. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The project's own command line. */
+export const twinport: string = resolve(import.meta.dirname, "../../packages/twinport/bin/twinport.js");
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. @throws Error with all it said when it does not end with 0, unless `mayFail`. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: {
+    readonly cwd?: string;
+    readonly input?: string;
+    readonly mayFail?: boolean;
+    readonly env?: Record<string, string>;
+  } = {},
+): Promise<Ended> {
+  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, LC_ALL: "C.UTF-8", ...options.env } });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(options.input ?? "");
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0 && options.mayFail !== true) {
+    throw new Error(`${command} ${args.join(" ")} ended with ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
+  }
+  return { code: code ?? -1, stdout, stderr };
+}
+
+/** A program that goes on until it is stopped. */
+export interface Running {
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** Starts a program in a process group of its own. */
+export function start(command: string, args: readonly string[], env: Record<string, string> = {}): Running {
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  child.stdout.resume();
+  child.stderr.resume();
+  const exited = once(child, "exit");
+  return {
+    child,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+        process.kill(-child.pid, "SIGTERM");
+        const timer = setTimeout(() => {
+          if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        }, 8_000);
+        await exited;
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+/** A temporary folder, open to the users that servers run as. */
+export async function makeFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "twinport-interop-"));
+  await chmod(path, 0o755);
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Waits until a server greets on this port. */
+export async function waitForGreeting(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const greeted = await new Promise<boolean>((done) => {
+      const socket = connect({ port, host: "127.0.0.1" });
+      socket.setTimeout(2_000);
+      socket.on("data", () => {
+        socket.end("QUIT\r\n");
+        done(true);
+      });
+      for (const event of ["error", "close", "timeout"]) socket.on(event, () => done(false));
+    });
+    if (greeted) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`Nothing greets on port ${port}`);
+}
+
+/** Our server, as a program, with one user `me` and password `secret`. */
+export async function startOurServer(root: string): Promise<Running & { readonly port: number }> {
+  const args = [twinport, "serve", root, "--listen", "127.0.0.1:0", "--log-level", "warn"];
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, TWINPORT_USERS: "me:secret" },
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(/:(\d+)\s*$/.exec(line.toString().trim())?.[1]);
+  const exited = once(child, "exit");
+  return {
+    child,
+    port,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
