@@ -67,7 +67,7 @@ describe.each(peerNames)("%s", (name) => {
     await writeFile(half, content.subarray(0, 500_000));
     await client.download("resumed", half, { resume: true });
     expect(content.equals(await readFile(half))).toBe(true);
-    await client.append("tail", "resumed");
+    await client.append(Buffer.from("tail"), "resumed");
     expect(await client.size("resumed")).toBe(content.length + 4);
     await client.rename("resumed", "renamed");
     const abort = new AbortController();

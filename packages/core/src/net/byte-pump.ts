@@ -53,6 +53,7 @@ class SocketWatch {
 
   /** Looks at what happened before the watch began. */
   start(): void {
+    if (this.#disposed) return;
     if (this.#options.signal?.aborted === true) this.#abort();
     else if (this.#socket.destroyed) this.#fail("reset", "The data connection was closed by the peer");
   }
@@ -195,6 +196,8 @@ class InwardPump {
   }
 
   async run(): Promise<number> {
+    // The end of a connection that brought nothing is told without anybody asking: it may have been before now.
+    if (this.#socket.readableEnded) this.#end();
     this.#watch.start();
     this.#socket.resume();
     for (;;) {
