@@ -130,7 +130,6 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
 
   async #complete(): Promise<void> {
     const { transfer, check } = this.#parts;
-    transfer.socket.end();
     await transfer.finish();
     await check(this.#received);
   }

@@ -72,10 +72,16 @@ export class Transfer {
     return this.#over;
   }
 
-  /** Waits for the completion reply. @throws FtpReplyError when the server tells a failure. */
+  /**
+   * Closes this end of the data connection and waits for the completion reply: some servers (ProFTPD) wait for that close
+   * before they send it.
+   *
+   * @throws FtpReplyError when the server tells a failure.
+   */
   async finish(): Promise<ReceivedReply> {
     const { verb, tried } = this.#request;
     this.#over = true;
+    this.socket.end();
     const reply = this.#completion ?? (await this.#control.reply(verb));
     this.#completion = reply;
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
