@@ -1,3 +1,5 @@
+export { storageConformance } from "./conformance/conformance.ts";
+export type { ConformanceCase } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
 export { StorageError, type StorageErrorKind } from "./errors.ts";
 export {

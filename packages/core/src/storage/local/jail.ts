@@ -78,7 +78,12 @@ export class Jail {
 
   /** Opens the folder that holds `path`, for work on its last component. */
   async parent(path: VirtualPath): Promise<Folder> {
-    return this.folder(parentPath(path));
+    try {
+      return await this.folder(parentPath(path));
+    } catch (error) {
+      // Told of the path that was asked for.
+      throw storageError(fromSystemError(error, path).kind, path, error);
+    }
   }
 
   /**

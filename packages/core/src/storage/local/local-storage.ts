@@ -131,7 +131,7 @@ export class LocalStorage implements Storage {
     return this.#uploads.open(path, options);
   }
 
-  remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
+  async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
     return this.#in(path, async (folder) => {
       const stats = await lstat(place(folder, path));
@@ -140,18 +140,21 @@ export class LocalStorage implements Storage {
     });
   }
 
-  rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
+  async rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
     this.#check(from, options);
     this.#check(to, options, "name-not-allowed");
     if (from === "/" || to === "/") throw storageError("permission-denied", "/");
-    if (from === to) return this.stat(from).then(() => undefined);
+    if (from === to) {
+      await this.stat(from);
+      return;
+    }
     if (isWithin(from, to)) throw storageError("name-not-allowed", to);
     return this.#in(from, (source) =>
       this.#in(to, (target) => renameIn(source, from, target, to, options.replace ?? true)),
     );
   }
 
-  makeDirectory(path: VirtualPath, options: MakeDirectoryOptions = {}): Promise<void> {
+  async makeDirectory(path: VirtualPath, options: MakeDirectoryOptions = {}): Promise<void> {
     this.#check(path, options, "name-not-allowed");
     if (path === "/") throw storageError("already-exists", path);
     return this.#in(path, async (folder) => {
@@ -183,7 +186,8 @@ export class LocalStorage implements Storage {
     this.#check(path, options);
     await this.#withOpen(path, async (fd) => {
       const stats = await fstat(fd);
-      await futimes(fd, (times.accessed ?? stats.atimeMs) / 1000, (times.modified ?? stats.mtimeMs) / 1000);
+      // As dates: a number below 0 would be taken for now.
+      await futimes(fd, new Date(times.accessed ?? stats.atimeMs), new Date(times.modified ?? stats.mtimeMs));
     });
   }
 
@@ -277,7 +281,7 @@ async function renameIn(
     throw error;
   });
   if (there?.isDirectory() === true) throw storageError("already-exists", to);
-  if (there !== undefined && !replace) throw storageError("already-exists", to);
+  if (there !== undefined && (!replace || stats.isDirectory())) throw storageError("already-exists", to);
   if (replace || stats.isDirectory()) {
     await rename(place(source, from), place(target, to));
     return;

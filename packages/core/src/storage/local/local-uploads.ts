@@ -41,8 +41,8 @@ interface Part {
   readonly fd: number;
   readonly name: string;
   readonly position: number;
-  /** What an append was made from: it must still be there at the end. */
-  readonly base?: Stats | undefined;
+  /** What an append was made from: it must still be there at the end. A resumed upload was made from itself. */
+  readonly base?: { readonly stats: Stats | undefined };
 }
 
 /** Opens and ends uploads. */
@@ -140,7 +140,7 @@ export class LocalUploads {
     const part: Part = { fd, name, position: stays };
     try {
       const base = stays > 0 ? await copyStart(folder, path, part.fd, name, stays) : there;
-      return mode === "append" ? { ...part, base } : part;
+      return mode === "append" ? { ...part, base: { stats: base } } : part;
     } catch (error) {
       await removeOpen(folder, part);
       throw error;
@@ -199,7 +199,7 @@ export class LocalUploads {
     try {
       if (this.#parts.durability !== "none") await fsync(fd);
       await close(fd);
-      if (mode === "append") await demandSame(folder, path, part.base);
+      if (part.base !== undefined) await demandSame(folder, path, part.base.stats);
       if (mode === "create") {
         // A second name fails where one exists: whoever took it in the meantime keeps it.
         await link(hidden, place(folder, path));

@@ -15,7 +15,7 @@ export const rmdir: (path: string) => Promise<void> = promisify(fs.rmdir);
 export const ftruncate: (fd: number, length: number) => Promise<void> = promisify(fs.ftruncate);
 export const fchmod: (fd: number, mode: number) => Promise<void> = promisify(fs.fchmod);
 export const fsync: (fd: number) => Promise<void> = promisify(fs.fsync);
-export const futimes: (fd: number, accessed: number, modified: number) => Promise<void> = promisify(fs.futimes);
+export const futimes: (fd: number, accessed: Date, modified: Date) => Promise<void> = promisify(fs.futimes);
 export const copyFile: (from: string, to: string, mode: number) => Promise<void> = promisify(fs.copyFile);
 
 /** Makes a folder. */

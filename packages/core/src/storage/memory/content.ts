@@ -13,7 +13,8 @@ export class Content {
   /** Appends a copy: the memory given is the caller's. */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#chunks.push(bytes.slice());
+    // Not slice: that of a Buffer shares its memory.
+    this.#chunks.push(new Uint8Array(bytes));
     this.#size += bytes.length;
   }
 

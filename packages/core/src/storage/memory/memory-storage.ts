@@ -225,7 +225,7 @@ export class MemoryStorage implements Storage {
     return new MemoryWritable(content, {
       take: (count) => this.#take(count, path),
       commit: () => {
-        this.#appending.delete(path);
+        if (mode === "append") this.#appending.delete(path);
         try {
           const there = this.#fileToBe(path);
           if (there !== undefined && mode === "create") throw failure("already-exists", path);

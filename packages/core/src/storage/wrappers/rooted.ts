@@ -15,9 +15,9 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
     if (path === "/") throw new StorageError("permission-denied", "/: permission denied", { path });
   };
   /** Errors name paths as the users of the wrapper know them. */
-  const told = async <T>(path: VirtualPath, result: Promise<T>): Promise<T> => {
+  const told = async <T>(path: VirtualPath, run: () => Promise<T>): Promise<T> => {
     try {
-      return await result;
+      return await run();
     } catch (error) {
       throw renamed(error, root, path);
     }
@@ -27,30 +27,47 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
   const freeSpace = inner.freeSpace?.bind(inner);
   return {
     stat: async (path, options) => {
-      const entry = await told(path, inner.stat(at(path), options));
+      const entry = await told(path, () => inner.stat(at(path), options));
       return path === "/" ? { ...entry, name: "/" } : entry;
     },
-    list: (path, options) => inner.list(at(path), options),
-    openRead: (path, options) => told(path, inner.openRead(at(path), options)),
-    openWrite: (path, options) => told(path, inner.openWrite(at(path), options)),
-    remove: (path, options) => told(path, inner.remove(at(path), options)),
+    async *list(path, options) {
+      try {
+        yield* inner.list(at(path), options);
+      } catch (error) {
+        throw renamed(error, root, path);
+      }
+    },
+    openRead: (path, options) => told(path, () => inner.openRead(at(path), options)),
+    openWrite: async (path, options) => {
+      const file = await told(path, () => inner.openWrite(at(path), options));
+      const writev = file.writev?.bind(file);
+      return {
+        write: (from) => told(path, () => file.write(from)),
+        ...(writev === undefined ? {} : { writev: (from) => told(path, () => writev(from)) }),
+        commit: () => told(path, () => file.commit()),
+        abandon: () => told(path, () => file.abandon()),
+      };
+    },
+    remove: (path, options) => told(path, () => inner.remove(at(path), options)),
     rename: async (from, to, options) => {
       demandNotRoot(from);
       demandNotRoot(to);
-      await told(from, inner.rename(at(from), at(to), options));
+      await told(from, () => inner.rename(at(from), at(to), options));
     },
-    makeDirectory: (path, options) => told(path, inner.makeDirectory(at(path), options)),
+    makeDirectory: (path, options) => told(path, () => inner.makeDirectory(at(path), options)),
     removeDirectory: async (path, options) => {
       demandNotRoot(path);
-      await told(path, inner.removeDirectory(at(path), options));
+      await told(path, () => inner.removeDirectory(at(path), options));
     },
     ...(setTimes === undefined
       ? {}
-      : { setTimes: (path, times, options) => told(path, setTimes(at(path), times, options)) }),
+      : { setTimes: (path, times, options) => told(path, () => setTimes(at(path), times, options)) }),
     ...(changeMode === undefined
       ? {}
-      : { changeMode: (path, mode, options) => told(path, changeMode(at(path), mode, options)) }),
-    ...(freeSpace === undefined ? {} : { freeSpace: (path, options) => told(path, freeSpace(at(path), options)) }),
+      : { changeMode: (path, mode, options) => told(path, () => changeMode(at(path), mode, options)) }),
+    ...(freeSpace === undefined
+      ? {}
+      : { freeSpace: (path, options) => told(path, () => freeSpace(at(path), options)) }),
   };
 }
 
