@@ -23,7 +23,8 @@ export const mlsd: CommandRow<string | undefined> = {
   async handle(session, text) {
     const path = session.path(text ?? "");
     const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "directory") throw new ArgumentError("syntax", `${path} is not a directory; MLST tells of files`);
+    if (entry.kind !== "directory")
+      throw new ArgumentError("syntax", `${path} is not a directory; MLST tells of files`);
     await sendListing(session, "MLSD", path, mlsxLines(session, path));
   },
 };
