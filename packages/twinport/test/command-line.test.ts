@@ -163,7 +163,7 @@ describe("npm start", () => {
       const child = spawn(process.execPath, [resolve(import.meta.dirname, "../../../scripts/start.js")], options);
       let output = "";
       child.stdout.setEncoding("utf8");
-      while (!output.includes("Ctrl-C")) output += String(((await once(child.stdout, "data")) as [string])[0]);
+      while (!output.includes("Ctrl-C")) output += ((await once(child.stdout, "data")) as [string])[0];
       const lines = output.split("\n");
       for (const tool of ["curl ", "lftp ", "npx twinport "])
         expect(lines.filter((line) => line.startsWith(tool))).toHaveLength(1);
