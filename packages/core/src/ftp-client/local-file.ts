@@ -1,6 +1,6 @@
 /** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
 import fs from "node:fs";
-import { open as openHandle, rename, rm, type FileHandle } from "node:fs/promises";
+import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
@@ -35,18 +35,44 @@ export async function openLocalRead(
 
 /** How a local file is written. */
 export interface LocalWriteOptions {
-  /** Octets of the file that stay; what is written follows them in place. 0 writes a temporary file that takes the name. */
+  /** Octets that stay, of the file that is gone on with; 0 begins anew, under a temporary name. */
   readonly offset: number;
+  /** What is gone on with; without it, the file itself. */
+  readonly resumed?: string | undefined;
   /** When the file is to be told to have been modified, in milliseconds. */
-  modified?: number | undefined;
+  readonly modified?: number | undefined;
 }
 
-/** Opens a local file for writing: beside its name, under a temporary one, until it is whole. @throws LocalFileError. */
+/** Where a broken download to `path` is kept, to be gone on with. */
+export function partPath(path: string): string {
+  return `${path}.part`;
+}
+
+/** What of a download is here already: what a broken one left, or else the file itself. */
+export async function findResumable(path: string): Promise<{ readonly file: string; readonly size: number }> {
+  for (const file of [partPath(path), path]) {
+    const stats = await stat(file).catch(() => undefined);
+    if (stats?.isFile() === true) return { file, size: stats.size };
+  }
+  return { file: path, size: 0 };
+}
+
+/** A broken download turned out to be whole: it takes its name. @throws LocalFileError. */
+export async function takeName(file: string, path: string): Promise<void> {
+  if (file !== path) await guarded(`Writing ${path}`, rename(file, path));
+}
+
+/**
+ * Opens a local file for writing: under a temporary name, which becomes its own once it is whole. What is given up is
+ * kept under `partPath`.
+ *
+ * @throws LocalFileError.
+ */
 export async function openLocalWrite(path: string, options: LocalWriteOptions): Promise<WritableFile<number>> {
   const tried = `Writing ${path}`;
   const resumes = options.offset > 0;
   const written = resumes
-    ? path
+    ? (options.resumed ?? path)
     : join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
   const handle = await openOr(written, resumes ? "r+" : "wx", tried);
   let position = options.offset;
@@ -68,13 +94,14 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     writev,
     commit: async () => {
       await finish(handle, options.modified, tried);
-      if (!resumes) await guarded(tried, rename(written, path));
+      await takeName(written, path);
       return position;
     },
     abandon: async () => {
       await handle.close().catch(() => undefined);
-      // What was resumed stays, for the next time.
-      if (!resumes) await rm(written, { force: true });
+      if (resumes) return;
+      if (position > 0) await rename(written, partPath(path)).catch(() => undefined);
+      else await rm(written, { force: true });
     },
   };
 }

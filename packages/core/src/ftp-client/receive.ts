@@ -1,5 +1,4 @@
 /** Downloads, all by `openRead`: into streams, memory, and files of this machine. */
-import { stat } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
@@ -8,7 +7,7 @@ import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
-import { openLocalWrite } from "./local-file.ts";
+import { findResumable, openLocalWrite, takeName, type LocalWriteOptions } from "./local-file.ts";
 import { setType } from "./parameters.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
@@ -103,10 +102,14 @@ export async function receiveInto(
   options: DownloadOptions,
 ): Promise<TransferResult> {
   const begun = Date.now();
-  const offset = options.resume === true && typeof to === "string" ? await sizeOfLocal(to) : (options.offset ?? 0);
-  if (offset > 0 && options.resume === true) {
+  const resumed = options.resume === true && typeof to === "string" ? await findResumable(to) : undefined;
+  const offset = resumed?.size ?? options.offset ?? 0;
+  if (offset > 0 && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);
-    if (size === offset) return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
+    if (size === offset) {
+      await takeName(resumed.file, to);
+      return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
+    }
     if (size !== undefined && size < offset) {
       throw new FtpTransferError(
         "cannot-resume",
@@ -130,31 +133,21 @@ export async function receiveInto(
     },
     ignore,
   );
-  await download.into(await sinkFor(download, to, offset, modified));
+  await download.into(await sinkFor(download, to, { offset, resumed: resumed?.file, modified }));
   return { path, bytes, offset, milliseconds: Date.now() - begun };
 }
 
 async function sinkFor(
   download: FtpDownload,
   to: string | Writable | WritableStream<Uint8Array>,
-  offset: number,
-  modified: number | undefined,
+  options: LocalWriteOptions,
 ): Promise<WritableFile> {
   try {
-    if (typeof to === "string") return await openLocalWrite(to, { offset, modified });
+    if (typeof to === "string") return await openLocalWrite(to, options);
     return "getWriter" in to ? webSink(to) : nodeSink(to);
   } catch (error) {
     await download.close();
     throw error;
-  }
-}
-
-async function sizeOfLocal(path: string): Promise<number> {
-  try {
-    const stats = await stat(path);
-    return stats.isFile() ? stats.size : 0;
-  } catch {
-    return 0;
   }
 }
 

@@ -18,7 +18,10 @@ export interface OpenReadOptions extends OperationOptions {
 
 /** Options of `download`. */
 export interface DownloadOptions extends OpenReadOptions {
-  /** Goes on where a local file ends, in place of beginning anew. Default false. */
+  /**
+   * Goes on with what a broken download left under `<name>.part`, or else where the local file ends, in place of
+   * beginning anew. Default false.
+   */
   readonly resume?: boolean;
   /** Gives the local file the time that the server tells. Default false. */
   readonly preserveTime?: boolean;

@@ -81,8 +81,13 @@ class SocketWatch {
     this.#onFailure();
   }
 
-  readonly #error = (cause: Error): void => {
+  /** The connection turned out to be broken. */
+  broke(cause: Error): void {
     this.#fail("reset", "The data connection broke", cause);
+  }
+
+  readonly #error = (cause: Error): void => {
+    this.broke(cause);
   };
   readonly #close = (): void => {
     this.#fail("reset", "The data connection was closed by the peer");
@@ -260,10 +265,28 @@ class InwardPump {
     this.#wakeUp();
   };
 
+  /**
+   * The end came, or so it is told: a reset that overtook unread data looks the same, since what polls the connection
+   * reports both as a hang-up. Writing nothing asks the system, which fails on a connection that was reset.
+   */
   readonly #end = (): void => {
-    // After the end nothing is awaited from the peer: its close is no failure any more.
+    if (this.#socket.destroyed || this.#socket.writableEnded) {
+      this.#finish();
+      return;
+    }
+    this.#socket.write(nothing, (error) => {
+      if (error !== null && error !== undefined) this.#watch.broke(error);
+      else this.#finish();
+    });
+  };
+
+  /** After the end nothing is awaited from the peer: its close is no failure any more. */
+  #finish(): void {
+    if (this.#watch.failure !== undefined) return;
     this.#ended = true;
     this.#watch.dispose();
     this.#wakeUp();
-  };
+  }
 }
+
+const nothing = new Uint8Array(0);

@@ -74,6 +74,20 @@ describe("the inward pump", () => {
     expect(sink.content().toString()).toBe("half");
   });
 
+  it("tells a reset from an end, even where unread data came before it", async () => {
+    for (const size of [1, 1_000, 100_000, 127_973]) {
+      const [ours, theirs] = await pair();
+      ours.pause();
+      const sink = memorySink();
+      await new Promise((resolve) => theirs.write(new Uint8Array(size), resolve));
+      theirs.resetAndDestroy();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await expect(pumpFromSocket(ours, sink, { buffers, stallTimeout: 5_000 }), `${size}`).rejects.toMatchObject({
+        kind: "reset",
+      });
+    }
+  });
+
   it("fails by a stall of the peer, and not by a slow sink", async () => {
     const [ours, theirs] = await pair();
     const slow: WritableFile = { ...memorySink(), write: () => new Promise((resolve) => setTimeout(resolve, 200)) };
