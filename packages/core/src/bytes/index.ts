@@ -1,2 +1,3 @@
+export { InlinePace } from "./inline-pace.ts";
 export type { ReadableFile } from "./readable-file.ts";
 export type { WritableFile } from "./writable-file.ts";

@@ -16,6 +16,14 @@ export interface ReadableFile {
    */
   read(into: Uint8Array): Promise<number>;
 
+  /**
+   * As `read`, but before it returns, for bytes that are at hand: a hop to another thread costs more than to copy them.
+   * Not while a `read` is outstanding.
+   *
+   * @returns As `read` gives; undefined when it might have to wait for a device and would rather be asked by `read`.
+   */
+  readNow?(into: Uint8Array): number | undefined;
+
   /** Gives back what the open file holds. May be called more than once. */
   close(): Promise<void>;
 }

@@ -21,6 +21,14 @@ export interface WritableFile<Committed = unknown> {
    */
   writev?(from: readonly Uint8Array[]): Promise<void>;
 
+  /**
+   * As `write`, but before it returns, where the bytes can be put down without waiting for a device. Not while another
+   * call is outstanding.
+   *
+   * @returns false when nothing was taken, and `write` is to be asked.
+   */
+  writeNow?(from: Uint8Array): boolean;
+
   /** Completes the file: it is now visible under its name, whole. */
   commit(): Promise<Committed>;
 

@@ -74,7 +74,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   async into<T>(sink: WritableFile<T>): Promise<T> {
     try {
       const { transfer, pump, onBytes } = this.#parts;
-      await pumpFromSocket(transfer.socket, sink, {
+      await pumpFromSocket(transfer.connection, sink, {
         ...pump,
         onBytes: (count) => {
           this.#received += count;
@@ -96,7 +96,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   /** Closes: before the end, the transfer is aborted and the client brought back into step. May be called more than once. */
   close(): Promise<void> {
     this.#over ??= this.#parts.transfer.abort().finally(() => {
-      this.#parts.transfer.socket.destroy();
+      this.#parts.transfer.connection.socket.destroy();
       this.#parts.release();
     });
     return this.#over;
@@ -139,7 +139,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
 async function* chunksOf(transfer: Transfer, pump: PumpOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const handover = new Handover();
   const plain = { buffers: pump.buffers, stallTimeout: pump.stallTimeout, signal: pump.signal };
-  pumpFromSocket(transfer.socket, handover, plain).then(
+  pumpFromSocket(transfer.connection, handover, plain).then(
     () => {
       handover.end();
     },

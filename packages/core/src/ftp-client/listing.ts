@@ -103,14 +103,14 @@ async function readText(
   const sink = new BytesSink(context.options.maxListing, tried);
   try {
     const { stallTimeout } = context.options;
-    await pumpFromSocket(transfer.socket, sink, { buffers: context.buffers, stallTimeout, signal });
+    await pumpFromSocket(transfer.connection, sink, { buffers: context.buffers, stallTimeout, signal });
   } catch (error) {
     throw await transfer.failed(error);
   }
   try {
     await transfer.finish();
   } finally {
-    transfer.socket.destroy();
+    transfer.connection.socket.destroy();
   }
   return decode(await sink.commit());
 }

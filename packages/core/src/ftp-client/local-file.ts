@@ -3,8 +3,11 @@ import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import type { ReadableFile, WritableFile } from "../bytes/index.ts";
+import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
 import { LocalFileError } from "./errors.ts";
+
+/** Whether this machine's files answer at once. */
+const pace = new InlinePace();
 
 /** Opens a local file for reading. @throws LocalFileError. */
 export async function openLocalRead(
@@ -18,17 +21,31 @@ export async function openLocalRead(
     throw new LocalFileError(`Reading ${path}`, "it is not a file");
   }
   let position = offset;
+  const failed = (cause: Error): Error => new LocalFileError(`Reading ${path}`, cause.message, { cause });
   return {
     size: Math.max(0, stats.size - offset),
     modified: Math.floor(stats.mtimeMs),
     read: (into) =>
       new Promise((resolve, reject) => {
         fs.read(handle.fd, into, 0, into.length, position, (cause, count) => {
-          if (cause !== null) return reject(new LocalFileError(`Reading ${path}`, cause.message, { cause }));
+          if (cause !== null) return reject(failed(cause));
           position += count;
           return resolve(count);
         });
       }),
+    readNow: (into) => {
+      const begun = pace.begin();
+      if (begun === undefined) return undefined;
+      try {
+        const count = fs.readSync(handle.fd, into, 0, into.length, position);
+        position += count;
+        return count;
+      } catch (cause) {
+        throw failed(cause as Error); // What node:fs throws is always an Error.
+      } finally {
+        pace.end(begun);
+      }
+    },
     close: () => handle.close(),
   };
 }
@@ -77,10 +94,11 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   const handle = await openOr(written, resumes ? "r+" : "wx", tried);
   let position = options.offset;
   if (resumes) await handle.truncate(position);
+  const failed = (cause: Error): Error => new LocalFileError(tried, cause.message, { cause });
   const put = (parts: readonly Uint8Array[]): Promise<number> =>
     new Promise((resolve, reject) => {
       fs.writev(handle.fd, parts, position, (cause, count) => {
-        if (cause !== null) return reject(new LocalFileError(tried, cause.message, { cause }));
+        if (cause !== null) return reject(failed(cause));
         position += count;
         return resolve(count);
       });
@@ -92,6 +110,22 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   return {
     write: (from) => writev([from]),
     writev,
+    writeNow: (from) => {
+      const begun = pace.begin();
+      if (begun === undefined) return false;
+      try {
+        for (let at = 0; at < from.length;) {
+          const count = fs.writeSync(handle.fd, from, at, from.length - at, position);
+          position += count;
+          at += count;
+        }
+        return true;
+      } catch (cause) {
+        throw failed(cause as Error); // As above.
+      } finally {
+        pace.end(begun);
+      }
+    },
     commit: async () => {
       await finish(handle, options.modified, tried);
       await takeName(written, path);

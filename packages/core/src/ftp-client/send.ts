@@ -80,8 +80,8 @@ async function sendSource(
   const size = source.size === undefined ? undefined : source.size + offset;
   let bytes = 0;
   try {
-    transfer.socket.resume();
-    await pumpToSocket(source, transfer.socket, {
+    transfer.connection.socket.resume();
+    await pumpToSocket(source, transfer.connection, {
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
       signal,
@@ -93,15 +93,15 @@ async function sendSource(
         context.progress(event);
       },
     });
-    transfer.socket.end();
-    await finished(transfer.socket, { readable: false }).catch(() => undefined);
+    transfer.connection.socket.end();
+    await finished(transfer.connection.socket, { readable: false }).catch(() => undefined);
   } catch (error) {
     throw await transfer.failed(error);
   }
   try {
     await transfer.finish();
   } finally {
-    transfer.socket.destroy();
+    transfer.connection.socket.destroy();
   }
   return bytes;
 }

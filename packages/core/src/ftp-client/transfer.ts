@@ -6,7 +6,7 @@
  */
 import type { Socket } from "node:net";
 import type { ReceivedReply } from "../protocol/index.ts";
-import { DataConnectionError } from "../net/index.ts";
+import { DataConnection, DataConnectionError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
 import { FtpReplyError, FtpTimeoutError, FtpTransferError } from "./errors.ts";
@@ -27,7 +27,7 @@ export interface TransferRequest {
 
 /** A transfer whose data connection is open. */
 export class Transfer {
-  readonly socket: Socket;
+  readonly connection: DataConnection;
   readonly preliminary: ReceivedReply;
   readonly #control: ControlConnection;
   readonly #request: TransferRequest;
@@ -42,7 +42,7 @@ export class Transfer {
   ) {
     this.#control = control;
     this.#request = request;
-    this.socket = socket;
+    this.connection = new DataConnection(socket);
     this.preliminary = preliminary;
     // A server may answer at once with the completion, where there is nothing to send.
     if (preliminary.code >= 200) this.#completion = preliminary;
@@ -81,7 +81,7 @@ export class Transfer {
   async finish(): Promise<ReceivedReply> {
     const { verb, tried } = this.#request;
     this.#over = true;
-    this.socket.end();
+    this.connection.socket.end();
     const reply = this.#completion ?? (await this.#control.reply(verb));
     this.#completion = reply;
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
@@ -95,7 +95,7 @@ export class Transfer {
   async abort(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
-    this.socket.resetAndDestroy();
+    this.connection.reset();
     await resynchronise(this.#control, this.#completion === undefined);
   }
 

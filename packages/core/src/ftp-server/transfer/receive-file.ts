@@ -49,8 +49,8 @@ export async function receiveFile(
     offset,
     expectedBytes: announced,
     opening: opening ?? `Opening ${ascii ? "ASCII" : "BINARY"} mode data connection for ${path}`,
-    move: (socket, options) =>
-      pumpFromSocket(socket, file, ascii ? { ...options, station: new AsciiDecoder() } : options),
+    move: (connection, options) =>
+      pumpFromSocket(connection, file, ascii ? { ...options, station: new AsciiDecoder() } : options),
     complete: async () => {
       await outlive(session);
       if (!ascii && announced !== undefined) checkAnnounced(session.transferred, offset, announced);

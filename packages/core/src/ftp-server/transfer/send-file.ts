@@ -26,10 +26,10 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
     size: remaining === undefined ? undefined : remaining + offset,
     expectedBytes: remaining,
     opening: opening(session, path, remaining),
-    move: (socket, options) => {
+    move: (connection, options) => {
       // What the peer might send on a download is read and dropped, so that its close is seen.
-      socket.resume();
-      return pumpToSocket(file, socket, ascii ? { ...options, station: asciiFrom(offset, path) } : options);
+      connection.socket.resume();
+      return pumpToSocket(file, connection, ascii ? { ...options, station: asciiFrom(offset, path) } : options);
     },
     complete: async () => {
       await file.close();

@@ -22,9 +22,9 @@ export function sendListing(
     direction: "listing",
     offset: 0,
     opening: "Here comes the directory listing",
-    move: (socket, options) => {
-      socket.resume();
-      return pumpToSocket(source, socket, options);
+    move: (connection, options) => {
+      connection.socket.resume();
+      return pumpToSocket(source, connection, options);
     },
     complete: async () => {
       await source.close();

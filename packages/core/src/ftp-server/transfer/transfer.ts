@@ -8,7 +8,7 @@
  * socket is closed, the passive port given back and the reservation released.
  */
 import type { Socket } from "node:net";
-import { dial, type PumpOptions } from "../../net/index.ts";
+import { DataConnection, dial, type PumpOptions } from "../../net/index.ts";
 import { replyCode } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
@@ -27,8 +27,8 @@ export interface TransferJob {
   readonly expectedBytes?: number | undefined;
   /** The preliminary reply's text. */
   readonly opening: string;
-  /** Moves the bytes; the socket is open. */
-  move(socket: Socket, options: PumpOptions): Promise<unknown>;
+  /** Moves the bytes; the connection is open. */
+  move(connection: DataConnection, options: PumpOptions): Promise<unknown>;
   /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
   complete(session: Session): Promise<string>;
   /** Gives up what is open. Called after a failure; never throws. */
@@ -48,7 +48,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
   const begun = Date.now();
   session.transferred = 0;
   session.moveTransfer({ event: "begin", verb: job.verb, path: job.path, abort });
-  let socket: Socket | undefined;
+  let connection: DataConnection | undefined;
   let reservation: Reservation | undefined;
   let complete = false;
   try {
@@ -56,11 +56,11 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     reservation = await reserve(session, job);
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
-    socket = await openDataConnection(session, job, abort.signal);
+    connection = new DataConnection(await openDataConnection(session, job, abort.signal));
     session.moveTransfer({ event: "connected", at: Date.now() });
     tellStart(session, job);
     const { limits } = session.host.options;
-    await job.move(socket, {
+    await job.move(connection, {
       buffers: session.host.buffers,
       stallTimeout: limits.stallTimeout,
       signal: abort.signal,
@@ -68,17 +68,17 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
         session.transferred += count;
       },
     });
-    if (job.direction !== "upload") await endOutward(socket, abort.signal, limits.stallTimeout);
+    if (job.direction !== "upload") await endOutward(connection.socket, abort.signal, limits.stallTimeout);
     const text = await job.complete(session);
     complete = true;
-    if (job.direction === "upload") closeInward(socket, limits.closeTimeout);
+    if (job.direction === "upload") closeInward(connection.socket, limits.closeTimeout);
     session.moveTransfer({ event: "end" });
     tellEnd(session, job, begun);
     const netx = session.host.options.replies === "netx" && active;
     session.reply(netx ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
   } catch (error) {
     // A reset, not a close: to the peer of a download a close would be the end of the file.
-    socket?.resetAndDestroy();
+    connection?.reset();
     await job.abandon();
     const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
     session.moveTransfer({ event: "end" });

@@ -1,6 +1,6 @@
 /** An open local file, read by position with the caller's buffers. */
 import fs from "node:fs";
-import type { ReadableFile } from "../../bytes/index.ts";
+import type { InlinePace, ReadableFile } from "../../bytes/index.ts";
 import { close } from "./system-calls.ts";
 import { fromSystemError } from "./system-errors.ts";
 
@@ -9,6 +9,7 @@ export class LocalReadable implements ReadableFile {
   readonly size: number;
   readonly #fd: number;
   readonly #path: string;
+  readonly #pace: InlinePace;
   #position: number;
   #into: Uint8Array = new Uint8Array(0);
   #resolve: (count: number) => void = ignore;
@@ -20,10 +21,12 @@ export class LocalReadable implements ReadableFile {
    * @param path - The virtual path, for errors.
    * @param offset - Octets to skip.
    * @param size - Octets from there to the end.
+   * @param pace - Whether the device answers quickly.
    */
-  constructor(fd: number, path: string, offset: number, size: number) {
+  constructor(fd: number, path: string, offset: number, size: number, pace: InlinePace) {
     this.#fd = fd;
     this.#path = path;
+    this.#pace = pace;
     this.#position = offset;
     this.size = size;
   }
@@ -31,6 +34,20 @@ export class LocalReadable implements ReadableFile {
   read(into: Uint8Array): Promise<number> {
     this.#into = into;
     return new Promise(this.#start);
+  }
+
+  readNow(into: Uint8Array): number | undefined {
+    const begun = this.#pace.begin();
+    if (begun === undefined) return undefined;
+    try {
+      const count = fs.readSync(this.#fd, into, 0, into.length, this.#position);
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw fromSystemError(error, this.#path);
+    } finally {
+      this.#pace.end(begun);
+    }
   }
 
   async close(): Promise<void> {

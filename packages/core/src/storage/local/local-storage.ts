@@ -6,7 +6,7 @@
 import type { Stats } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
+import { InlinePace, type ReadableFile, type WritableFile } from "../../bytes/index.ts";
 import type {
   Entry,
   EntryTimes,
@@ -44,6 +44,12 @@ export interface LocalStorageOptions {
   readonly durability?: Durability;
   /** Milliseconds for which a broken upload is kept for its uploader; 0 keeps none. Default 6 hours. */
   readonly keepBrokenUploads?: number;
+  /**
+   * `adaptive`: reads and writes are made at once as long as the file system answers within microseconds, as the page
+   * cache does, and by other threads when it does not. `threads`: always by other threads, for a network file system
+   * that may hang. Default `adaptive`.
+   */
+  readonly fileCalls?: "adaptive" | "threads";
   /** Where the journal of unfinished uploads lies. Default: a hidden folder in the root. */
   readonly stateDirectory?: string;
 }
@@ -60,6 +66,7 @@ const newDirectoryMode = 0o755;
 /** A folder of the host. */
 export class LocalStorage implements Storage {
   readonly #jail: Jail;
+  readonly #pace: InlinePace;
   readonly #owners = new Owners();
   readonly #kept: KeptUploads<string>;
   readonly #uploads: LocalUploads;
@@ -69,12 +76,14 @@ export class LocalStorage implements Storage {
   constructor(options: LocalStorageOptions) {
     const instance = makeInstance();
     this.#jail = new Jail(options.root);
+    this.#pace = new InlinePace({ never: options.fileCalls === "threads" });
     this.#journal = new UploadJournal(options.stateDirectory ?? join(options.root, journalName), instance);
     this.#kept = new KeptUploads(options.keepBrokenUploads ?? brokenUploadLifetime, ({ path, part }) => {
       // Dropped in the background: nobody waits for it, and what stays is in the journal.
       this.#removePart(path, part).catch(() => undefined);
     });
     this.#uploads = new LocalUploads({
+      pace: this.#pace,
       jail: this.#jail,
       kept: this.#kept,
       journal: this.#journal,
@@ -119,7 +128,7 @@ export class LocalStorage implements Storage {
       demandRegular(stats, path);
       const offset = options.offset ?? 0;
       if (offset > stats.size) throw storageError("offset-out-of-range", path);
-      return new LocalReadable(fd, path, offset, stats.size - offset);
+      return new LocalReadable(fd, path, offset, stats.size - offset, this.#pace);
     } catch (error) {
       await close(fd);
       throw fromSystemError(error, path);

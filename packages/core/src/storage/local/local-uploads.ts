@@ -3,7 +3,7 @@
  * `WriteMode`s: storage.ts), or, by option, the target itself.
  */
 import { constants, type Stats } from "node:fs";
-import type { WritableFile } from "../../bytes/index.ts";
+import type { InlinePace, WritableFile } from "../../bytes/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
@@ -12,7 +12,7 @@ import { makePartName } from "./hidden-names.ts";
 import { place, type Folder, type Jail } from "./jail.ts";
 import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
 import type { Durability } from "./local-storage.ts";
-import { LocalWritable } from "./local-writable.ts";
+import { LocalWritable, type UploadEnding } from "./local-writable.ts";
 import { close, fchmod, fstat, fsync, ftruncate, link, lstat, open, rename, unlink } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 import { processUmask } from "./process-umask.ts";
@@ -20,6 +20,7 @@ import type { UploadJournal } from "./upload-journal.ts";
 
 /** What uploads need of their storage. */
 export interface LocalUploadsParts {
+  readonly pace: InlinePace;
   readonly jail: Jail;
   readonly kept: KeptUploads<string>;
   readonly journal: UploadJournal;
@@ -84,14 +85,16 @@ export class LocalUploads {
       const { size } = await fstat(fd);
       if (mode === "at" && offset > size) throw storageError("offset-out-of-range", path);
       if (mode === "at") await ftruncate(fd, offset);
-      return new LocalWritable(fd, path, mode === "append" ? size : mode === "at" ? offset : 0, {
-        commit: async (_, length) => {
+      const ending = {
+        commit: async (_: number, length: number) => {
           if (this.#parts.durability !== "none") await fsync(fd);
           await close(fd);
           return finished(path, length);
         },
         abandon: () => close(fd),
-      });
+      };
+      const position = mode === "append" ? size : mode === "at" ? offset : 0;
+      return new LocalWritable(fd, path, position, ending, this.#parts.pace);
     } catch (error) {
       await close(fd);
       throw error;
@@ -166,7 +169,7 @@ export class LocalUploads {
     const over = (): void => {
       if (mode === "append") this.#appending.delete(path);
     };
-    return new LocalWritable(part.fd, path, part.position, {
+    const ending: UploadEnding = {
       commit: async (fd, size) => {
         try {
           await this.#commit(part, fd, path, mode);
@@ -187,7 +190,8 @@ export class LocalUploads {
           over();
         }
       },
-    });
+    };
+    return new LocalWritable(part.fd, path, part.position, ending, this.#parts.pace);
   }
 
   async #commit(part: Part, fd: number, path: VirtualPath, mode: string): Promise<void> {

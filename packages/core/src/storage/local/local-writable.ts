@@ -1,6 +1,6 @@
 /** An open local file, written by position; what its end means is the opener's to say. */
 import fs from "node:fs";
-import type { WritableFile } from "../../bytes/index.ts";
+import type { InlinePace, WritableFile } from "../../bytes/index.ts";
 import type { StorageErrorKind } from "../errors.ts";
 import type { Entry } from "../storage.ts";
 import { fromSystemError } from "./system-errors.ts";
@@ -18,6 +18,7 @@ export class LocalWritable implements WritableFile<Entry> {
   readonly #fd: number;
   readonly #path: string;
   readonly #ending: UploadEnding;
+  readonly #pace: InlinePace;
   #position: number;
   #failure: StorageErrorKind | undefined;
   #end: Promise<Entry | undefined> | undefined;
@@ -27,12 +28,14 @@ export class LocalWritable implements WritableFile<Entry> {
    * @param path - The virtual path, for errors.
    * @param position - Octets that stay before what is written.
    * @param ending - What commit and abandon do.
+   * @param pace - Whether the device answers quickly.
    */
-  constructor(fd: number, path: string, position: number, ending: UploadEnding) {
+  constructor(fd: number, path: string, position: number, ending: UploadEnding, pace: InlinePace) {
     this.#fd = fd;
     this.#path = path;
     this.#position = position;
     this.#ending = ending;
+    this.#pace = pace;
   }
 
   async write(from: Uint8Array): Promise<void> {
@@ -50,6 +53,23 @@ export class LocalWritable implements WritableFile<Entry> {
       if (rest === undefined) return;
       // A short write: the disk filled up, or a signal came; what is left says which.
       parts = [rest.subarray(left), ...parts.slice(first + 1)];
+    }
+  }
+
+  writeNow(from: Uint8Array): boolean {
+    const begun = this.#pace.begin();
+    if (begun === undefined) return false;
+    try {
+      for (let at = 0; at < from.length;) {
+        const count = fs.writeSync(this.#fd, from, at, from.length - at, this.#position);
+        this.#position += count;
+        at += count;
+      }
+      return true;
+    } catch (error) {
+      throw this.#failed(error);
+    } finally {
+      this.#pace.end(begun);
     }
   }
 
@@ -87,7 +107,7 @@ export class LocalWritable implements WritableFile<Entry> {
     });
   }
 
-  #failed(error: Error): Error {
+  #failed(error: unknown): Error {
     const failure = fromSystemError(error, this.#path);
     this.#failure = failure.kind;
     return failure;

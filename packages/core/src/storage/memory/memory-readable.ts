@@ -19,6 +19,10 @@ export class MemoryReadable implements ReadableFile {
   }
 
   async read(into: Uint8Array): Promise<number> {
+    return this.readNow(into);
+  }
+
+  readNow(into: Uint8Array): number {
     let filled = 0;
     while (filled < into.length && this.#left > 0) {
       const chunk = this.#content.chunk(this.#index);

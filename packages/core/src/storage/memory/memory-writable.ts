@@ -25,6 +25,10 @@ export class MemoryWritable implements WritableFile<Entry> {
   }
 
   async write(from: Uint8Array): Promise<void> {
+    this.writeNow(from);
+  }
+
+  writeNow(from: Uint8Array): boolean {
     try {
       this.#ending.take(from.length);
     } catch (error) {
@@ -32,6 +36,7 @@ export class MemoryWritable implements WritableFile<Entry> {
       throw error;
     }
     this.#content.append(from);
+    return true;
   }
 
   async commit(): Promise<Entry> {

@@ -1,0 +1,199 @@
+/**
+ * The hot loop inwards: what a data connection brings, into an open file.
+ *
+ * A file that can take bytes at once gets them in large pieces straight from the memory that the kernel filled, which
+ * serves again for the next piece. Other files are handed the socket's own chunks in one gathered write, while the next
+ * ones are collected: the faster they come, the larger the writes.
+ */
+import type { WritableFile } from "../bytes/index.ts";
+import type { DataConnection } from "./data-connection.ts";
+import { readIntoOwnMemory } from "./own-memory.ts";
+import type { PumpOptions } from "./pump-options.ts";
+import { SocketWatch } from "./socket-watch.ts";
+
+/** Octets that are collected while a gathered write runs; then the socket is paused. */
+export const gatherLimit: number = 1024 * 1024;
+
+/**
+ * Moves what a connection brings into `sink` until the peer ends it. Neither commits nor abandons the sink. What arrived
+ * before a failure is written before the promise rejects, so that a resumable upload keeps it. The connection's socket
+ * may be another one afterwards.
+ *
+ * @returns Octets written to the sink.
+ * @throws DataConnectionError when the connection breaks, stalls or the signal fires; what `sink` throws.
+ */
+export async function pumpFromSocket(
+  connection: DataConnection,
+  sink: WritableFile,
+  options: PumpOptions,
+): Promise<number> {
+  const pump = new InwardPump(connection, sink, options);
+  try {
+    return await pump.run();
+  } finally {
+    pump.dispose();
+  }
+}
+
+class InwardPump {
+  readonly #connection: DataConnection;
+  readonly #sink: WritableFile;
+  readonly #options: PumpOptions;
+  readonly #watch: SocketWatch;
+  /** Memory that the connection is read into, where it can be. */
+  #memory: Uint8Array | undefined;
+  #parts: Uint8Array[] = [];
+  #collected = 0;
+  #writing = false;
+  #ended = false;
+  /** What the sink threw when it was to take bytes at once. */
+  #refused: { readonly cause: unknown } | undefined;
+  #wake: (() => void) | undefined;
+  #total = 0;
+
+  constructor(connection: DataConnection, sink: WritableFile, options: PumpOptions) {
+    this.#connection = connection;
+    this.#sink = sink;
+    this.#options = options;
+    if (sink.writeNow !== undefined) {
+      const memory = options.buffers.acquire();
+      if (readIntoOwnMemory(connection, memory, this.#received)) this.#memory = memory;
+      else options.buffers.release(memory);
+    }
+    const { socket } = connection;
+    this.#watch = new SocketWatch(socket, options, () => this.#wakeUp());
+    if (this.#memory === undefined) socket.on("data", this.#collect);
+    socket.on("end", this.#end);
+  }
+
+  async run(): Promise<number> {
+    const { socket } = this.#connection;
+    // The end of a connection that brought nothing is told without anybody asking: it may have been before now.
+    if (socket.readableEnded) this.#end();
+    this.#watch.start();
+    socket.resume();
+    for (;;) {
+      while (!this.#isOver() && this.#collected === 0) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      if (this.#refused !== undefined) throw this.#refused.cause;
+      if (this.#collected > 0) await this.#flush();
+      else if (this.#watch.failure !== undefined) throw this.#watch.failure;
+      else if (this.#ended) break;
+    }
+    const rest = this.#options.station?.finish();
+    if (rest !== undefined && rest.length > 0) {
+      await this.#sink.write(rest);
+      this.#total += rest.length;
+    }
+    return this.#total;
+  }
+
+  dispose(): void {
+    const { socket } = this.#connection;
+    socket.off("data", this.#collect);
+    socket.off("end", this.#end);
+    this.#watch.dispose();
+    if (this.#memory === undefined) return;
+    // The handle keeps the memory until the socket is gone: before that nobody else may have it.
+    const { buffers } = this.#options;
+    const memory = this.#memory;
+    if (socket.closed) buffers.release(memory);
+    else socket.once("close", () => buffers.release(memory));
+  }
+
+  #isOver(): boolean {
+    return this.#ended || this.#watch.failure !== undefined || this.#refused !== undefined;
+  }
+
+  async #flush(): Promise<void> {
+    const parts = this.#parts;
+    const bytes = this.#collected;
+    this.#parts = [];
+    this.#collected = 0;
+    this.#writing = true;
+    if (parts.length === 1 || this.#sink.writev === undefined) {
+      for (const part of parts) await this.#sink.write(part);
+    } else {
+      await this.#sink.writev(parts);
+    }
+    this.#writing = false;
+    this.#total += bytes;
+    const { socket } = this.#connection;
+    if (socket.isPaused() && this.#collected < gatherLimit) {
+      this.#watch.waiting = true;
+      socket.resume();
+    }
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  /** A piece in our own memory: it goes on at once, or its bytes are copied. */
+  readonly #received = (chunk: Uint8Array): void => {
+    if (this.#writing || this.#collected > 0 || this.#refused !== undefined) {
+      this.#collect(Buffer.from(chunk));
+      return;
+    }
+    const { station, onBytes } = this.#options;
+    onBytes?.(chunk.length);
+    const bytes = station === undefined ? chunk : station.push(chunk);
+    if (bytes.length === 0) return;
+    try {
+      if (this.#sink.writeNow?.(bytes) === true) this.#total += bytes.length;
+      else this.#keep(Buffer.from(bytes));
+    } catch (cause) {
+      this.#refused = { cause };
+      this.#connection.socket.pause();
+      this.#wakeUp();
+    }
+  };
+
+  /** A chunk of the socket's, whose memory is ours from now on. */
+  readonly #collect = (chunk: Uint8Array): void => {
+    this.#options.onBytes?.(chunk.length);
+    const bytes = this.#options.station === undefined ? chunk : this.#options.station.push(chunk);
+    if (bytes.length > 0) this.#keep(bytes);
+  };
+
+  #keep(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.#collected += bytes.length;
+    if (this.#collected >= gatherLimit) {
+      this.#watch.waiting = false;
+      this.#connection.socket.pause();
+    }
+    this.#wakeUp();
+  }
+
+  /**
+   * The end came, or so it is told: a reset that overtook unread data looks the same, since what polls the connection
+   * reports both as a hang-up. Writing nothing asks the system, which fails on a connection that was reset.
+   */
+  readonly #end = (): void => {
+    const { socket } = this.#connection;
+    if (socket.destroyed || socket.writableEnded) {
+      this.#finish();
+      return;
+    }
+    socket.write(nothing, (error) => {
+      if (error !== null && error !== undefined) this.#watch.broke(error);
+      else this.#finish();
+    });
+  };
+
+  /** After the end nothing is awaited from the peer: its close is no failure any more. */
+  #finish(): void {
+    if (this.#watch.failure !== undefined) return;
+    this.#ended = true;
+    this.#watch.dispose();
+    this.#wakeUp();
+  }
+}
+
+const nothing = new Uint8Array(0);

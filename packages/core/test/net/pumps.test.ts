@@ -1,0 +1,285 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import fc from "fast-check";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
+import { AsciiDecoder } from "../../src/protocol/index.ts";
+import { BufferPool, DataConnection, pumpFromSocket, pumpToSocket } from "../../src/net/index.ts";
+
+const buffers = new BufferPool({ size: 64 * 1024 });
+
+/** Two ends of one connection. */
+async function pair(): Promise<readonly [Socket, Socket]> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const accepted = once(server, "connection");
+  const ours = connect({
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    host: "127.0.0.1",
+    allowHalfOpen: true,
+  });
+  const [theirs] = (await accepted) as [Socket];
+  theirs.on("error", () => undefined);
+  ours.on("error", () => undefined);
+  onTestFinished(() => {
+    ours.destroy();
+    theirs.destroy();
+    server.close();
+  });
+  return [ours, theirs];
+}
+
+/** How a file takes bytes: by promise only, always at once, or at once where it happens to suit it. */
+type Manner = "later" | "at once" | "now and then";
+const manners: readonly Manner[] = ["later", "at once", "now and then"];
+
+/** A connection that is closed with the test, whichever socket stands for it then. */
+function connectionOf(socket: Socket): DataConnection {
+  const connection = new DataConnection(socket);
+  onTestFinished(() => {
+    connection.socket.on("error", () => undefined);
+    connection.socket.destroy();
+  });
+  return connection;
+}
+
+function memorySink(manner: Manner = "later"): WritableFile<void> & { readonly content: () => Buffer } {
+  const parts: Uint8Array[] = [];
+  let asked = 0;
+  const copy = (from: Uint8Array): void => void parts.push(Uint8Array.from(from));
+  const writeNow = (from: Uint8Array): boolean => {
+    if (manner === "now and then" && asked++ % 3 !== 0) return false;
+    copy(from);
+    return true;
+  };
+  return {
+    write: async (from) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      copy(from);
+    },
+    ...(manner === "later" ? {} : { writeNow }),
+    commit: async () => undefined,
+    abandon: async () => undefined,
+    content: () => Buffer.concat(parts),
+  };
+}
+
+function memorySource(bytes: Uint8Array, most: number, manner: Manner = "later"): ReadableFile {
+  let at = 0;
+  let asked = 0;
+  const take = (into: Uint8Array): number => {
+    const part = bytes.subarray(at, at + Math.min(into.length, most));
+    into.set(part);
+    at += part.length;
+    return part.length;
+  };
+  return {
+    read: async (into) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return take(into);
+    },
+    ...(manner === "later"
+      ? {}
+      : { readNow: (into) => (manner === "now and then" && asked++ % 3 === 1 ? undefined : take(into)) }),
+    close: async () => undefined,
+  };
+}
+
+describe.each(manners)("the inward pump, into a file that takes bytes %s,", (manner) => {
+  it("ends on a connection that was ended, empty, before it began", async () => {
+    const [theirs, ours] = await pair();
+    theirs.end();
+    ours.resume();
+    await once(ours, "end");
+    expect(await pumpFromSocket(connectionOf(ours), memorySink(manner), { buffers, stallTimeout: 1_000 })).toBe(0);
+  });
+
+  it("writes what arrived before a reset, and then fails", async () => {
+    const [theirs, ours] = await pair();
+    const sink = memorySink(manner);
+    const pumped = pumpFromSocket(connectionOf(ours), sink, {
+      buffers,
+      stallTimeout: 5_000,
+      onBytes: () => theirs.resetAndDestroy(),
+    });
+    theirs.write("half");
+    await expect(pumped).rejects.toMatchObject({ name: "DataConnectionError", kind: "reset" });
+    expect(sink.content().toString()).toBe("half");
+  });
+
+  it("tells a reset from an end, even where unread data came before it", async () => {
+    for (const size of [1, 1_000, 100_000, 127_973]) {
+      const [theirs, ours] = await pair();
+      ours.pause();
+      const sink = memorySink(manner);
+      await new Promise((resolve) => theirs.write(new Uint8Array(size), resolve));
+      theirs.resetAndDestroy();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await expect(
+        pumpFromSocket(connectionOf(ours), sink, { buffers, stallTimeout: 5_000 }),
+        `${size}`,
+      ).rejects.toMatchObject({
+        kind: "reset",
+      });
+    }
+  });
+
+  it("fails by a stall of the peer, and not by a slow sink", async () => {
+    const [theirs, ours] = await pair();
+    const slow: WritableFile = {
+      write: () => new Promise((resolve) => setTimeout(resolve, 200)),
+      ...(manner === "later" ? {} : { writeNow: () => false }),
+      commit: async () => undefined,
+      abandon: async () => undefined,
+    };
+    theirs.end("x".repeat(100));
+    await pumpFromSocket(connectionOf(ours), slow, { buffers, stallTimeout: 80 });
+    const [quiet, mine] = await pair();
+    quiet.write("x");
+    await expect(
+      pumpFromSocket(connectionOf(mine), memorySink(manner), { buffers, stallTimeout: 50 }),
+    ).rejects.toMatchObject({
+      kind: "stalled",
+    });
+  });
+
+  it("is aborted by a signal, with a reset that the peer cannot take for an end", async () => {
+    const [theirs, ours] = await pair();
+    const abort = new AbortController();
+    const pumped = pumpFromSocket(connectionOf(ours), memorySink(manner), {
+      buffers,
+      stallTimeout: 0,
+      signal: abort.signal,
+    });
+    const failed = new Promise((resolve) => theirs.once("error", resolve));
+    theirs.resume();
+    abort.abort();
+    await expect(pumped).rejects.toMatchObject({ kind: "aborted" });
+    expect(await failed).toMatchObject({ code: "ECONNRESET" });
+  });
+
+  it("keeps the order of bytes through conversions, pauses and refusals", async () => {
+    const [theirs, ours] = await pair();
+    const sink = memorySink(manner);
+    const text = Array.from({ length: 400_000 }, (_, line) => `${line}\r\n`).join("");
+    const pumped = pumpFromSocket(connectionOf(ours), sink, {
+      buffers,
+      stallTimeout: 5_000,
+      station: new AsciiDecoder(),
+    });
+    theirs.end(text);
+    await pumped;
+    expect(sink.content().toString() === text.replaceAll("\r\n", "\n")).toBe(true);
+  });
+
+  it("passes on what the file throws, and stops reading", async () => {
+    const [theirs, ours] = await pair();
+    const full = new Error("the disk is full");
+    const broken: WritableFile = {
+      write: () => Promise.reject(full),
+      ...(manner === "at once"
+        ? {
+            writeNow: () => {
+              throw full;
+            },
+          }
+        : {}),
+      commit: async () => undefined,
+      abandon: async () => undefined,
+    };
+    theirs.on("error", () => undefined);
+    theirs.write(new Uint8Array(8_000_000));
+    await expect(pumpFromSocket(connectionOf(ours), broken, { buffers, stallTimeout: 5_000 })).rejects.toBe(full);
+  });
+});
+
+describe("a pump into memory of its own", () => {
+  it("puts another socket in place, which ends and closes as the first would", async () => {
+    const [theirs, ours] = await pair();
+    const connection = connectionOf(ours);
+    theirs.end("all");
+    const sink = memorySink("at once");
+    await pumpFromSocket(connection, sink, { buffers, stallTimeout: 1_000 });
+    expect(connection.socket).not.toBe(ours);
+    expect(ours.destroyed).toBe(true);
+    const ended = once(theirs, "end");
+    theirs.resume();
+    connection.socket.end();
+    await ended;
+  });
+
+  it("leaves a connection alone of which something was read already", async () => {
+    const [theirs, ours] = await pair();
+    theirs.end("all");
+    ours.read(0);
+    await once(ours, "readable");
+    const connection = connectionOf(ours);
+    const sink = memorySink("at once");
+    expect(await pumpFromSocket(connection, sink, { buffers, stallTimeout: 1_000 })).toBe(3);
+    expect(connection.socket).toBe(ours);
+    expect(sink.content().toString()).toBe("all");
+  });
+
+  it("gives its memory back only once the connection is closed", async () => {
+    const pool = new BufferPool({ size: 64 * 1024 });
+    const [theirs, ours] = await pair();
+    const connection = connectionOf(ours);
+    const first = pool.acquire();
+    pool.release(first);
+    theirs.end("x");
+    await pumpFromSocket(connection, memorySink("at once"), { buffers: pool, stallTimeout: 1_000 });
+    const second = pool.acquire();
+    expect(second).not.toBe(first);
+    const closed = once(connection.socket, "close");
+    connection.socket.destroy();
+    await closed;
+    expect(pool.acquire()).toBe(first);
+  });
+});
+
+describe("the outward pump", () => {
+  it("moves any bytes whole, however the source gives them", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ maxLength: 300_000 }),
+        fc.integer({ min: 2_000, max: 100_000 }),
+        fc.constantFrom(...manners),
+        fc.constantFrom(...manners),
+        async (bytes, most, giving, taking) => {
+          const [ours, theirs] = await pair();
+          const sink = memorySink(taking);
+          const received = pumpFromSocket(connectionOf(theirs), sink, { buffers, stallTimeout: 5_000 });
+          expect(
+            await pumpToSocket(memorySource(bytes, most, giving), connectionOf(ours), { buffers, stallTimeout: 5_000 }),
+          ).toBe(bytes.length);
+          ours.end();
+          expect(await received).toBe(bytes.length);
+          expect(sink.content().equals(bytes)).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it("fails when the peer resets", async () => {
+    const [ours, theirs] = await pair();
+    const endless: ReadableFile = { read: async (into) => into.length, close: async () => undefined };
+    const pumped = pumpToSocket(endless, connectionOf(ours), { buffers, stallTimeout: 5_000 });
+    theirs.once("data", () => theirs.resetAndDestroy());
+    theirs.resume();
+    await expect(pumped).rejects.toMatchObject({ kind: "reset" });
+  });
+
+  it("passes on what the source throws", async () => {
+    const [ours] = await pair();
+    const broken: ReadableFile = {
+      read: () => Promise.reject(new Error("the disk is gone")),
+      close: async () => undefined,
+    };
+    await expect(pumpToSocket(broken, connectionOf(ours), { buffers, stallTimeout: 0 })).rejects.toThrow(
+      "the disk is gone",
+    );
+  });
+});
