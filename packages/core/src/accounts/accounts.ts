@@ -18,8 +18,46 @@ export interface ConnectionInfo {
   readonly id: string;
   readonly local: EndPoint;
   readonly remote: EndPoint;
-  /** Whether the control connection is under TLS. */
+  /** Whether the control connection is under TLS. After CCC it is not, and `tls` still tells how it was. */
   readonly secure: boolean;
+  /** The host that the peer asked for: by HOST (RFC 7151), else by SNI. */
+  readonly serverName?: string;
+  readonly tls?: TlsInfo;
+}
+
+/** How a control connection was made secure. */
+export interface TlsInfo {
+  /** `TLSv1.3` and the like. */
+  readonly protocol: string;
+  /** OpenSSL's name of the cipher. */
+  readonly cipher: string;
+  /** What SNI named. */
+  readonly serverName?: string;
+  readonly clientCertificate?: ClientCertificate;
+}
+
+/** A certificate that the peer proved to hold the key of. */
+export interface ClientCertificate {
+  /** SHA-256 of the certificate, in hexadecimal with colons. */
+  readonly fingerprint256: string;
+  /** The subject's common name, or an empty text. */
+  readonly commonName: string;
+  /** Whether one of the listener's authorities vouches for it, and it is valid now. */
+  readonly verified: boolean;
+  /** What is wrong with it, when it is not verified: OpenSSL's code. */
+  readonly error?: string;
+}
+
+/** What must be under TLS. What an account says counts over what its listener says, and that over the server. */
+export interface TlsPolicy {
+  /** Logins are refused in the clear. Default false. */
+  readonly requireForLogin?: boolean;
+  /** Transfers and listings are refused while data connections are in the clear. Default false. */
+  readonly requireForData?: boolean;
+  /** A data connection must resume the control connection's TLS session, which proves that it is the same peer. Default true. */
+  readonly requireResumption?: boolean;
+  /** CCC is allowed: the control connection may go on in the clear (RFC 4217 §6). Default false. */
+  readonly clearCommandChannel?: boolean;
 }
 
 /** What the peer gave to log in. */
@@ -98,6 +136,8 @@ export interface Account {
   readonly anonymous?: boolean;
   /** Text for the 230 reply. */
   readonly welcome?: string;
+  /** What must be under TLS for this account. Asked for after the login: a password has travelled by then. */
+  readonly tls?: TlsPolicy;
   /** Whether this account may ask for data connections to or from a third party (FXP). Default: as the server's option. */
   readonly allowForeignData?: boolean;
 }
@@ -136,6 +176,16 @@ export interface Accounts {
    * @returns An account, or a refusal. A thrown error counts as refusal `unavailable` and is told by an event.
    */
   login(credentials: Credentials, connection: ConnectionInfo): Account | Refusal | Promise<Account | Refusal>;
+
+  /**
+   * Decides on a certificate in place of a password, where a listener's `clientCertificates.use` is `login`. Asked when
+   * USER names somebody under a verified certificate; a refusal `credentials` lets the peer go on with a password.
+   */
+  loginByCertificate?(
+    user: string,
+    certificate: ClientCertificate,
+    connection: ConnectionInfo,
+  ): Account | Refusal | Promise<Account | Refusal>;
 
   /** Runs exactly once for each account that `login` gave. What it throws is told by an event. */
   logout?(account: Account, connection: ConnectionInfo, reason: LogoutReason): void | Promise<void>;

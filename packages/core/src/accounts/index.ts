@@ -4,6 +4,7 @@ export {
   readWrite,
   type Account,
   type Accounts,
+  type ClientCertificate,
   type ConnectionInfo,
   type Credentials,
   type EndPoint,
@@ -12,6 +13,8 @@ export {
   type Permissions,
   type Refusal,
   type RefusalReason,
+  type TlsInfo,
+  type TlsPolicy,
 } from "./accounts.ts";
 export { checksAtOnce, checksWaiting, verifiedKept, verifiedLifetime } from "./password-checker.ts";
 export {

@@ -1,15 +1,25 @@
 /** Accounts from a list: names with hashed passwords, and if wanted an anonymous one (RFC 1635). */
 import type { Storage } from "../storage/index.ts";
-import { readOnly, type Account, type Accounts, type Credentials, type Permissions, type Refusal } from "./accounts.ts";
+import {
+  readOnly,
+  type Account,
+  type Accounts,
+  type ClientCertificate,
+  type Credentials,
+  type Permissions,
+  type Refusal,
+} from "./accounts.ts";
 import { hashPassword, isPasswordHash } from "./password-hash.ts";
 import { PasswordChecker, TooManyChecksError } from "./password-checker.ts";
 
-/** A user of `StaticAccounts`. Give `password` or `passwordHash`. */
+/** A user of `StaticAccounts`. Give `password`, `passwordHash` or `certificates`. */
 export interface StaticUser extends Omit<Account, "anonymous" | "storage"> {
   /** Plain text: it is hashed at once in the background and not kept. */
   readonly password?: string;
   /** As `hashPassword` makes it. */
   readonly passwordHash?: string;
+  /** SHA-256 fingerprints of client certificates that stand for a password, where the listener takes them so. */
+  readonly certificates?: readonly string[];
   /** Default: the storage of `StaticAccountsOptions`. */
   readonly storage?: Storage;
 }
@@ -34,7 +44,9 @@ export interface StaticAccountsOptions {
 
 interface Known {
   readonly account: Account;
-  hash: string | Promise<string>;
+  /** Undefined for a user who has no password at all. */
+  hash: string | Promise<string> | undefined;
+  readonly certificates: readonly string[];
 }
 
 const wrong: Refusal = { refused: "credentials" };
@@ -70,7 +82,13 @@ export class StaticAccounts implements Accounts {
       return this.#checkNobody(password);
     }
     if (typeof known.hash === "string" && this.#checker.knows(password, known.hash)) return known.account;
-    return this.#check(known, password);
+    return known.hash === undefined ? this.#checkNobody(password) : this.#check(known.account, known.hash, password);
+  }
+
+  /** As `Accounts.loginByCertificate`. */
+  loginByCertificate(user: string, certificate: ClientCertificate): Account | Refusal {
+    const known = this.#known.get(user);
+    return known?.certificates.includes(plain(certificate.fingerprint256)) === true ? known.account : wrong;
   }
 
   /** As `Accounts.isAnonymous`. */
@@ -79,17 +97,17 @@ export class StaticAccounts implements Accounts {
   }
 
   #add(user: StaticUser, defaultStorage: Storage | undefined): void {
-    const { password, passwordHash, storage = defaultStorage, ...rest } = user;
+    const { password, passwordHash, certificates, storage = defaultStorage, ...rest } = user;
     if (this.#known.has(user.name)) throw new RangeError(`The user ${user.name} is there twice`);
     if (storage === undefined) throw new RangeError(`The user ${user.name} has no storage`);
     if (passwordHash !== undefined && !isPasswordHash(passwordHash)) {
       throw new RangeError(`The password hash of ${user.name} is not one that hashPassword makes`);
     }
     const hash = passwordHash ?? (password === undefined ? undefined : hashPassword(password));
-    if (hash === undefined) throw new RangeError(`The user ${user.name} has no password`);
-    const known: Known = { account: { ...rest, storage }, hash };
+    if (hash === undefined && certificates === undefined) throw new RangeError(`The user ${user.name} has no password`);
+    const known: Known = { account: { ...rest, storage }, hash, certificates: (certificates ?? []).map(plain) };
     this.#known.set(user.name, known);
-    if (typeof hash !== "string") {
+    if (hash !== undefined && typeof hash !== "string") {
       void hash.then(
         (done) => {
           known.hash = done;
@@ -99,9 +117,9 @@ export class StaticAccounts implements Accounts {
     }
   }
 
-  async #check(known: Known, password: string): Promise<Account | Refusal> {
+  async #check(account: Account, hash: string | Promise<string>, password: string): Promise<Account | Refusal> {
     try {
-      return (await this.#checker.check(password, await known.hash)) ? known.account : wrong;
+      return (await this.#checker.check(password, await hash)) ? account : wrong;
     } catch (error) {
       return busyOr(error);
     }
@@ -116,6 +134,11 @@ export class StaticAccounts implements Accounts {
       return busyOr(error);
     }
   }
+}
+
+/** A fingerprint without what people put between its digits. */
+function plain(fingerprint: string): string {
+  return fingerprint.replaceAll(/[^0-9a-f]/gi, "").toUpperCase();
 }
 
 function busyOr(error: unknown): Refusal {

@@ -46,6 +46,15 @@ export interface RefusalEvent extends SessionEvent {
   readonly message: string;
 }
 
+/** A connection did not become secure. */
+export interface TlsFailedEvent extends SessionEvent {
+  readonly connection: "control" | "data";
+  /** Why: text for people. */
+  readonly message: string;
+  /** The error itself. */
+  readonly cause: unknown;
+}
+
 /** A transfer began. */
 export interface TransferStartEvent extends SessionEvent {
   readonly account: string;
@@ -94,6 +103,7 @@ export interface FtpServerEvents {
   logout: [LogoutEvent];
   "login-refused": [LoginRefusedEvent];
   refusal: [RefusalEvent];
+  "tls-failed": [TlsFailedEvent];
   "upload-start": [TransferStartEvent];
   upload: [TransferEvent];
   "upload-broken": [TransferBrokenEvent];

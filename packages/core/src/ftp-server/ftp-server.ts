@@ -6,14 +6,16 @@
  */
 import { EventEmitter } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { BufferPool, codeOf, PassivePorts } from "../net/index.ts";
+import { BufferPool, Certificates, codeOf, PassivePorts } from "../net/index.ts";
 import { formatReply, normaliseAddress, replyCode } from "../protocol/index.ts";
 import type { FtpServerEvents } from "./events.ts";
 import { ExternalAddress } from "./external-address.ts";
+import { ListenerTls } from "./listener-tls.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { resolveOptions, type FtpServerOptions, type ListenerOptions, type ResolvedOptions } from "./options.ts";
 import { isReservationRefusal, type Reservation } from "./reservations.ts";
 import type { SessionHost } from "./session/session-host.ts";
+import { SessionTls, type SecuredControl } from "./session/session-tls.ts";
 import { Session } from "./session/session.ts";
 import { SessionCount } from "./session-count.ts";
 
@@ -49,6 +51,9 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   readonly #external: ExternalAddress;
   readonly #sessions = new Set<Session>();
   readonly #counts: SessionCount;
+  readonly #certificates: Certificates | undefined;
+  /** Connections whose TLS handshake comes before their session. */
+  readonly #handshakes = new Set<Socket>();
   #listeners: Listener[] = [];
   #pools = new Map<string, PassivePorts>();
   #clock: NodeJS.Timeout | undefined;
@@ -58,7 +63,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
 
   /**
    * @param options - See `FtpServerOptions`; only `accounts` must be given.
-   * @throws RangeError for options that cannot be meant.
+   * @throws RangeError for options that cannot be meant; Error for a certificate that cannot be read or used.
    */
   constructor(options: FtpServerOptions) {
     super();
@@ -69,6 +74,13 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     this.#external = new ExternalAddress(this.#options.passive.externalAddress, (cause) => {
       this.#fault("resolving the external address", cause);
     });
+    const { tls } = this.#options;
+    this.#certificates =
+      tls === undefined
+        ? undefined
+        : new Certificates(tls.certificates, (doing, cause) => {
+            this.#fault(doing, cause);
+          });
   }
 
   /** Where the server listens now, with the ports that the system chose; empty when it is stopped. */
@@ -125,6 +137,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     if (this.#state === "stopped") return;
     this.#state = "stopping";
     for (const { server } of this.#listeners) server.close();
+    for (const socket of this.#handshakes) socket.destroy();
     for (const session of [...this.#sessions]) if (session.transfer.state === "none") this.#dismiss(session);
     await this.#emptyWithin(options.drainFor ?? 0);
     for (const session of [...this.#sessions]) this.#dismiss(session);
@@ -180,6 +193,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       options: this.#options,
       buffers: this.#buffers,
       throttle: this.#throttle,
+      tls: this.#tlsFor(options),
       passivePorts: pool,
       listenerPort: bound.port,
       externalAddress: (client) => this.#external.for(client),
@@ -194,6 +208,12 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
         this.#ended(session);
       },
     };
+  }
+
+  #tlsFor(listener: ListenerOptions): ListenerTls | undefined {
+    const { tls, limits } = this.#options;
+    if (tls === undefined || this.#certificates === undefined || listener.tls === "off") return undefined;
+    return new ListenerTls(tls, listener, this.#certificates, limits.handshakeTimeout);
   }
 
   #accept(socket: Socket, host: SessionHost): void {
@@ -217,7 +237,31 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout).unref();
       return;
     }
-    const session = new Session((this.#nextId++).toString(36), socket, host);
+    if (host.tls?.implicit === true) void this.#secureFirst(socket, host, host.tls, remote);
+    else this.#begin(socket, host, undefined);
+  }
+
+  /** Never rejects: a handshake that fails is told, and leaves nothing. */
+  async #secureFirst(socket: Socket, host: SessionHost, tls: ListenerTls, remote: string): Promise<void> {
+    const local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
+    const peer = { address: remote, port: socket.remotePort ?? 0 };
+    this.#handshakes.add(socket);
+    try {
+      const secured = await SessionTls.secureControl(socket, tls);
+      if (this.#state === "running") return this.#begin(socket, host, secured);
+      secured.socket.destroy();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const event = { session: "", remote: peer, local, account: undefined, connection: "control" } as const;
+      this.#tell("tls-failed", { ...event, message, cause });
+    } finally {
+      this.#handshakes.delete(socket);
+    }
+    this.#counts.leave(remote);
+  }
+
+  #begin(socket: Socket, host: SessionHost, secured: SecuredControl | undefined): void {
+    const session = new Session((this.#nextId++).toString(36), socket, host, secured);
     this.#sessions.add(session);
     if (this.#options.reservations === undefined) session.greet(undefined);
     else void this.#reserve(session);

@@ -1,5 +1,14 @@
 export { FtpServer, type ListenerAddress, type StopOptions } from "./ftp-server.ts";
-export type { ActiveOptions, ExternalAddresses, FtpServerOptions, ListenerOptions, PassiveOptions } from "./options.ts";
+export type {
+  ActiveOptions,
+  ClientCertificateOptions,
+  ExternalAddresses,
+  FtpServerOptions,
+  FtpServerTlsOptions,
+  ListenerOptions,
+  PassiveOptions,
+} from "./options.ts";
+export { TlsError, type PemSource, type TlsCertificateOptions, type TlsErrorKind } from "../net/index.ts";
 export { defaultLimits, type FtpServerLimits } from "./limits.ts";
 export type {
   FtpServerEvents,
@@ -10,6 +19,7 @@ export type {
   ServerErrorEvent,
   SessionEndEvent,
   SessionEvent,
+  TlsFailedEvent,
   TransferBrokenEvent,
   TransferEvent,
   TransferStartEvent,

@@ -22,6 +22,8 @@ export interface FtpServerLimits {
   readonly idleTimeout: number;
   /** Milliseconds for a data connection to arrive or to be made. Default 30,000. */
   readonly dataConnectionTimeout: number;
+  /** Milliseconds for a TLS handshake. Default 10,000. */
+  readonly handshakeTimeout: number;
   /** Milliseconds without progress of a transfer. Default 300,000. */
   readonly stallTimeout: number;
   /** Milliseconds that an upload waits, once its data ended, to see whether the control connection lives. Default 0:
@@ -49,6 +51,7 @@ export const defaultLimits: FtpServerLimits = {
   loginTimeout: 60_000,
   idleTimeout: 300_000,
   dataConnectionTimeout: 30_000,
+  handshakeTimeout: 10_000,
   stallTimeout: 300_000,
   uploadGrace: 0,
   listingEntries: 1_000_000,

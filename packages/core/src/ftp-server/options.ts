@@ -1,5 +1,7 @@
 /** What a server is made from; defaults are applied here, once. */
 import type { Accounts } from "../accounts/index.ts";
+import type { TlsPolicy } from "../accounts/index.ts";
+import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -11,6 +13,35 @@ export interface ListenerOptions {
   readonly port: number;
   /** Leaves this listener out, instead of failing, where the machine lacks the address family. Default false. */
   readonly optional?: boolean;
+  /**
+   * `explicit`: TLS begins by AUTH (RFC 4217). `implicit`: it is there from the first octet, as on port 990. `off`: there
+   * is none. Default: `explicit` where the server has certificates.
+   */
+  readonly tls?: "explicit" | "implicit" | "off";
+  /** What must be under TLS here, in place of what the server says. */
+  readonly tlsPolicy?: TlsPolicy;
+}
+
+/** Certificates that clients show. */
+export interface ClientCertificateOptions {
+  /** The authorities that may vouch for them. */
+  readonly authorities: readonly PemSource[];
+  /**
+   * `optional`: they are told to the accounts. `required`: nobody logs in without a verified one. `login`: a verified one
+   * may stand for the password, see `Accounts.loginByCertificate`.
+   */
+  readonly use: "optional" | "required" | "login";
+}
+
+/** TLS of a server. */
+export interface FtpServerTlsOptions extends TlsPolicy {
+  /** The first serves clients that name no host that is known. Files are read again when they change. */
+  readonly certificates: readonly TlsCertificateOptions[];
+  readonly clientCertificates?: ClientCertificateOptions;
+  /** Default `TLSv1.2`. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** OpenSSL's list of ciphers for TLS 1.2. Default: Node's. */
+  readonly ciphers?: string;
 }
 
 /** Which address passive clients are told, by their own network. */
@@ -44,6 +75,10 @@ export interface FtpServerOptions {
   readonly accounts: Accounts;
   /** Default: port 21 on all addresses, IPv6 where the machine has it. */
   readonly listeners?: readonly ListenerOptions[];
+  /** Secure FTP (RFC 4217). Without it there is none. */
+  readonly tls?: FtpServerTlsOptions;
+  /** Names that HOST may ask for (RFC 7151). Default: any. */
+  readonly hosts?: readonly string[];
   readonly passive?: PassiveOptions;
   readonly active?: ActiveOptions;
   /** Whether data connections to and from third parties are allowed (server-to-server transfers). Default false. */
@@ -63,6 +98,8 @@ export interface FtpServerOptions {
 export interface ResolvedOptions {
   readonly accounts: Accounts;
   readonly listeners: readonly ListenerOptions[];
+  readonly tls: FtpServerTlsOptions | undefined;
+  readonly hosts: readonly string[] | undefined;
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
   readonly allowForeignData: boolean;
@@ -100,12 +137,20 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
   if (Buffer.byteLength(banner) > greetingLimit - 8) {
     throw new RangeError(`banner must be under ${greetingLimit - 8} octets: some clients read no more`);
   }
+  if (
+    options.tls === undefined &&
+    options.listeners?.some(({ tls }) => tls === "implicit" || tls === "explicit") === true
+  ) {
+    throw new RangeError("A listener has TLS, and there are no certificates: give tls.certificates");
+  }
   return {
     accounts: options.accounts,
     listeners: options.listeners ?? [
       { host: "0.0.0.0", port: 21 },
       { host: "::", port: 21, optional: true },
     ],
+    tls: options.tls,
+    hosts: options.hosts?.map((name) => name.toLowerCase()),
     passive: options.passive ?? {},
     active: options.active ?? {},
     allowForeignData: options.allowForeignData ?? false,

@@ -4,7 +4,7 @@
  * Every kind of every error type has its case; the compiler finds the one that is missing. What is none of the project's
  * own errors is a fault of the application or of this project: the peer reads 451 and no detail, the event has it all.
  */
-import { DataConnectionError } from "../net/index.ts";
+import { DataConnectionError, TlsError } from "../net/index.ts";
 import { ArgumentError, replyCode } from "../protocol/index.ts";
 import { StorageError } from "../storage/index.ts";
 import { CommandError } from "./command-error.ts";
@@ -28,6 +28,7 @@ export function replyForError(error: unknown, verb: string): ErrorReply {
   if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.message };
   if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.message };
   if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.message };
+  if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.message };
   if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.message };
   return { code: replyCode.localError, text: "The server failed; its log tells more", unexpected: true };
 }
@@ -41,15 +42,26 @@ function codeForCommandError(error: CommandError): number {
     case "not-utf-8":
       return replyCode.argumentSyntaxError;
     case "not-supported-by-storage":
+    case "not-offered":
       return replyCode.notImplemented;
     case "bad-sequence":
     case "extended-passive-only":
       return replyCode.badSequence;
     case "parameter-not-implemented":
+    case "unknown-host":
     case "foreign-address":
       return replyCode.parameterNotImplemented;
     case "protocol-not-supported":
       return replyCode.protocolNotSupported;
+    case "data-protection-required":
+      return replyCode.dataProtectionRequired;
+    case "protection-denied":
+      return replyCode.protectionDenied;
+    case "denied-by-policy":
+      return replyCode.deniedByPolicy;
+    case "protection-not-supported":
+      return replyCode.protectionNotSupported;
+    case "tls-required":
     case "not-logged-in":
     case "login-refused":
       return replyCode.notLoggedIn;

@@ -31,37 +31,76 @@ interface EndPoint {
 export class ControlChannel {
   readonly local: EndPoint;
   readonly remote: EndPoint;
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #owner: ControlChannelOwner;
   #lost = false;
   #ended = false;
   #held = false;
+  /** The connection is being made secure: it is nobody's to read or write meanwhile. */
+  #detached = false;
 
   /**
    * @param socket - An open connection; it is the channel's from now on.
    * @param owner - Who is told of bytes and of the end.
+   * @param secure - TLS over it, where there is some already.
    */
-  constructor(socket: Socket, owner: ControlChannelOwner) {
-    this.#socket = socket;
+  constructor(socket: Socket, owner: ControlChannelOwner, secure?: Socket) {
+    this.#socket = secure ?? socket;
     this.#owner = owner;
     this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
     this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
-    socket.on("data", (chunk: Uint8Array) => {
-      if (!this.#ended) this.#owner.received(chunk);
-    });
-    socket.on("end", () => {
-      if (!this.#ended && !this.#lost) this.#owner.ended();
-    });
-    socket.on("error", (cause) => {
-      this.#lose(cause);
-    });
-    socket.on("close", () => {
-      this.#lose(undefined);
-    });
-    socket.on("drain", () => {
-      if (!this.#held && !this.#ended) socket.resume();
-    });
+    this.#listen();
   }
+
+  /**
+   * Lets go of the socket, so that another can be put over it. Nothing is read or sent until `attach`; what was read
+   * before is the owner's to forget.
+   */
+  detach(): Socket {
+    const socket = this.#socket;
+    socket.off("data", this.#data);
+    socket.off("end", this.#end);
+    socket.off("close", this.#close);
+    socket.off("drain", this.#drain);
+    socket.pause();
+    this.#detached = true;
+    this.#held = false;
+    return socket;
+  }
+
+  /** Goes on over another socket. */
+  attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#detached = false;
+    if (this.#ended) socket.destroy();
+    this.#listen();
+    socket.resume();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on("data", this.#data);
+    socket.on("end", this.#end);
+    socket.on("error", this.#error);
+    socket.on("close", this.#close);
+    socket.on("drain", this.#drain);
+  }
+
+  readonly #data = (chunk: Uint8Array): void => {
+    if (!this.#ended) this.#owner.received(chunk);
+  };
+  readonly #end = (): void => {
+    if (!this.#ended && !this.#lost) this.#owner.ended();
+  };
+  readonly #error = (cause: Error): void => {
+    if (!this.#detached) this.#lose(cause);
+  };
+  readonly #close = (): void => {
+    this.#lose(undefined);
+  };
+  readonly #drain = (): void => {
+    if (!this.#held && !this.#ended) this.#socket.resume();
+  };
 
   /** Whether the peer is still there, as far as is known. */
   get alive(): boolean {
@@ -70,7 +109,7 @@ export class ControlChannel {
 
   /** Sends one reply, line ends included. Nothing happens when the connection is gone. */
   send(reply: string): void {
-    if (this.#lost || this.#ended) return;
+    if (this.#lost || this.#ended || this.#detached) return;
     this.#socket.write(reply, "utf8");
     if (this.#socket.writableLength > replyBacklogLimit) this.#socket.pause();
   }
@@ -93,6 +132,10 @@ export class ControlChannel {
     if (this.#ended) return;
     this.#ended = true;
     const socket = this.#socket;
+    if (this.#detached) {
+      socket.destroy();
+      return;
+    }
     socket.end();
     // Reading on lets the peer's own close arrive; without it a reset could overtake the last reply.
     socket.resume();

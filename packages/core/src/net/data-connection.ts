@@ -8,14 +8,34 @@ import type { Socket } from "node:net";
 export class DataConnection {
   /** What stands for the connection now. */
   socket: Socket;
+  /** The socket that holds the TCP connection: under TLS, the one below. */
+  #tcp: Socket;
 
   /** @param socket - An open connection. */
   constructor(socket: Socket) {
     this.socket = socket;
+    this.#tcp = socket;
+  }
+
+  /** Another socket over the same TCP connection, which has let go of it, takes the connection over. */
+  replace(socket: Socket): void {
+    this.socket = socket;
+    this.#tcp = socket;
+  }
+
+  /** TLS stands for the connection from now on. */
+  wrap(secure: Socket): void {
+    this.socket = secure;
+  }
+
+  /** Whether bytes go in the clear. */
+  get plain(): boolean {
+    return this.socket === this.#tcp;
   }
 
   /** Ends it in a way that the peer cannot take for the end of a file. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    this.#tcp.resetAndDestroy();
+    this.socket.destroy();
   }
 }

@@ -14,3 +14,18 @@ export {
   passiveWait,
   type PassivePortsOptions,
 } from "./passive-ports.ts";
+export {
+  certificateLook,
+  Certificates,
+  readPem,
+  TlsClientSession,
+  TlsError,
+  TlsRelay,
+  TlsServerSession,
+  type LoadedCertificate,
+  type PemSource,
+  type TlsCertificateOptions,
+  type TlsClientSettings,
+  type TlsErrorKind,
+  type TlsServerSettings,
+} from "./tls/index.ts";

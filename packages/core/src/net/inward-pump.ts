@@ -61,7 +61,7 @@ class InwardPump {
       else options.buffers.release(memory);
     }
     const { socket } = connection;
-    this.#watch = new SocketWatch(socket, options, () => this.#wakeUp());
+    this.#watch = new SocketWatch(connection, options, () => this.#wakeUp());
     if (this.#memory === undefined) socket.on("data", this.#collect);
     socket.on("end", this.#end);
   }

@@ -56,7 +56,7 @@ class OutwardPump {
     this.#source = source;
     this.#connection = connection;
     this.#options = options;
-    this.#watch = new SocketWatch(connection.socket, options, this.#wake);
+    this.#watch = new SocketWatch(connection, options, this.#wake);
     this.#first = options.buffers.acquire();
   }
 

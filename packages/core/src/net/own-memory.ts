@@ -42,6 +42,6 @@ export function readIntoOwnMemory(
   const second = new Socket(options);
   first._handle = null;
   first.destroy();
-  connection.socket = second;
+  connection.replace(second);
   return true;
 }

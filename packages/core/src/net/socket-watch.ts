@@ -1,5 +1,6 @@
 /** What can end a pump from outside: errors, close, stall and abort of its socket, all told in one way. */
 import type { Socket } from "node:net";
+import type { DataConnection } from "./data-connection.ts";
 import { DataConnectionError } from "./data-connection-error.ts";
 
 /** What a watch needs to know. */
@@ -17,12 +18,15 @@ export interface WatchOptions {
 export class SocketWatch {
   failure: DataConnectionError | undefined;
   waiting = true;
+  readonly #connection: DataConnection;
   readonly #socket: Socket;
   readonly #options: WatchOptions;
   readonly #onFailure: () => void;
   #disposed = false;
 
-  constructor(socket: Socket, options: WatchOptions, onFailure: () => void) {
+  constructor(connection: DataConnection, options: WatchOptions, onFailure: () => void) {
+    const { socket } = connection;
+    this.#connection = connection;
     this.#socket = socket;
     this.#options = options;
     this.#onFailure = onFailure;
@@ -59,7 +63,7 @@ export class SocketWatch {
     if (this.#disposed || this.failure !== undefined) return;
     this.failure = new DataConnectionError(kind, message, cause);
     // A reset, not a close: in stream mode a close is the end of a file, and half a file would look whole.
-    this.#socket.resetAndDestroy();
+    this.#connection.reset();
     this.#onFailure();
   }
 

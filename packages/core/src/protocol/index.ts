@@ -8,10 +8,18 @@ export type { ArgumentCodec } from "./ftp/arguments/argument-codec.ts";
 export { byteOffsetArgument } from "./ftp/arguments/byte-offset.ts";
 export { extendedAddressArgument } from "./ftp/arguments/extended-address.ts";
 export { extendedPassiveArgument, type ExtendedPassiveWish } from "./ftp/arguments/extended-passive.ts";
+export { hostNameArgument } from "./ftp/arguments/host-name.ts";
 export { hostPortArgument } from "./ftp/arguments/host-port.ts";
 export { listArgument, type ListArgument } from "./ftp/arguments/list-argument.ts";
 export { modeCodeArgument, type ModeCode } from "./ftp/arguments/mode-code.ts";
 export { noArgument } from "./ftp/arguments/none.ts";
+export {
+  authArgument,
+  bufferSizeArgument,
+  protectionArgument,
+  type AuthMechanism,
+  type ProtectionLevel,
+} from "./ftp/arguments/security.ts";
 export { optionsArgument, type OptionsArgument } from "./ftp/arguments/options.ts";
 export { optionalPathArgument, pathArgument } from "./ftp/arguments/path.ts";
 export { siteChmodArgument, type ModeAndPath } from "./ftp/arguments/site-chmod.ts";

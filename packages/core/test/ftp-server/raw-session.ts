@@ -1,6 +1,7 @@
 /** A client that speaks raw sockets: what it sends is what the test says, byte for byte. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 /** A reply as it came. */
 export interface RawReply {
@@ -10,7 +11,10 @@ export interface RawReply {
 
 /** A control connection in the hands of a test. */
 export class RawSession {
-  readonly socket: Socket;
+  socket: Socket;
+  /** The freshest TLS session that the server gave, for data connections. */
+  ticket: Buffer | undefined;
+  #tls: ConnectionOptions = {};
   /** Each chunk as it arrived: one a segment, mostly. */
   readonly chunks: string[] = [];
   #text = "";
@@ -20,6 +24,10 @@ export class RawSession {
   private constructor(socket: Socket) {
     this.socket = socket;
     socket.setNoDelay(true);
+    this.#listen(socket);
+  }
+
+  #listen(socket: Socket): void {
     socket.on("data", (chunk) => {
       this.chunks.push(chunk.toString("utf8"));
       this.#text += chunk.toString("utf8");
@@ -49,6 +57,55 @@ export class RawSession {
     await session.command("USER me");
     await session.command("PASS secret");
     return session;
+  }
+
+  /** Connects to an implicit listener, and reads the greeting. */
+  static async openSecure(port: number, options: ConnectionOptions): Promise<RawSession> {
+    const socket = connect({ port, host: "127.0.0.1" });
+    await once(socket, "connect");
+    const session = new RawSession(socket);
+    await session.secure(options);
+    await session.reply();
+    return session;
+  }
+
+  /** Begins TLS by AUTH. */
+  async startTls(options: ConnectionOptions, line = "AUTH TLS"): Promise<TLSSocket> {
+    const { code, text } = await this.command(line);
+    if (code !== 234) throw new Error(text);
+    return this.secure(options);
+  }
+
+  /** Puts TLS over the connection. Rejects when the handshake fails. */
+  async secure(options: ConnectionOptions): Promise<TLSSocket> {
+    this.socket.removeAllListeners("data");
+    this.socket.removeAllListeners("end");
+    this.#tls = { rejectUnauthorized: false, ...options };
+    const secure = connectTls({ ...this.#tls, socket: this.socket });
+    secure.on("session", (ticket: Buffer) => {
+      this.ticket = ticket;
+    });
+    await once(secure, "secureConnect");
+    this.socket = secure;
+    this.#listen(secure);
+    return secure;
+  }
+
+  /** Goes on over the socket below, once TLS has ended on it. */
+  takeBack(raw: Socket): void {
+    this.socket = raw;
+    this.#ended = false;
+    this.#listen(raw);
+    raw.resume();
+  }
+
+  /** Puts TLS over a data connection, with the control connection's session unless told otherwise. */
+  async secureData(data: Socket, options: ConnectionOptions = {}): Promise<TLSSocket> {
+    const resumed = this.ticket === undefined ? {} : { session: this.ticket };
+    const secure = connectTls({ ...this.#tls, ...resumed, ...options, socket: data });
+    secure.on("error", () => undefined);
+    await once(secure, "secureConnect");
+    return secure;
   }
 
   /** Sends bytes as they are. */

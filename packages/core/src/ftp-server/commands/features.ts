@@ -4,7 +4,7 @@ import type { CommandRow } from "../command-row.ts";
 import { chosenFacts } from "../mlsx-facts.ts";
 import { commands } from "./index.ts";
 
-/** FEAT: the catalogue's features, but for verbs that the account's storage cannot do. May come before the login. */
+/** FEAT: the catalogue's features, but for verbs that are not offered here, or that the account's storage cannot do. May come before the login. */
 export const feat: CommandRow<undefined> = {
   phase: "any",
   handle(session) {
@@ -12,8 +12,8 @@ export const feat: CommandRow<undefined> = {
     const lines = ["TVFS", "UTF8", formatMlstFeature(chosenFacts(session))];
     for (const verb of verbNames) {
       const { feature } = verbs[verb];
-      const { ability } = commands[verb];
-      if (feature === undefined) continue;
+      const { ability, offered } = commands[verb];
+      if (feature === undefined || offered?.(session) === false) continue;
       if (storage !== undefined && ability !== undefined && storage[ability] === undefined) continue;
       lines.push(feature);
     }

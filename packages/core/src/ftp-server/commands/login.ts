@@ -1,5 +1,11 @@
 /** USER, PASS, ACCT (RFC 959 §4.1.1, RFC 1635, RFC 2577 §5). */
-import { isRefusal, type Account, type Credentials, type Refusal } from "../../accounts/index.ts";
+import {
+  isRefusal,
+  type Account,
+  type ClientCertificate,
+  type Credentials,
+  type Refusal,
+} from "../../accounts/index.ts";
 import { replyCode } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
@@ -11,16 +17,46 @@ import type { Session } from "../session/session.ts";
 export const user: CommandRow<string> = {
   phase: "any",
   handle(session, name) {
+    // For every name alike, so that no password travels in clear (RFC 2577 §6).
+    if (session.host.tls?.policy().requireForLogin === true && session.tls === undefined) {
+      throw new CommandError("tls-required", "Logins are taken under TLS only: send AUTH TLS first");
+    }
     if (session.login.state !== "in") return named(session, name);
     return session.logOut("reinitialised").then(() => {
       session.reinitialise();
-      named(session, name);
+      return named(session, name);
     });
   },
 };
 
-function named(session: Session, name: string): void {
+function named(session: Session, name: string): void | Promise<void> {
+  const use = session.host.tls?.certificateUse;
+  const certificate = session.connection.tls?.clientCertificate;
+  if (use === "required" && session.tls !== undefined && certificate?.verified !== true) {
+    const trouble = certificate === undefined ? "none was shown" : `yours is not verified (${certificate.error ?? ""})`;
+    throw new CommandError("login-refused", `A client certificate is needed, and ${trouble}`);
+  }
+  const { accounts } = session.host.options;
   session.moveLogin({ event: "user", user: name });
+  if (use !== "login" || certificate?.verified !== true || accounts.loginByCertificate === undefined) {
+    return askPassword(session, name);
+  }
+  return byCertificate(session, name, certificate);
+}
+
+async function byCertificate(session: Session, name: string, certificate: ClientCertificate): Promise<void> {
+  let answer: Account | Refusal | undefined;
+  try {
+    answer = await session.host.options.accounts.loginByCertificate?.(name, certificate, session.connection);
+  } catch (cause) {
+    return unavailable(session, cause);
+  }
+  if (answer === undefined || (isRefusal(answer) && answer.refused === "credentials"))
+    return askPassword(session, name);
+  return answered(session, { user: name, password: "" }, answer, replyCode.loggedInBySecurityData);
+}
+
+function askPassword(session: Session, name: string): void {
   const anonymous = session.host.options.accounts.isAnonymous?.(name) === true;
   session.reply(
     replyCode.needPassword,
@@ -77,20 +113,33 @@ function unavailable(session: Session, cause: unknown): never {
   throw new CommandError("accounts-unavailable", "Logins are not possible just now; try again later");
 }
 
-function answered(session: Session, credentials: Credentials, answer: Account | Refusal): void | Promise<void> {
+function answered(
+  session: Session,
+  credentials: Credentials,
+  answer: Account | Refusal,
+  code: number = replyCode.loggedIn,
+): void | Promise<void> {
   if (isRefusal(answer)) return refused(session, credentials, answer);
   if (session.over) return session.dismiss(answer);
+  if (answer.tls?.requireForLogin === true && session.tls === undefined) return tooOpen(session, answer);
   const { reservations } = session.host.options;
-  if (reservations === undefined) return accepted(session, answer, undefined);
-  return reserve(session, answer);
+  if (reservations === undefined) return accepted(session, answer, undefined, code);
+  return reserve(session, answer, code);
 }
 
-async function reserve(session: Session, account: Account): Promise<void> {
+/** An account that logs in under TLS only, and is told so once it is known who it is. */
+async function tooOpen(session: Session, account: Account): Promise<void> {
+  session.moveLogin({ event: "refused" });
+  await session.dismiss(account);
+  throw new CommandError("tls-required", "This account logs in under TLS only: send AUTH TLS first");
+}
+
+async function reserve(session: Session, account: Account, code: number): Promise<void> {
   let reservation: Reservation;
   try {
     const asked = { kind: "login", connection: session.connection, account } as const;
     const got = await session.host.options.reservations?.reserve(asked);
-    if (got === undefined) return accepted(session, account, undefined);
+    if (got === undefined) return accepted(session, account, undefined, code);
     if (isReservationRefusal(got)) throw new CommandError("login-refused", got.message);
     reservation = got;
   } catch (error) {
@@ -98,12 +147,12 @@ async function reserve(session: Session, account: Account): Promise<void> {
     await session.dismiss(account);
     throw error;
   }
-  if (!session.over) return accepted(session, account, reservation);
+  if (!session.over) return accepted(session, account, reservation, code);
   await reservation.release({ bytes: 0, complete: true });
   return session.dismiss(account);
 }
 
-function accepted(session: Session, account: Account, reservation: Reservation | undefined): void {
+function accepted(session: Session, account: Account, reservation: Reservation | undefined, code: number): void {
   session.host.throttle.succeeded(session.connection.remote.address);
   session.failedLogins = 0;
   session.keepLoginReservation(reservation);
@@ -112,7 +161,7 @@ function accepted(session: Session, account: Account, reservation: Reservation |
   if (session.host.hears("login")) {
     session.host.tell("login", { ...session.event(), account: account.name, anonymous: account.anonymous === true });
   }
-  session.reply(replyCode.loggedIn, account.welcome ?? "Logged in");
+  session.reply(code, account.welcome ?? "Logged in");
 }
 
 async function refused(session: Session, credentials: Credentials, refusal: Refusal): Promise<void> {

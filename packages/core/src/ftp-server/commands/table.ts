@@ -7,6 +7,7 @@ import { dele } from "./delete.ts";
 import { cdup, cwd, mkd, pwd, rmd } from "./directories.ts";
 import { mdtm, size } from "./facts.ts";
 import { feat } from "./features.ts";
+import { host } from "./host.ts";
 import { help } from "./help.ts";
 import { list, nlst } from "./list.ts";
 import { acct, pass, user } from "./login.ts";
@@ -17,6 +18,7 @@ import { epsv, pasv } from "./passive.ts";
 import { rnfr, rnto } from "./rename.ts";
 import { allo, rest } from "./restart.ts";
 import { retr } from "./retrieve.ts";
+import { auth, ccc, pbsz, prot } from "./security.ts";
 import { quit, rein } from "./session-end.ts";
 import { site } from "./site.ts";
 import { stat } from "./status.ts";
@@ -30,6 +32,11 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   PASS: pass,
   ACCT: acct,
   REIN: rein,
+  HOST: host,
+  AUTH: auth,
+  PBSZ: pbsz,
+  PROT: prot,
+  CCC: ccc,
   QUIT: quit,
   CWD: cwd,
   XCWD: cwd,

@@ -2,6 +2,7 @@
 import type { BufferPool, PassivePorts } from "../../net/index.ts";
 import type { FtpServerEvents } from "../events.ts";
 import type { LoginThrottle } from "../login-throttle.ts";
+import type { ListenerTls } from "../listener-tls.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { Session } from "./session.ts";
 
@@ -10,6 +11,8 @@ export interface SessionHost {
   readonly options: ResolvedOptions;
   readonly buffers: BufferPool;
   readonly throttle: LoginThrottle;
+  /** TLS of the listener that a session came in by; undefined when it has none. */
+  readonly tls: ListenerTls | undefined;
   /** The passive ports of the listener that a session came in by. */
   readonly passivePorts: PassivePorts;
   /** The port of the listener that a session came in by. */

@@ -10,12 +10,19 @@ import {
   type ConnectionInfo,
   type LogoutReason,
   type Permission,
+  type TlsPolicy,
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
 import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
+import {
+  clearData,
+  dataProtectionTransition,
+  type DataProtection,
+  type DataProtectionEvent,
+} from "./data-protection.ts";
 import { dispatch, overtakes } from "../dispatch.ts";
 import type { SessionEvent } from "../events.ts";
 import type { Reservation } from "../reservations.ts";
@@ -23,6 +30,7 @@ import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEn
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
+import { SessionTls, type SecuredControl } from "./session-tls.ts";
 import {
   defaultTransferParameters,
   transferParametersTransition,
@@ -39,7 +47,10 @@ export class Session implements ControlChannelOwner {
   readonly id: string;
   readonly host: SessionHost;
   readonly channel: ControlChannel;
-  readonly connection: ConnectionInfo;
+  connection: ConnectionInfo;
+  /** TLS of this session, once it has any: data connections need it after CCC too. */
+  tls: SessionTls | undefined;
+  protection: DataProtection = clearData;
   readonly oneShots: OneShots = new OneShots();
   readonly started: number = Date.now();
   login: LoginState = loggedOut;
@@ -66,11 +77,13 @@ export class Session implements ControlChannelOwner {
   #sessionReservation: Reservation | undefined;
   #loginReservation: Reservation | undefined;
 
-  constructor(id: string, socket: Socket, host: SessionHost) {
+  /** @param secured - What an implicit handshake gave, where the connection began under TLS. */
+  constructor(id: string, raw: Socket, host: SessionHost, secured?: SecuredControl) {
     this.id = id;
     this.host = host;
-    this.channel = new ControlChannel(socket, this);
+    this.channel = new ControlChannel(raw, this, secured?.socket);
     this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
+    if (secured !== undefined) this.#secured(secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
@@ -178,6 +191,65 @@ export class Session implements ControlChannelOwner {
     this.umask = defaultUmask;
     this.facts = undefined;
     this.extendedPassiveOnly = false;
+    this.moveProtection({ event: "reinitialised" });
+  }
+
+  moveProtection(event: DataProtectionEvent): void {
+    this.protection = dataProtectionTransition(this.protection, event);
+  }
+
+  /** What must be under TLS in this session now. */
+  get tlsPolicy(): Required<TlsPolicy> | undefined {
+    return this.host.tls?.policy(this.login.state === "in" ? this.login.account.tls : undefined);
+  }
+
+  /** Goes on under TLS, and forgets what came in the clear. A handshake that fails ends the session. */
+  async beginTls(initial: "clear" | "private"): Promise<void> {
+    const { tls } = this.host;
+    if (tls === undefined) return;
+    const raw = this.channel.detach();
+    this.#forgetCommands();
+    try {
+      const secured = await SessionTls.secureControl(raw, tls, this.connection.serverName);
+      this.channel.attach(secured.socket);
+      this.#secured(secured, initial);
+    } catch (cause) {
+      this.tellTlsFailed("control", cause);
+      this.close("protocol-error");
+    }
+  }
+
+  /** Goes on in the clear on the control connection. A peer that does not end TLS loses the session. */
+  async endTls(): Promise<void> {
+    this.channel.detach();
+    this.#forgetCommands();
+    try {
+      const cleared = await this.tls?.clear(this.host.options.limits.handshakeTimeout);
+      if (cleared === undefined) return;
+      this.connection = { ...this.connection, secure: false };
+      this.channel.attach(cleared.socket);
+      if (cleared.rest.length > 0) this.received(cleared.rest);
+    } catch (cause) {
+      this.tellTlsFailed("control", cause);
+      this.close("protocol-error");
+    }
+  }
+
+  tellTlsFailed(connection: "control" | "data", cause: unknown): void {
+    if (!this.host.hears("tls-failed")) return;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    this.host.tell("tls-failed", { ...this.event(), connection, message, cause });
+  }
+
+  #secured(secured: SecuredControl, initial: "clear" | "private"): void {
+    this.tls = secured.tls;
+    this.connection = secured.tls.describe(this.connection);
+    this.moveProtection({ event: "secured", initial });
+  }
+
+  #forgetCommands(): void {
+    this.#reader.reset();
+    this.#queue = undefined;
   }
 
   /** Closes after the replies that are under way; a reply may be the last. */

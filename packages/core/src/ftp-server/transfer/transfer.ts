@@ -9,7 +9,8 @@
  */
 import type { Socket } from "node:net";
 import { DataConnection, dial, type PumpOptions } from "../../net/index.ts";
-import { replyCode } from "../../protocol/index.ts";
+import { normaliseAddress, replyCode } from "../../protocol/index.ts";
+import { allowsForeignData } from "../commands/active.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
@@ -53,10 +54,16 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
   let complete = false;
   try {
     if (!session.answers) throw new CommandError("transfer-aborted", "The control connection was lost");
+    if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
+      throw new CommandError(
+        "data-protection-required",
+        "Data connections must be private here: send PBSZ 0 and PROT P",
+      );
+    }
     reservation = await reserve(session, job);
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
-    connection = new DataConnection(await openDataConnection(session, job, abort.signal));
+    connection = await openDataConnection(session, job, abort.signal);
     session.moveTransfer({ event: "connected", at: Date.now() });
     tellStart(session, job);
     const { limits } = session.host.options;
@@ -109,7 +116,24 @@ async function release(session: Session, reservation: Reservation | undefined, c
   }
 }
 
-async function openDataConnection(session: Session, job: TransferJob, signal: AbortSignal): Promise<Socket> {
+/** Opens it, and puts TLS over it where PROT says so: after the preliminary reply, for which clients wait (RFC 4217 §12). */
+async function openDataConnection(session: Session, job: TransferJob, signal: AbortSignal): Promise<DataConnection> {
+  const connection = new DataConnection(await openSocket(session, job, signal));
+  const { tls, tlsPolicy } = session;
+  if (session.protection.level === "clear" || tls === undefined) return connection;
+  const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
+  // Another server cannot have the session of the client that brought the two together.
+  const foreign = peer !== session.connection.remote.address && allowsForeignData(session);
+  try {
+    await tls.secureData(connection, tlsPolicy?.requireResumption !== false && !foreign, signal);
+    return connection;
+  } catch (cause) {
+    session.tellTlsFailed("data", cause);
+    throw cause;
+  }
+}
+
+async function openSocket(session: Session, job: TransferJob, signal: AbortSignal): Promise<Socket> {
   const { endpoint, host } = session;
   const timeout = host.options.limits.dataConnectionTimeout;
   if (endpoint.end === "passive") {

@@ -38,6 +38,8 @@ export class CommandLineReader {
   /** The unfinished line, or undefined when there is none. */
   #rest: Uint8Array | undefined;
   #skipping = false;
+  /** Set by `reset` while a chunk is being cut up: what is left of it goes too. */
+  #forgets = false;
 
   /** @param limit - The longest line in octets, its line end included. */
   constructor(limit: number = defaultCommandLineLimit) {
@@ -49,10 +51,15 @@ export class CommandLineReader {
     return this.#rest?.length ?? 0;
   }
 
-  /** Forgets an unfinished line: what came in plain text must not be run under TLS. */
+  /**
+   * Forgets an unfinished line, and whatever follows in the chunk at hand: what came in plain text must not be run under
+   * TLS (RFC 4217 §15.2 and CVE-2011-0411 of its likes).
+   */
   reset(): void {
     this.#rest = undefined;
     this.#skipping = false;
+    this.#forgets = true;
+    this.#telnet = undefined;
   }
 
   /**
@@ -66,12 +73,19 @@ export class CommandLineReader {
       this.#telnet ??= new TelnetDecoder();
       bytes = this.#telnet.decode(chunk);
     }
+    this.#forgets = false;
     let start = 0;
     for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
       this.#line(bytes.subarray(start, end), sink);
+      if (this.#forgotten()) return;
       start = end + 1;
     }
     if (start < bytes.length) this.#keep(bytes.subarray(start), sink);
+  }
+
+  /** Whether the event that was told last made the reader forget the rest. */
+  #forgotten(): boolean {
+    return this.#forgets;
   }
 
   #keep(part: Uint8Array, sink: (event: CommandLineEvent) => void): void {

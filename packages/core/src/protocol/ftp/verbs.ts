@@ -9,12 +9,14 @@ import type { ArgumentCodec } from "./arguments/argument-codec.ts";
 import { byteOffsetArgument } from "./arguments/byte-offset.ts";
 import { extendedAddressArgument } from "./arguments/extended-address.ts";
 import { extendedPassiveArgument } from "./arguments/extended-passive.ts";
+import { hostNameArgument } from "./arguments/host-name.ts";
 import { hostPortArgument } from "./arguments/host-port.ts";
 import { listArgument } from "./arguments/list-argument.ts";
 import { modeCodeArgument } from "./arguments/mode-code.ts";
 import { noArgument } from "./arguments/none.ts";
 import { optionsArgument } from "./arguments/options.ts";
 import { optionalPathArgument, pathArgument } from "./arguments/path.ts";
+import { authArgument, bufferSizeArgument, protectionArgument } from "./arguments/security.ts";
 import { siteChmodArgument } from "./arguments/site-chmod.ts";
 import { siteUmaskArgument } from "./arguments/site-umask.ts";
 import { siteUtimeArgument } from "./arguments/site-utime.ts";
@@ -72,14 +74,16 @@ const transferReplies = [
   532,
   550,
   551,
+  521,
+  522,
   552,
   553,
   554,
   421,
   500,
 ];
-const retrieveReplies = [...opening, 110, 226, 250, 425, 426, 450, 451, 501, 504, 530, 550, 554, 421, 500];
-const listReplies = [...opening, 226, 250, 425, 426, 450, 451, 501, 502, 504, 530, 550, 421, 500];
+const retrieveReplies = [...opening, 110, 226, 250, 425, 426, 450, 451, 501, 504, 521, 522, 530, 550, 554, 421, 500];
+const listReplies = [...opening, 226, 250, 425, 426, 450, 451, 501, 502, 504, 521, 522, 530, 550, 421, 500];
 const fileReplies = [250, 450, 451, 452, 501, 502, 530, 550, 552, 553, 421, 500];
 const addressReplies = [200, 425, 501, 503, 504, 522, 530, 421, 500];
 
@@ -89,6 +93,11 @@ export interface VerbArguments {
   readonly PASS: string | undefined;
   readonly ACCT: string;
   readonly REIN: undefined;
+  readonly HOST: string;
+  readonly AUTH: Parsed<typeof authArgument>;
+  readonly PBSZ: number;
+  readonly PROT: Parsed<typeof protectionArgument>;
+  readonly CCC: undefined;
   readonly QUIT: undefined;
   readonly CWD: string | undefined;
   readonly XCWD: string | undefined;
@@ -138,12 +147,38 @@ export type Verb = keyof VerbArguments;
 
 /** Every verb this project knows, in the order in which HELP shows them. */
 export const verbs: { readonly [V in Verb]: VerbRow<VerbArguments[V]> } = {
-  USER: row(textArgument, "RFC 959 §4.1.1", "Name the user", [230, 331, 332, 530, ...always]),
+  USER: row(textArgument, "RFC 959 §4.1.1", "Name the user", [230, 232, 331, 332, 530, ...always]),
   PASS: row(optionalTextArgument, "RFC 959 §4.1.1", "Give the password", [230, 202, 332, 503, 530, ...always], {
     secret: true,
   }),
   ACCT: row(textArgument, "RFC 959 §4.1.1", "Name the account", [230, 202, 503, 530, ...always], { secret: true }),
   REIN: row(noArgument, "RFC 959 §4.1.1", "Log out and start afresh", [120, 220, 502, ...always]),
+  HOST: row(hostNameArgument, "RFC 7151 §3", "Name the host that is meant", [220, 502, 503, 504, 530, ...always], {
+    feature: "HOST",
+  }),
+  AUTH: row(authArgument, "RFC 4217 §4", "Begin TLS", [234, 334, 431, 502, 503, 504, 534, ...always], {
+    feature: "AUTH TLS",
+  }),
+  PBSZ: row(bufferSizeArgument, "RFC 4217 §8", "Set the protection buffer's size: 0", [200, 502, 503, 530, ...always], {
+    feature: "PBSZ",
+    keepsRestart: true,
+  }),
+  PROT: row(
+    protectionArgument,
+    "RFC 4217 §9",
+    "Choose whether data goes in clear or private",
+    [200, 431, 502, 503, 504, 530, 534, 536, ...always],
+    { feature: "PROT", keepsRestart: true },
+  ),
+  CCC: row(
+    noArgument,
+    "RFC 4217 §6",
+    "Go on in clear on the control connection",
+    [200, 502, 530, 533, 534, ...always],
+    {
+      feature: "CCC",
+    },
+  ),
   QUIT: row(noArgument, "RFC 959 §4.1.1", "Log out and close", [221, ...always]),
   CWD: row(optionalPathArgument, "RFC 959 §4.1.1", "Change the working directory", [
     250,

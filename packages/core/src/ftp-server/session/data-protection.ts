@@ -1,0 +1,35 @@
+/** Whether data connections are under TLS (RFC 4217 §8, §9). Pure. */
+
+/** The protection of data connections. */
+export interface DataProtection {
+  /** What PROT chose, or the session began with. */
+  readonly level: "clear" | "private";
+  /** What a session begins with: `private` where its first octet was under TLS. */
+  readonly initial: "clear" | "private";
+  /** PBSZ came: PROT must follow it. */
+  readonly bufferSet: boolean;
+}
+
+/** What moves it. */
+export type DataProtectionEvent =
+  | { readonly event: "secured"; readonly initial: "clear" | "private" }
+  | { readonly event: "buffer-set" }
+  | { readonly event: "chosen"; readonly level: "clear" | "private" }
+  | { readonly event: "reinitialised" };
+
+/** Of a session without TLS. */
+export const clearData: DataProtection = { level: "clear", initial: "clear", bufferSet: false };
+
+/** The protection after `event`. */
+export function dataProtectionTransition(protection: DataProtection, event: DataProtectionEvent): DataProtection {
+  switch (event.event) {
+    case "secured":
+      return { level: event.initial, initial: event.initial, bufferSet: false };
+    case "buffer-set":
+      return { ...protection, bufferSet: true };
+    case "chosen":
+      return { ...protection, level: event.level };
+    case "reinitialised":
+      return { level: protection.initial, initial: protection.initial, bufferSet: false };
+  }
+}

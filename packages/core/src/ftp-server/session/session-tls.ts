@@ -1,0 +1,102 @@
+/** TLS of a session: over its control connection, over its data connections, and its end by CCC (RFC 4217). */
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { ConnectionInfo } from "../../accounts/index.ts";
+import { TlsError, TlsRelay, type DataConnection, type TlsServerSession } from "../../net/index.ts";
+import { describeTls, type ListenerTls } from "../listener-tls.ts";
+
+/** What the handshake of a control connection gave. */
+export interface SecuredControl {
+  readonly tls: SessionTls;
+  readonly socket: TLSSocket;
+}
+
+/** TLS of a session. */
+export class SessionTls {
+  readonly #session: TlsServerSession;
+  readonly #raw: Socket;
+  readonly #socket: TLSSocket;
+  readonly #relay: TlsRelay | undefined;
+
+  private constructor(session: TlsServerSession, raw: Socket, socket: TLSSocket, relay: TlsRelay | undefined) {
+    this.#session = session;
+    this.#raw = raw;
+    this.#socket = socket;
+    this.#relay = relay;
+  }
+
+  /**
+   * Makes a control connection secure.
+   *
+   * @param hostName - What HOST named, if it did.
+   * @throws TlsError; the connection is closed then.
+   */
+  static async secureControl(raw: Socket, listener: ListenerTls, hostName?: string): Promise<SecuredControl> {
+    const session = listener.begin(hostName);
+    // Only where CCC may come does TLS run over a stream of ours: it costs a little.
+    const relay = listener.policy().clearCommandChannel ? new TlsRelay(raw) : undefined;
+    const socket = await session.secure(relay ?? raw);
+    return { tls: new SessionTls(session, raw, socket, relay), socket };
+  }
+
+  /** Whether the control connection can go back to the clear. */
+  get canClear(): boolean {
+    return this.#relay !== undefined;
+  }
+
+  /** How the control connection is to be told of. */
+  describe(connection: ConnectionInfo): ConnectionInfo {
+    const tls = describeTls(this.#socket);
+    const serverName = connection.serverName ?? tls.serverName;
+    return { ...connection, secure: true, tls, ...(serverName === undefined ? {} : { serverName }) };
+  }
+
+  /**
+   * Ends TLS on the control connection.
+   *
+   * @param within - Milliseconds for the peer to end it too.
+   * @returns The connection in the clear, and what came over it already.
+   * @throws TlsError when the peer does not end it.
+   */
+  async clear(within: number): Promise<{ readonly socket: Socket; readonly rest: Uint8Array }> {
+    if (this.#relay === undefined) throw new TlsError("handshake", "TLS cannot end on this connection");
+    this.#relay.expectEnd();
+    return { socket: this.#raw, rest: await this.#relay.unwrap(this.#socket, within) };
+  }
+
+  /**
+   * Makes a data connection secure.
+   *
+   * @param mustResume - Whether only the control connection's TLS session will do.
+   * @throws TlsError; the connection is closed then, or about to be.
+   */
+  async secureData(connection: DataConnection, mustResume: boolean, signal: AbortSignal): Promise<void> {
+    const abort = (): void => connection.reset();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const socket = await this.#session.secure(connection.socket);
+      connection.wrap(socket);
+      if (!mustResume || socket.isSessionReused()) return;
+      refuseGently(socket);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+    throw new TlsError(
+      "not-resumed",
+      "The data connection must resume the TLS session of the control connection; this client did not",
+    );
+  }
+}
+
+/** Milliseconds in which a client may find out that its data connection is refused. */
+const refusalLinger = 2_000;
+
+/** Closes so that the client, which may be sending, reads the reply that says why rather than a reset. */
+function refuseGently(socket: TLSSocket): void {
+  socket.on("error", () => undefined);
+  socket.end();
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), refusalLinger);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,136 @@
+/**
+ * TLS of one control session on the server: of its control connection, and of each data connection (RFC 4217 §4, §7).
+ *
+ * Each session has keys for session tickets of its own, so that a data connection whose TLS session is resumed can only
+ * come from the peer of the control connection: nobody else has a ticket that this context takes. That holds in TLS 1.2
+ * (RFC 5077) and 1.3 (RFC 8446 §2.2), and for a certificate chosen by SNI as well, whose context has the same keys.
+ */
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
+import type { Certificates, LoadedCertificate } from "./certificates.ts";
+import { TlsError } from "./tls-error.ts";
+
+/** Protocols of ALPN that are FTP: the registered one, FileZilla's own, and what it names data connections. */
+const ftpProtocols = ["ftp", "ftp-data", "x-filezilla-ftp"];
+
+/** What all sessions of a listener share. */
+export interface TlsServerSettings {
+  readonly certificates: Certificates;
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  /** OpenSSL's list; undefined is Node's own. */
+  readonly ciphers: string | undefined;
+  /** Authorities of client certificates, as PEM; undefined: no client certificate is asked for. */
+  readonly clientAuthorities: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly handshakeTimeout: number;
+}
+
+/** TLS of a control session. */
+export class TlsServerSession {
+  readonly #settings: TlsServerSettings;
+  readonly #ticketKeys = randomBytes(48);
+  readonly #sessionIdContext = randomBytes(16).toString("hex");
+  readonly #contexts = new Map<LoadedCertificate, SecureContext>();
+  readonly #server: Server;
+
+  /**
+   * @param settings - The listener's.
+   * @param hostName - What HOST named, if it did: its certificate serves clients that name none by SNI.
+   */
+  constructor(settings: TlsServerSettings, hostName: string | undefined) {
+    this.#settings = settings;
+    const certificate = settings.certificates.for(hostName);
+    this.#server = createServer({
+      ...this.#contextOptions(certificate),
+      handshakeTimeout: settings.handshakeTimeout,
+      requestCert: settings.clientAuthorities !== undefined,
+      // Whether a certificate is enough is decided after the handshake, where the peer can be told.
+      rejectUnauthorized: false,
+      SNICallback: (name, done) => {
+        try {
+          done(null, this.#contextFor(settings.certificates.find(name) ?? certificate));
+        } catch (error) {
+          done(error instanceof Error ? error : new Error(String(error)));
+        }
+      },
+      // A peer that means another protocol is turned away in the handshake (RFC 7301 §3.2; ALPACA).
+      ALPNCallback: ({ protocols }) => ftpProtocols.find((known) => protocols.includes(known)),
+    });
+  }
+
+  /**
+   * Makes a connection secure; this end is TLS's server, whoever connected (RFC 4217 §7). On failure it is closed.
+   *
+   * @throws TlsError `handshake` or `timeout`.
+   */
+  async secure(connection: Duplex): Promise<TLSSocket> {
+    // One handshake at a time: a session has one control connection, and one transfer at a time.
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.#server.off("secureConnection", secured);
+        this.#server.off("tlsClientError", failed);
+        connection.off("close", closed);
+      };
+      const secured = (socket: TLSSocket): void => {
+        settle();
+        resolve(socket);
+      };
+      const fail = (cause: Error | undefined): void => {
+        settle();
+        connection.destroy();
+        const late = cause !== undefined && "code" in cause && cause.code === "ERR_TLS_HANDSHAKE_TIMEOUT";
+        if (late) reject(new TlsError("timeout", "The TLS handshake took too long", cause));
+        else reject(new TlsError("handshake", `The TLS handshake failed${reasonOf(cause)}`, cause));
+      };
+      const failed = (cause: Error, socket: TLSSocket): void => {
+        socket.on("error", ignore);
+        fail(cause);
+      };
+      const closed = (): void => {
+        // The error that closed it, if there was one, is told first.
+        setImmediate(() => {
+          if (this.#server.listeners("secureConnection").includes(secured)) fail(undefined);
+        });
+      };
+      this.#server.once("secureConnection", secured);
+      this.#server.once("tlsClientError", failed);
+      connection.once("close", closed);
+      this.#server.emit("connection", connection);
+    });
+  }
+
+  #contextFor(certificate: LoadedCertificate): SecureContext {
+    let context = this.#contexts.get(certificate);
+    if (context === undefined) {
+      context = createSecureContext(this.#contextOptions(certificate));
+      this.#contexts.set(certificate, context);
+    }
+    return context;
+  }
+
+  #contextOptions({ cert, key, passphrase }: LoadedCertificate): Parameters<typeof createSecureContext>[0] {
+    const { minVersion, ciphers, clientAuthorities } = this.#settings;
+    return {
+      cert,
+      key,
+      minVersion,
+      ticketKeys: this.#ticketKeys,
+      sessionIdContext: this.#sessionIdContext,
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(ciphers === undefined ? {} : { ciphers }),
+      ...(clientAuthorities === undefined ? {} : { ca: [...clientAuthorities] }),
+    };
+  }
+}
+
+/** OpenSSL's own word for what went wrong, where there is one. */
+function reasonOf(cause: Error | undefined): string {
+  if (cause === undefined) return "";
+  if ("reason" in cause && typeof cause.reason === "string") return `: ${cause.reason}`;
+  return "code" in cause && typeof cause.code === "string" ? `: ${cause.code}` : "";
+}
+
+function ignore(): void {
+  // Told already.
+}

@@ -1,0 +1,28 @@
+/** What can go wrong with TLS. */
+
+/** Why a connection did not become secure. */
+export type TlsErrorKind =
+  /** The peers did not agree, or what came was no TLS. */
+  | "handshake"
+  /** It took too long. */
+  | "timeout"
+  /** The peer's certificate is not to be trusted. */
+  | "unverified"
+  /** The data connection did not take the control connection's session up. */
+  | "not-resumed";
+
+/** A connection could not be made secure. */
+export class TlsError extends Error {
+  override readonly name = "TlsError";
+  readonly kind: TlsErrorKind;
+
+  /**
+   * @param kind - Why, from a closed set.
+   * @param message - What was tried and what stood in the way.
+   * @param cause - The error below.
+   */
+  constructor(kind: TlsErrorKind, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}
