@@ -59,7 +59,8 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * @throws FtpConnectionError, FtpTimeoutError, FtpReplyError; RangeError for a URL or options that cannot be meant.
    */
   static async connect(target: string | URL | FtpClientOptions, options: FtpClientOptions = {}): Promise<FtpClient> {
-    const resolved = resolveClientOptions({ ...fromTarget(target), ...options });
+    const named = fromTarget(target);
+    const resolved = resolveClientOptions({ ...named, ...options, ...mergedTls(named.tls, options.tls) });
     const signal = options.signal ?? (isOptions(target) ? target.signal : undefined);
     const relay: { client?: FtpClient } = {};
     const control = await ControlConnection.open(
@@ -103,6 +104,11 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   /** The text of the reply that the login was accepted by. */
   get welcome(): string {
     return this.#login.welcome;
+  }
+
+  /** Whether the control connection is under TLS. */
+  get secure(): boolean {
+    return this.#context.control.isSecure;
   }
 
   /** Whether the control connection is gone. */
@@ -342,8 +348,20 @@ function isOptions(target: string | URL | FtpClientOptions): target is FtpClient
 
 function fromTarget(target: string | URL | FtpClientOptions): FtpClientOptions {
   if (isOptions(target)) return target;
-  const { host, port, user, password } = parseFtpUrl(target);
-  return { host, port, ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) };
+  const { host, port, user, password, tls } = parseFtpUrl(target);
+  return {
+    host,
+    port,
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+/** What the URL says of TLS, and the options, which count over it. */
+function mergedTls(url: FtpClientOptions["tls"], options: FtpClientOptions["tls"]): Pick<FtpClientOptions, "tls"> {
+  if (typeof options !== "object" || typeof url !== "string") return {};
+  return { tls: { mode: url, ...options } };
 }
 
 function makeContext(

@@ -4,10 +4,19 @@
  * A reply that does not come, or is none, ends the connection: what came later could be taken for another's answer.
  */
 import type { Socket } from "node:net";
-import { dial, DataConnectionError } from "../net/index.ts";
+import type { TLSSocket } from "node:tls";
+import { dial, DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
 import { formatCommandLine, normaliseAddress, ReplyParser, type ReceivedReply } from "../protocol/index.ts";
-import { ClientClosedError, FtpConnectionError, FtpError, FtpTimeoutError } from "./errors.ts";
+import {
+  ClientClosedError,
+  FtpConnectionError,
+  FtpError,
+  FtpReplyError,
+  FtpTimeoutError,
+  FtpTlsError,
+} from "./errors.ts";
 import type { ResolvedClientOptions } from "./options.ts";
+import type { ResolvedTlsOptions } from "./tls-options.ts";
 
 /** Replies that came before anybody waited for them; more is a server out of step. */
 const unawaitedReplies = 16;
@@ -31,13 +40,21 @@ export class ControlConnection {
   readonly host: string;
   readonly remoteAddress: string;
   readonly localAddress: string;
-  readonly #socket: Socket;
+  /** TLS of this connection and of data connections; undefined in the clear. */
+  #tls: TlsClientSession | undefined;
+  #secured: TLSSocket | undefined;
+  #relay: TlsRelay | undefined;
+  /** Whether data connections go under TLS: what PROT agreed on. */
+  privateData = false;
+  #socket: Socket;
   readonly #owner: ControlConnectionOwner;
   readonly #replyTimeout: number;
-  readonly #parser = new ReplyParser();
+  #parser = new ReplyParser();
   readonly #replies: ReceivedReply[] = [];
   #waiter: Waiter | undefined;
   #closed = false;
+  /** A handshake is under way, which tells its own failure. */
+  #securing = false;
   #cause: Error | undefined;
 
   private constructor(socket: Socket, host: string, replyTimeout: number, owner: ControlConnectionOwner) {
@@ -48,18 +65,34 @@ export class ControlConnection {
     this.remoteAddress = normaliseAddress(socket.remoteAddress ?? "");
     this.localAddress = normaliseAddress(socket.localAddress ?? "");
     socket.setKeepAlive(true, keepAliveDelay);
-    socket.on("data", (chunk) => {
-      this.#received(chunk);
-    });
-    socket.on("error", (cause) => {
-      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the control connection broke", { cause }));
-    });
-    socket.on("close", () => {
-      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the server closed the control connection"));
-    });
-    socket.on("end", () => {
-      this.destroy(new FtpConnectionError(`Talking to ${host}`, "the server closed the control connection"));
-    });
+    this.#listen(socket);
+  }
+
+  #listen(socket: Socket): void {
+    socket.on("data", this.#data);
+    socket.on("error", this.#error);
+    socket.on("close", this.#close);
+    socket.on("end", this.#close);
+  }
+
+  #unlisten(socket: Socket): void {
+    socket.off("data", this.#data);
+    socket.off("close", this.#close);
+    socket.off("end", this.#close);
+  }
+
+  readonly #data = (chunk: Uint8Array): void => {
+    this.#received(chunk);
+  };
+  readonly #error = (cause: Error): void => {
+    if (!this.#securing) this.destroy(new FtpConnectionError(this.#talking, "the control connection broke", { cause }));
+  };
+  readonly #close = (): void => {
+    this.destroy(new FtpConnectionError(this.#talking, "the server closed the control connection"));
+  };
+
+  get #talking(): string {
+    return `Talking to ${this.host}`;
   }
 
   /** Connects. @throws FtpConnectionError, FtpTimeoutError. */
@@ -72,7 +105,9 @@ export class ControlConnection {
     const tried = `Connecting to ${host} port ${port}`;
     try {
       const socket = await dial({ host, port, family, timeout, signal });
-      return new ControlConnection(socket, host, options.replyTimeout, owner);
+      const control = new ControlConnection(socket, host, options.replyTimeout, owner);
+      if (options.tls.mode === "implicit") await control.secure(options.tls);
+      return control;
     } catch (error) {
       if (!(error instanceof DataConnectionError)) throw error;
       const cause = error.cause ?? error;
@@ -80,6 +115,79 @@ export class ControlConnection {
         throw new FtpTimeoutError("connect", tried, `there was no answer within ${timeout} ms`, { cause });
       }
       throw new FtpConnectionError(tried, cause instanceof Error ? cause.message : error.message, { cause });
+    }
+  }
+
+  /** TLS for data connections; undefined where they go in the clear. */
+  get dataTls(): TlsClientSession | undefined {
+    return this.privateData ? this.#tls : undefined;
+  }
+
+  /** Whether the control connection is under TLS now. */
+  get isSecure(): boolean {
+    return this.#secured !== undefined;
+  }
+
+  /**
+   * Goes on under TLS. What came in the clear before is forgotten.
+   *
+   * @throws FtpTlsError; the connection is closed then.
+   */
+  async secure(options: ResolvedTlsOptions): Promise<void> {
+    const raw = this.#socket;
+    this.#unlisten(raw);
+    raw.pause();
+    this.#parser = new ReplyParser();
+    this.#replies.length = 0;
+    this.#securing = true;
+    const session = new TlsClientSession(options.settings);
+    this.#relay = options.clearCommandChannel ? new TlsRelay(raw) : undefined;
+    try {
+      const secured = await session.secureControl(this.#relay ?? raw);
+      this.#tls = session;
+      this.#secured = secured;
+      this.#socket = secured;
+      this.#listen(secured);
+      secured.resume();
+    } catch (cause) {
+      const kind = cause instanceof TlsError ? cause.kind : "handshake";
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const error = new FtpTlsError(kind, `Securing the connection to ${this.host}`, message, { cause });
+      raw.destroy();
+      this.destroy(error);
+      throw error;
+    } finally {
+      this.#securing = false;
+    }
+  }
+
+  /**
+   * Asks by CCC that the control connection go on in the clear, and ends TLS on it (RFC 4217 §6).
+   *
+   * @throws FtpReplyError when the server refuses; FtpTlsError when it does not end TLS.
+   */
+  async clear(within: number): Promise<void> {
+    const [relay, secured] = [this.#relay, this.#secured];
+    if (relay === undefined || secured === undefined) return;
+    const tried = `Going on in clear with ${this.host}`;
+    relay.expectEnd();
+    secured.off("close", this.#close);
+    secured.off("end", this.#close);
+    const reply = await this.command("CCC");
+    if (reply.code >= 300) throw new FtpReplyError(tried, reply, "CCC");
+    this.#unlisten(secured);
+    try {
+      const rest = await relay.unwrap(secured, within);
+      this.#secured = undefined;
+      this.#relay = undefined;
+      this.#socket = relay.socket;
+      this.#listen(relay.socket);
+      if (rest.length > 0) this.#received(rest);
+      relay.socket.resume();
+    } catch (cause) {
+      const error = new FtpTlsError("timeout", tried, "the server did not end TLS", { cause });
+      this.destroy(error);
+      throw error;
     }
   }
 

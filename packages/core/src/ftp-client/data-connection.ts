@@ -17,6 +17,8 @@ import type { ResolvedClientOptions } from "./options.ts";
 
 /** A data connection that is made, or is about to be. */
 export interface PendingData {
+  /** Whether the connection is there before the command that it is for. */
+  readonly passive: boolean;
   /** The connection; in active mode it is waited for. @throws FtpTimeoutError. */
   socket(signal: AbortSignal | undefined): Promise<Socket>;
   /** Gives it up. */
@@ -89,7 +91,7 @@ export class DataConnector {
     const timeout = probes ? Math.min(extendedPassiveProbe, dataConnectionTimeout) : dataConnectionTimeout;
     const socket = await dial({ ...target, timeout, signal });
     socket.on("error", ignore);
-    return { socket: () => Promise.resolve(socket), close: () => socket.destroy() };
+    return { passive: true, socket: () => Promise.resolve(socket), close: () => socket.destroy() };
   }
 
   async #askExtended(): Promise<{ host: string; port: number }> {
@@ -137,7 +139,11 @@ export class DataConnector {
       throw error;
     }
     const { dataConnectionTimeout } = this.#options;
-    return { socket: (signal) => listener.accepted(dataConnectionTimeout, signal), close: () => listener.close() };
+    return {
+      passive: false,
+      socket: (signal) => listener.accepted(dataConnectionTimeout, signal),
+      close: () => listener.close(),
+    };
   }
 }
 

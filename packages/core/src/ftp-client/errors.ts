@@ -1,4 +1,5 @@
 /** The client's errors. Each tells what was tried and what the server said; none ever holds a password. */
+import type { TlsErrorKind } from "../net/index.ts";
 import type { ReceivedReply } from "../protocol/index.ts";
 
 /** What every error of the client carries. */
@@ -58,6 +59,17 @@ export class FtpTimeoutError extends FtpError {
 /** The control connection could not be made, or was lost. */
 export class FtpConnectionError extends FtpError {
   override readonly name = "FtpConnectionError";
+}
+
+/** A connection could not be made secure, or must not be trusted. */
+export class FtpTlsError extends FtpError {
+  override readonly name = "FtpTlsError";
+  readonly kind: TlsErrorKind;
+
+  constructor(kind: TlsErrorKind, tried: string, message: string, details: FtpErrorDetails = {}) {
+    super(tried, message, details);
+    this.kind = kind;
+  }
 }
 
 /** Why a transfer failed. */

@@ -10,6 +10,7 @@ export {
   FtpError,
   FtpReplyError,
   FtpTimeoutError,
+  FtpTlsError,
   FtpTransferError,
   LocalFileError,
   type DataConnectionAttempt,
@@ -19,6 +20,8 @@ export {
 } from "./errors.ts";
 export type { FtpClientEvents, ProgressEvent } from "./events.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
+export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
+export type { PemSource, TlsErrorKind } from "../net/index.ts";
 export type { UploadSource } from "./sources.ts";
 export type {
   DownloadOptions,

@@ -17,9 +17,12 @@ export async function logIn(control: ControlConnection, options: ResolvedClientO
   while (greeting.code < 200) greeting = await control.reply("connecting");
   const tried = `Logging in to ${options.host} as ${options.user}`;
   if (greeting.code >= 300) throw new FtpReplyError(`Connecting to ${options.host}`, greeting, "connecting");
+  if (options.tls.mode === "explicit" || options.tls.mode === "auto") await beginTls(control, options);
   const welcome = await authenticate(control, options, tried);
+  if (control.isSecure) await protectData(control, options);
   const features = await askFeatures(control);
   if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
+  if (control.isSecure && options.tls.clearCommandChannel) await control.clear(options.connectTimeout);
   return { greeting: greeting.text, welcome: welcome.text, features };
 }
 
@@ -41,6 +44,33 @@ async function authenticate(
   }
   if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
   return reply;
+}
+
+/** AUTH TLS, and by its name of before for servers that know that one only. @throws FtpReplyError, FtpTlsError. */
+async function beginTls(control: ControlConnection, options: ResolvedClientOptions): Promise<void> {
+  let refusal: ReceivedReply | undefined;
+  for (const mechanism of ["TLS", "SSL"]) {
+    const reply = await control.command("AUTH", mechanism);
+    // 334 is what some servers of old say in place of 234.
+    if (reply.code === 234 || reply.code === 334) return control.secure(options.tls);
+    refusal ??= reply;
+  }
+  if (options.tls.mode === "auto" || refusal === undefined) return;
+  throw new FtpReplyError(`Securing the connection to ${options.host}`, refusal, "AUTH");
+}
+
+/** PBSZ and PROT (RFC 4217 §8, §9). @throws FtpReplyError when the server does not protect data that must be. */
+async function protectData(control: ControlConnection, options: ResolvedClientOptions): Promise<void> {
+  const { mode, protectData: wanted } = options.tls;
+  const size = await control.command("PBSZ", "0");
+  const reply = await control.command("PROT", wanted ? "P" : "C");
+  const agreed = reply.code >= 200 && reply.code < 300;
+  if (agreed) control.privateData = wanted;
+  // Implicit TLS is older than PROT: servers that know no such verb protect data as they protect the rest.
+  else if (mode === "implicit" && (reply.code === 500 || reply.code === 502)) control.privateData = true;
+  else if (wanted && mode !== "auto") {
+    throw new FtpReplyError("Protecting data connections", size.code >= 400 ? size : reply, "PROT");
+  }
 }
 
 async function askFeatures(control: ControlConnection): Promise<ReadonlyMap<string, string>> {

@@ -1,5 +1,7 @@
 /** What a client is made from; defaults are applied here, once. */
 
+import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
+
 /** How data connections are made. */
 export type DataMode =
   /** EPSV, and PASV once EPSV has failed; remembered. */
@@ -12,7 +14,7 @@ export type DataMode =
 /** Options of `FtpClient`. */
 export interface FtpClientOptions {
   readonly host?: string;
-  /** Default 21. */
+  /** Default 21; 990 where TLS is implicit. */
   readonly port?: number;
   /** Default `anonymous`. */
   readonly user?: string;
@@ -22,6 +24,8 @@ export interface FtpClientOptions {
   readonly account?: string;
   /** IPv4 or IPv6 only. Default: what the name resolves to. */
   readonly family?: 4 | 6;
+  /** Whether and how the connection is secure. Default `off`, and as the URL says. */
+  readonly tls?: TlsMode | FtpClientTlsOptions;
   /** Default `auto`. */
   readonly dataMode?: DataMode;
   /** The address that PORT and EPRT tell. Default: the control connection's own. */
@@ -30,7 +34,7 @@ export interface FtpClientOptions {
   readonly activePorts?: readonly [number, number];
   /** What is done about an address in 227 that is not the server's: `replace` it (default), or `trust` it. */
   readonly foreignDataAddresses?: "replace" | "trust";
-  /** Milliseconds to connect. Default 15,000. */
+  /** Milliseconds to connect, and for each TLS handshake. Default 15,000. */
   readonly connectTimeout?: number;
   /** Milliseconds to wait for a reply. Default 30,000. */
   readonly replyTimeout?: number;
@@ -56,6 +60,7 @@ export interface ResolvedClientOptions {
   readonly password: string | (() => string | Promise<string>);
   readonly account: string | undefined;
   readonly family: 4 | 6 | undefined;
+  readonly tls: ResolvedTlsOptions;
   readonly dataMode: DataMode;
   readonly activeAddress: string | undefined;
   readonly activePorts: readonly [number, number] | undefined;
@@ -72,7 +77,9 @@ export interface ResolvedClientOptions {
 /** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
-  const port = options.port ?? 21;
+  const connectTimeout = options.connectTimeout ?? 15_000;
+  const tls = resolveTlsOptions(options.tls, options.host, connectTimeout);
+  const port = options.port ?? (tls.mode === "implicit" ? 990 : 21);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("port must be from 1 to 65535");
   return {
     host: options.host,
@@ -81,11 +88,12 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     password: options.password ?? "anonymous@",
     account: options.account,
     family: options.family,
+    tls,
     dataMode: options.dataMode ?? "auto",
     activeAddress: options.activeAddress,
     activePorts: options.activePorts,
     foreignDataAddresses: options.foreignDataAddresses ?? "replace",
-    connectTimeout: options.connectTimeout ?? 15_000,
+    connectTimeout,
     replyTimeout: options.replyTimeout ?? 30_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,

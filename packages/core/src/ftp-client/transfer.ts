@@ -4,12 +4,11 @@
  * The data connection and the completion reply end in either order; both are waited for. A reset of the data connection
  * never closes the control connection.
  */
-import type { Socket } from "node:net";
 import type { ReceivedReply } from "../protocol/index.ts";
-import { DataConnection, DataConnectionError } from "../net/index.ts";
+import { DataConnection, DataConnectionError, TlsError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
-import { FtpReplyError, FtpTimeoutError, FtpTransferError } from "./errors.ts";
+import { FtpReplyError, FtpTimeoutError, FtpTlsError, FtpTransferError } from "./errors.ts";
 
 /** Milliseconds for the replies after an abort; then the client is closed. */
 export const abortTimeout = 3_000;
@@ -37,12 +36,12 @@ export class Transfer {
   private constructor(
     control: ControlConnection,
     request: TransferRequest,
-    socket: Socket,
+    connection: DataConnection,
     preliminary: ReceivedReply,
   ) {
     this.#control = control;
     this.#request = request;
-    this.connection = new DataConnection(socket);
+    this.connection = connection;
     this.preliminary = preliminary;
     // A server may answer at once with the completion, where there is nothing to send.
     if (preliminary.code >= 200) this.#completion = preliminary;
@@ -53,18 +52,29 @@ export class Transfer {
     const { verb, argument, offset, tried, signal } = request;
     const pending = await data.prepare(signal);
     let preliminary: ReceivedReply;
+    let opened: Promise<DataConnection> | undefined;
     try {
       if (offset > 0) {
         const rest = await control.command("REST", String(offset));
         if (rest.code >= 400 || rest.code < 300) throw new FtpReplyError(tried, rest, "REST");
       }
-      preliminary = await control.command(verb, argument);
+      const replied = control.command(verb, argument);
+      // Under TLS some servers shake hands before they reply, others after: the client is ready for both.
+      if (pending.passive) opened = openConnection(control, pending, request);
+      opened?.catch(ignore);
+      preliminary = await replied;
       if (preliminary.code >= 300) throw new FtpReplyError(tried, preliminary, verb);
     } catch (error) {
       pending.close();
       throw error;
     }
-    return new Transfer(control, request, await socketOf(control, pending, request, preliminary), preliminary);
+    try {
+      const connection = await (opened ?? openConnection(control, pending, request));
+      return new Transfer(control, request, connection, preliminary);
+    } catch (error) {
+      pending.close();
+      throw await notOpened(control, request, preliminary, error);
+    }
   }
 
   /** Whether the transfer is over, either way. */
@@ -127,20 +137,44 @@ export class Transfer {
   }
 }
 
-async function socketOf(
+/** The data connection, under TLS where that was agreed on. */
+async function openConnection(
   control: ControlConnection,
   pending: PendingData,
   request: TransferRequest,
-  preliminary: ReceivedReply,
-): Promise<Socket> {
+): Promise<DataConnection> {
+  const connection = new DataConnection(await pending.socket(request.signal));
+  const { dataTls } = control;
+  if (dataTls === undefined) return connection;
+  const abort = (): void => connection.reset();
+  request.signal?.addEventListener("abort", abort, { once: true });
   try {
-    return await pending.socket(request.signal);
-  } catch (error) {
-    pending.close();
-    // The server waits with its data connection, or has told why it has none.
-    if (!control.closed && preliminary.code < 200) await resynchronise(control, true);
-    throw error;
+    connection.wrap(await dataTls.secureData(connection.socket));
+    return connection;
+  } finally {
+    request.signal?.removeEventListener("abort", abort);
   }
+}
+
+/** Why there is no data connection, once the control connection is in step again. */
+async function notOpened(
+  control: ControlConnection,
+  { tried, verb }: TransferRequest,
+  preliminary: ReceivedReply,
+  error: unknown,
+): Promise<Error> {
+  if (control.closed || preliminary.code >= 200) return asError(error);
+  if (!(error instanceof TlsError)) {
+    // The server waits with its data connection, or has told why it has none.
+    await resynchronise(control, true);
+    return asError(error);
+  }
+  const reply = await control.replyWithin(abortTimeout).catch(() => undefined);
+  // Of a certificate that is not to be trusted the server knows nothing.
+  const told = reply !== undefined && reply.code >= 400 && error.kind !== "unverified";
+  if (told) return new FtpReplyError(tried, reply, verb);
+  if (reply === undefined) await resynchronise(control, true);
+  return new FtpTlsError(error.kind, tried, error.message, { verb, reply, cause: error });
 }
 
 /** Reads replies off until the connection is in step, or closes it. */
@@ -173,4 +207,8 @@ async function findStep(control: ControlConnection, lost: Error): Promise<void> 
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+function ignore(): void {
+  // Told where the connection is awaited.
 }

@@ -86,15 +86,15 @@ export function known(name: string): Verb | undefined {
 function run<V extends Verb>(session: Session, verb: V, text: string | undefined): void | Promise<void> {
   const wire: VerbRow<VerbArguments[V]> = verbs[verb];
   const row: CommandRow<VerbArguments[V]> = commands[verb];
-  if (row.offered?.(session) === false) {
-    throw new CommandError("not-offered", `${verb} is not offered on this connection`);
-  }
   if (row.phase !== "any") {
     const { account } = session;
     if (row.ability !== undefined && account.storage[row.ability] === undefined) {
       throw new CommandError("not-supported-by-storage", `${verb} is not supported by this storage`);
     }
     if (row.permission !== undefined) session.demand(row.permission, text ?? verb);
+  }
+  if (row.offered?.(session) === false) {
+    throw new CommandError("not-offered", `${verb} is not offered on this connection`);
   }
   if (row.after !== undefined && session.oneShots.renameFrom === undefined) {
     throw new CommandError("bad-sequence", `${verb} must follow ${row.after} directly`);

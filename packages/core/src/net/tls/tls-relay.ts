@@ -33,7 +33,8 @@ function isAlert(record: Buffer): boolean {
 
 /** A socket, as TLS sees it until it lets it go. */
 export class TlsRelay extends Duplex {
-  readonly #socket: Socket;
+  /** The connection below. */
+  readonly socket: Socket;
   #ending = false;
   /** The peer's closing alert came. */
   #over = false;
@@ -47,7 +48,7 @@ export class TlsRelay extends Duplex {
   /** @param socket - An open connection of which nothing is read elsewhere. */
   constructor(socket: Socket) {
     super({ allowHalfOpen: true });
-    this.#socket = socket;
+    this.socket = socket;
     socket.on("data", this.#data);
     socket.on("end", this.#end);
     socket.on("error", this.#error);
@@ -77,7 +78,7 @@ export class TlsRelay extends Duplex {
     const until = Date.now() + within;
     while (!this.#over && !this.#gone && Date.now() < until) await this.#more(until - Date.now());
     if (!this.#over) {
-      this.#socket.destroy();
+      this.socket.destroy();
       throw new TlsError("timeout", "The peer did not end TLS");
     }
     this.#release();
@@ -103,31 +104,31 @@ export class TlsRelay extends Duplex {
   }
 
   override _read(): void {
-    if (!this.#released) this.#socket.resume();
+    if (!this.#released) this.socket.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#released) done();
-    else this.#socket.write(chunk, done);
+    else this.socket.write(chunk, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
     // The end of TLS is not the end of the connection, unless nothing is to come after it.
-    if (!this.#ending && !this.#released) this.#socket.end();
+    if (!this.#ending && !this.#released) this.socket.end();
     done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.#released && !this.#ending) this.#socket.destroy();
+    if (!this.#released && !this.#ending) this.socket.destroy();
     done(error);
   }
 
   #release(): void {
     this.#released = true;
-    this.#socket.pause();
-    this.#socket.off("data", this.#data);
-    this.#socket.off("end", this.#end);
-    this.#socket.off("close", this.#close);
+    this.socket.pause();
+    this.socket.off("data", this.#data);
+    this.socket.off("end", this.#end);
+    this.socket.off("close", this.#close);
   }
 
   /** The next whole record of what is held. */
@@ -148,7 +149,7 @@ export class TlsRelay extends Duplex {
         clearTimeout(timer);
         resolve();
       });
-      this.#socket.resume();
+      this.socket.resume();
     });
   }
 
@@ -160,7 +161,7 @@ export class TlsRelay extends Duplex {
     if (this.#ending) {
       this.#held = Buffer.concat([this.#held, chunk]);
       this.#stir();
-    } else if (!this.push(chunk)) this.#socket.pause();
+    } else if (!this.push(chunk)) this.socket.pause();
   };
   readonly #end = (): void => {
     if (this.#ending) this.#gone = true;
