@@ -5,6 +5,7 @@ import {
   FtpConnectionError,
   FtpReplyError,
   FtpTimeoutError,
+  FtpTlsError,
   FtpTransferError,
   LocalFileError,
 } from "@twinport/core/ftp-client";
@@ -21,6 +22,7 @@ export const exitCodes = {
   transferBroken: 7,
   timeout: 8,
   localFile: 9,
+  notSecure: 10,
   interrupted: 130,
 } as const;
 
@@ -36,6 +38,7 @@ export const exitCodeTable: readonly (readonly [number, string])[] = [
   [7, "the transfer broke off, or the sizes differ (retryable)"],
   [8, "the server did not answer in time (retryable)"],
   [9, "a file of this machine could not be read or written"],
+  [10, "TLS failed, or the certificate is not to be trusted"],
   [130, "interrupted"],
 ];
 
@@ -53,6 +56,7 @@ export class SomeFailedError extends Error {
 export function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError || error instanceof RangeError) return exitCodes.usage;
   if (error instanceof FtpReplyError) return codeOfReply(error);
+  if (error instanceof FtpTlsError) return exitCodes.notSecure;
   if (error instanceof FtpTimeoutError) return exitCodes.timeout;
   if (error instanceof DataConnectionAttemptsError || error instanceof FtpConnectionError)
     return exitCodes.cannotConnect;
@@ -72,6 +76,7 @@ function codeOfClosed({ cause }: ClientClosedError): number {
 export const interruption = "interrupted";
 
 function codeOfReply(error: FtpReplyError): number {
+  if (error.verb === "AUTH" || error.verb === "PROT") return exitCodes.notSecure;
   if (error.verb === "USER" || error.verb === "PASS" || error.verb === "ACCT" || error.code === 530)
     return exitCodes.loginRefused;
   if (error.code === 421) return exitCodes.cannotConnect;
@@ -104,6 +109,9 @@ function adviceFor(error: unknown): string | undefined {
       return "Ports below 1024 need root, or: setcap cap_net_bind_service=+ep on node.";
     default:
       break;
+  }
+  if (error instanceof FtpTlsError && error.kind === "unverified") {
+    return "Trust it with --ca or --fingerprint; --insecure takes any, --tls=off goes without.";
   }
   if (exitCodeFor(error) === exitCodes.loginRefused) {
     return "Give the user in the URL, and the password in TWINPORT_PASSWORD, ~/.netrc or at the prompt.";

@@ -25,6 +25,7 @@ export function createProgram(): Command {
 URLs:
   ftp://user@host:port/path   relative to the folder of the login
   ftp://host/%2Fpath          from the root of the server
+  ftpes://host/path           with TLS by AUTH; ftps:// with TLS at once (990)
 
 Passwords come from the URL, TWINPORT_PASSWORD, ~/.netrc or a prompt.
 

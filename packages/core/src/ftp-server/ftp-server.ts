@@ -24,6 +24,8 @@ export interface ListenerAddress {
   readonly address: string;
   readonly port: number;
   readonly family: 4 | 6;
+  /** How TLS begins there; undefined where there is none. */
+  readonly tls: "explicit" | "implicit" | undefined;
 }
 
 /** How a server is stopped. */
@@ -180,7 +182,8 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       this.#accept(socket, host);
     });
     const family = bound.family === "IPv6" ? 6 : 4;
-    return { server, host, address: { address: bound.address, port: bound.port, family } };
+    const tls = host.tls === undefined ? undefined : host.tls.implicit ? "implicit" : "explicit";
+    return { server, host, address: { address: bound.address, port: bound.port, family, tls } };
   }
 
   #hostFor(options: ListenerOptions, bound: AddressInfo): SessionHost {

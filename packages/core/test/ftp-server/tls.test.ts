@@ -59,8 +59,11 @@ describe.each(versions)("secure FTP under %s", (version) => {
       const data = await session.passive();
       expect(await session.code("RETR a")).toBe(150);
       const secure = await session.secureData(data);
+      const fresh = once(secure, "session");
       expect(secure.isSessionReused()).toBe(true);
       expect((await readAll(secure)).toString()).toBe("hello");
+      // A ticket of TLS 1.3 is used once: each connection must bring the next one.
+      if (version === "TLSv1.3") [session.ticket] = (await fresh) as [Buffer];
       secure.end();
       expect((await session.reply()).code).toBe(226);
     }
@@ -599,8 +602,29 @@ describe("CCC", () => {
     expect(await session.code("AUTH TLS")).toBe(503);
   });
 
+  it("takes a command in the clear for the end of TLS", async () => {
+    const { TlsRelay } = await import("../../src/net/index.ts");
+    const { port } = await secureServer({ clearCommandChannel: true });
+    const session = await RawSession.open(port);
+    onTestFinished(() => session.close());
+    const raw = session.socket;
+    expect(await session.code("AUTH TLS")).toBe(234);
+    raw.removeAllListeners("data");
+    raw.removeAllListeners("end");
+    session.socket = new TlsRelay(raw) as never;
+    await session.secure({});
+    await session.code("USER me");
+    await session.code("PASS secret");
+    expect(await session.code("CCC")).toBe(200);
+    // Beneath TLS, whose closing alert is never sent.
+    let seen = "";
+    raw.on("data", (chunk: Buffer) => (seen += chunk.toString("latin1")));
+    raw.write("NOOP\r\n");
+    await expect.poll(() => seen).toMatch(/200 [^\n]*\r\n$/);
+  });
+
   it("gives a peer up that does not end TLS", async () => {
-    const { port, server } = await secureServer({ clearCommandChannel: true }, { limits: { handshakeTimeout: 100 } });
+    const { port, server } = await secureServer({ clearCommandChannel: true }, { limits: { idleTimeout: 100 } });
     const session = await secureLogin(port);
     const failed = nextEvent(server, "tls-failed");
     session.socket.on("error", () => undefined);

@@ -16,9 +16,10 @@ import {
 } from "../parse-options.ts";
 import { logServer, makeLog, type LogFormat } from "../serve/logs.ts";
 import { runServer, urlAddress } from "../serve/run-server.ts";
+import { implicitListeners, serverTls, withTlsOptions, type ServeTlsOptions } from "../serve/tls.ts";
 import { gatherUsers } from "../serve/users.ts";
 
-interface ServeOptions {
+interface ServeOptions extends ServeTlsOptions {
   readonly listen?: readonly ListenAddress[];
   readonly user?: readonly string[];
   readonly usersFile?: string;
@@ -42,7 +43,7 @@ const defaultPort = 2121;
 
 /** Makes the command. */
 export function serve(): Command {
-  return new Command("serve")
+  const command = new Command("serve")
     .summary("serve a folder")
     .description("Serve a folder by FTP until Ctrl-C.")
     .argument("[dir]", "the folder", ".")
@@ -72,7 +73,8 @@ export function serve(): Command {
       new Option("--replies <style>", "reply codes of transfers").choices(["standard", "netx"]).default("standard"),
     )
     .option("--in-place", "write uploads under their names from the start")
-    .option("--fsync", "have uploads on disk before they count as complete")
+    .option("--fsync", "have uploads on disk before they count as complete");
+  return withTlsOptions(command)
     .addOption(new Option("--log-format <format>", "default: pretty on a terminal").choices(["pretty", "json"]))
     .addOption(
       new Option("--log-level <level>", "least important line that is logged")
@@ -88,6 +90,7 @@ that no password need stand on a command line.
 Examples:
   twinport serve --anonymous ./pub
   TWINPORT_USERS=me:secret twinport serve --listen 127.0.0.1:0 ./files
+  twinport serve --user me:secret --tls-self-signed --tls-require all ./files
   twinport serve --users-file users --passive-ports 50000-50100 \\
     --external-address ftp.example.org --listen :21 /srv/ftp`,
     )
@@ -102,6 +105,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
   if (users.length === 0 && options.anonymous !== true) {
     throw new UsageError("Nobody could log in: give --user NAME:PASSWORD, --users-file, TWINPORT_USERS or --anonymous");
   }
+  const secure = await serverTls(options);
   const storage = new LocalStorage({
     root: dir,
     uploads: options.inPlace === true ? "in-place" : "atomic",
@@ -109,7 +113,11 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
   });
   const server = new FtpServer({
     accounts: new StaticAccounts({ users, anonymous: options.anonymous === true, storage }),
-    listeners: listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
+    listeners: [
+      ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
+      ...implicitListeners(options.tlsImplicit, listenersOf),
+    ],
+    ...(secure === undefined ? {} : { tls: secure.tls }),
     passive: passiveOf(options),
     ...(options.activePort === undefined ? {} : { active: { localPort: options.activePort } }),
     allowForeignData: options.allowForeignData === true,
@@ -123,7 +131,11 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
   logServer(server, log);
   try {
     await runServer(server, (addresses) => {
-      for (const address of addresses) process.stdout.write(`Serving ${dir} at ftp://${urlAddress(address)}\n`);
+      for (const address of addresses) {
+        const scheme = address.tls === "implicit" ? "ftps" : "ftp";
+        process.stdout.write(`Serving ${dir} at ${scheme}://${urlAddress(address)}\n`);
+      }
+      if (secure !== undefined) process.stdout.write(`Certificate (SHA-256) ${secure.fingerprint}\n`);
       const hint = passiveHint(
         options,
         addresses.some(({ address }) => !isLoopback(address)),

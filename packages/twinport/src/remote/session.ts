@@ -4,9 +4,10 @@ import { Option, type Command } from "commander";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { findCredentials } from "./credentials.ts";
+import { clientTls, withTlsOptions, type RemoteTlsOptions } from "./tls.ts";
 
 /** Options that all client commands share. */
-export interface RemoteOptions {
+export interface RemoteOptions extends RemoteTlsOptions {
   readonly active?: boolean;
   readonly timeout?: number;
   readonly ipv4?: boolean;
@@ -16,7 +17,7 @@ export interface RemoteOptions {
 
 /** Adds the options that all client commands share. */
 export function withRemoteOptions(command: Command): Command {
-  return command
+  return withTlsOptions(command)
     .option("--active", "let the server connect back for data (PORT, EPRT)")
     .addOption(new Option("--timeout <seconds>", "wait this long for an answer").argParser(parseSeconds))
     .addOption(new Option("-4, --ipv4", "use IPv4 only").conflicts("ipv6"))
@@ -73,6 +74,7 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
     host: url.host,
     port: url.port,
     ...(await findCredentials(url)),
+    tls: clientTls(url, options),
     dataMode,
     signal,
     ...(options.ipv4 === true ? { family: 4 } : options.ipv6 === true ? { family: 6 } : {}),

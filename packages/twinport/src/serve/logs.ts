@@ -36,6 +36,9 @@ export function logServer(server: FtpServer, log: Logger): void {
   server.on("login-refused", ({ user, reason, ...event }) =>
     log.warn({ ...who(event), user: printable(user), reason }, "login refused"),
   );
+  server.on("tls-failed", ({ connection, message, ...event }) =>
+    log.warn({ ...who(event), connection }, `TLS failed: ${printable(message)}`),
+  );
   server.on("refusal", ({ verb, code, message, argument, ...event }) => {
     const shown = argument === undefined ? {} : { argument: printable(argument) };
     log.debug({ ...who(event), verb, ...shown, code }, `refused: ${printable(message)}`);

@@ -224,7 +224,7 @@ export class Session implements ControlChannelOwner {
     this.channel.detach();
     this.#forgetCommands();
     try {
-      const cleared = await this.tls?.clear(this.host.options.limits.handshakeTimeout);
+      const cleared = await this.tls?.clear(this.host.options.limits.idleTimeout);
       if (cleared === undefined) return;
       this.connection = { ...this.connection, secure: false };
       this.channel.attach(cleared.socket);

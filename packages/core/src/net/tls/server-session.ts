@@ -3,16 +3,20 @@
  *
  * Each session has keys for session tickets of its own, so that a data connection whose TLS session is resumed can only
  * come from the peer of the control connection: nobody else has a ticket that this context takes. That holds in TLS 1.2
- * (RFC 5077) and 1.3 (RFC 8446 §2.2), and for a certificate chosen by SNI as well, whose context has the same keys.
+ * (RFC 5077, and by id RFC 5246 §7.3) and 1.3 (RFC 8446 §2.2), and for a certificate chosen by SNI as well, whose context has the same keys.
  */
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
 import type { Certificates, LoadedCertificate } from "./certificates.ts";
+import { TicketKeys } from "./renewed-tickets.ts";
 import { TlsError } from "./tls-error.ts";
 
 /** Protocols of ALPN that are FTP: the registered one, FileZilla's own, and what it names data connections. */
 const ftpProtocols = ["ftp", "ftp-data", "x-filezilla-ftp"];
+
+/** TLS states that one control session keeps for clients that resume by id. */
+const statesKept = 16;
 
 /** What all sessions of a listener share. */
 export interface TlsServerSettings {
@@ -29,9 +33,10 @@ export interface TlsServerSettings {
 /** TLS of a control session. */
 export class TlsServerSession {
   readonly #settings: TlsServerSettings;
-  readonly #ticketKeys = randomBytes(48);
+  readonly #ticketKeys = new TicketKeys();
   readonly #sessionIdContext = randomBytes(16).toString("hex");
   readonly #contexts = new Map<LoadedCertificate, SecureContext>();
+  readonly #states = new Map<string, Buffer>();
   readonly #server: Server;
 
   /**
@@ -56,6 +61,17 @@ export class TlsServerSession {
       },
       // A peer that means another protocol is turned away in the handshake (RFC 7301 §3.2; ALPACA).
       ALPNCallback: ({ protocols }) => ftpProtocols.find((known) => protocols.includes(known)),
+    });
+    // The context that Node's server made of the options; it has no public name.
+    this.#ticketKeys.renewIn((this.#server as { readonly _sharedCreds?: SecureContext })._sharedCreds);
+    // Clients that take no tickets (curl, in TLS 1.2) resume by the session's id.
+    this.#server.on("newSession", (id: Buffer, state: Buffer, done: () => void) => {
+      if (this.#states.size >= statesKept) this.#states.clear();
+      this.#states.set(id.toString("hex"), state);
+      done();
+    });
+    this.#server.on("resumeSession", (id: Buffer, done: (error: Error | null, state: Buffer | null) => void) => {
+      done(null, this.#states.get(id.toString("hex")) ?? null);
     });
   }
 
@@ -104,6 +120,7 @@ export class TlsServerSession {
     let context = this.#contexts.get(certificate);
     if (context === undefined) {
       context = createSecureContext(this.#contextOptions(certificate));
+      this.#ticketKeys.renewIn(context);
       this.#contexts.set(certificate, context);
     }
     return context;
@@ -115,7 +132,7 @@ export class TlsServerSession {
       cert,
       key,
       minVersion,
-      ticketKeys: this.#ticketKeys,
+      ticketKeys: this.#ticketKeys.all,
       sessionIdContext: this.#sessionIdContext,
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(ciphers === undefined ? {} : { ciphers }),

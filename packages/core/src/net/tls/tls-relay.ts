@@ -21,6 +21,11 @@ const turnsOfRecord = 3;
 /** Types of records, in their first octet (RFC 8446 §5.1). */
 const alertType = 21;
 const applicationDataType = 23;
+/** Whether TLS could begin with this octet; no command and no reply does. */
+function isRecordType(octet: number | undefined): boolean {
+  return octet !== undefined && octet >= 20 && octet <= 23;
+}
+
 /** Octets of an alert in TLS 1.3, encrypted: two of its own, one of its type, sixteen of the tag. */
 const encryptedAlert = 19;
 
@@ -89,6 +94,11 @@ export class TlsRelay extends Duplex {
   /** Gives TLS what came, record by record, for as long as TLS lasts. */
   async #feed(): Promise<void> {
     while (!this.#over && !this.#gone) {
+      // A peer may end TLS in silence, as curl does when it leaves CCC's end to the server.
+      if (this.#held.length > 0 && !isRecordType(this.#held[0])) {
+        this.#over = true;
+        break;
+      }
       const record = this.#takeRecord();
       if (record === undefined) {
         await this.#more(undefined);
