@@ -11,6 +11,7 @@ const systemPython = "/usr/bin/python3";
 const servers = {
   vsftpd: "usr/sbin/vsftpd",
   "proftpd-core": "usr/sbin/proftpd",
+  "proftpd-mod-crypto": "usr/lib/proftpd/mod_tls.so",
   "pure-ftpd": "usr/sbin/pure-ftpd",
   "inetutils-ftpd": "usr/sbin/ftpd",
 };

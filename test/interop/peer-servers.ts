@@ -1,6 +1,7 @@
 /** Real FTP servers on a free port of loopback, each with one user and a folder of its own. */
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeAuthority } from "../../packages/core/test/support/certificates.ts";
 import { freePort, makeFolder, run, start, waitForGreeting, type Running } from "./processes.ts";
 
 /** The system's user that the servers let in; made for the tests. */
@@ -14,7 +15,8 @@ export interface Peer {
   readonly port: number;
   /** The folder that the user sees; as a path in the server's own terms, where it does not lock users in. */
   readonly home: string;
-  /** What goes before a path of the user's in commands: empty where the login folder is the root. */
+  /** The file with the authority of its certificate; there for secure servers only. */
+  readonly authority: string;
   stop(): Promise<void>;
 }
 
@@ -36,47 +38,94 @@ export async function removeUser(): Promise<void> {
   await run("userdel", [peerUser], { mayFail: true });
 }
 
-type Starter = (place: { readonly port: number; readonly state: string; readonly home: string }) => Promise<Running>;
+interface Place {
+  readonly port: number;
+  readonly state: string;
+  readonly home: string;
+}
+type Starter = (place: Place) => Promise<Running>;
 
-const starters: Readonly<Record<string, Starter>> = {
-  vsftpd: async ({ port, state }) => {
-    await mkdir(join(state, "empty"));
-    await writeFile("/etc/pam.d/twinport-test", "auth required pam_unix.so\naccount required pam_unix.so\n");
-    const config = join(state, "vsftpd.conf");
-    const settings = {
-      listen: "YES",
-      listen_address: "127.0.0.1",
-      listen_port: port,
-      background: "NO",
-      local_enable: "YES",
-      anonymous_enable: "NO",
-      write_enable: "YES",
-      check_shell: "NO",
-      pam_service_name: "twinport-test",
-      seccomp_sandbox: "NO",
-      allow_writeable_chroot: "YES",
-      chroot_local_user: "YES",
-      secure_chroot_dir: join(state, "empty"),
-    };
-    await writeFile(
-      config,
-      Object.entries(settings)
-        .map(([key, value]) => `${key}=${value}\n`)
-        .join(""),
-    );
-    return start(program("vsftpd", "usr/sbin/vsftpd"), [config]);
-  },
-  proftpd: async ({ port, state }) => {
-    const config = join(state, "proftpd.conf");
-    await writeFile(
-      config,
-      `ServerName test\nServerType standalone\nDefaultServer on\nSocketBindTight on\nDefaultAddress 127.0.0.1\nPort ${port}
+async function startVsftpd({ port, state }: Place, more: Readonly<Record<string, string>>): Promise<Running> {
+  await mkdir(join(state, "empty"));
+  await writeFile("/etc/pam.d/twinport-test", "auth required pam_unix.so\naccount required pam_unix.so\n");
+  const config = join(state, "vsftpd.conf");
+  const settings = {
+    listen: "YES",
+    listen_address: "127.0.0.1",
+    listen_port: port,
+    background: "NO",
+    local_enable: "YES",
+    anonymous_enable: "NO",
+    write_enable: "YES",
+    check_shell: "NO",
+    pam_service_name: "twinport-test",
+    seccomp_sandbox: "NO",
+    allow_writeable_chroot: "YES",
+    chroot_local_user: "YES",
+    secure_chroot_dir: join(state, "empty"),
+    ...more,
+  };
+  await writeFile(
+    config,
+    Object.entries(settings)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(""),
+  );
+  return start(program("vsftpd", "usr/sbin/vsftpd"), [config]);
+}
+
+async function startProftpd({ port, state }: Place, more: string): Promise<Running> {
+  const config = join(state, "proftpd.conf");
+  await writeFile(
+    config,
+    `ServerName test\nServerType standalone\nDefaultServer on\nSocketBindTight on\nDefaultAddress 127.0.0.1\nPort ${port}
 UseIPv6 off\nUser nobody\nGroup nogroup\nAuthOrder mod_auth_unix.c\nAuthPAM off\nRequireValidShell off\nDefaultRoot ~
 UseReverseDNS off\nWtmpLog off\nTransferLog none\nSystemLog ${join(state, "log")}\nPidFile ${join(state, "pid")}
-ScoreboardFile ${join(state, "scoreboard")}\nDelayEngine off\nAllowOverwrite on\nAllowStoreRestart on\nAllowRetrieveRestart on\n`,
-    );
-    return start(program("proftpd-core", "usr/sbin/proftpd"), ["-n", "-c", config]);
+ScoreboardFile ${join(state, "scoreboard")}\nDelayEngine off\nAllowOverwrite on\nAllowStoreRestart on\nAllowRetrieveRestart on\n${more}`,
+  );
+  return start(program("proftpd-core", "usr/sbin/proftpd"), ["-n", "-c", config]);
+}
+
+/** Secure servers, each with the strictest of its ways to bind data connections to their session. */
+const secureStarters: Readonly<Record<string, Starter>> = {
+  vsftpd: async (place) => {
+    const { cert, key } = await writeCertificate(place.state);
+    return startVsftpd(place, {
+      ssl_enable: "YES",
+      rsa_cert_file: cert,
+      rsa_private_key_file: key,
+      ssl_ciphers: "HIGH",
+      require_ssl_reuse: "YES",
+      force_local_logins_ssl: "YES",
+      force_local_data_ssl: "YES",
+    });
   },
+  proftpd: async (place) => {
+    const { cert, key } = await writeCertificate(place.state);
+    return startProftpd(
+      place,
+      `ModulePath ${program("proftpd-mod-crypto", "usr/lib/proftpd")}\nLoadModule mod_tls.c\nTLSEngine on\nTLSRequired on
+TLSECCertificateFile ${cert}\nTLSECCertificateKeyFile ${key}\nTLSVerifyClient off\nTLSLog ${join(place.state, "tls.log")}\n`,
+    );
+  },
+};
+
+/** A certificate for the loopback address; its authority is the one that `startSecurePeer` tells. */
+async function writeCertificate(state: string): Promise<{ cert: string; key: string }> {
+  const authority = await makeAuthority("Interop");
+  const issued = await authority.issue(["127.0.0.1"]);
+  const paths = { cert: join(state, "cert.pem"), key: join(state, "key.pem") };
+  await writeFile(paths.cert, `${issued.cert}\n`);
+  await writeFile(paths.key, `${issued.key}\n`, { mode: 0o600 });
+  await writeFile(authorityFile(state), authority.cert);
+  return paths;
+}
+
+const authorityFile = (state: string): string => join(state, "authority.pem");
+
+const starters: Readonly<Record<string, Starter>> = {
+  vsftpd: (place) => startVsftpd(place, {}),
+  proftpd: (place) => startProftpd(place, ""),
   "pure-ftpd": async ({ port }) =>
     start(program("pure-ftpd", "usr/sbin/pure-ftpd"), ["-S", `127.0.0.1,${port}`, "-l", "unix", "-A", "-H", "-4"]),
   pyftpdlib: async ({ port, home }) =>
@@ -99,9 +148,21 @@ FTPServer(("127.0.0.1", ${port}), FTPHandler).serve_forever()`,
 /** The servers there are. */
 export const peerNames: readonly string[] = Object.keys(starters);
 
+/** The secure servers there are. */
+export const securePeerNames: readonly string[] = Object.keys(secureStarters);
+
 /** Starts a server. */
-export async function startPeer(name: string): Promise<Peer> {
-  const starter = starters[name];
+export function startPeer(name: string): Promise<Peer> {
+  return startFrom(starters, name);
+}
+
+/** Starts a secure server. */
+export function startSecurePeer(name: string): Promise<Peer> {
+  return startFrom(secureStarters, name);
+}
+
+async function startFrom(from: Readonly<Record<string, Starter>>, name: string): Promise<Peer> {
+  const starter = from[name];
   if (starter === undefined) throw new Error(`There is no server ${name}`);
   const state = await makeFolder();
   const home = join(state.path, "home");
@@ -115,6 +176,7 @@ export async function startPeer(name: string): Promise<Peer> {
     name,
     port,
     home,
+    authority: authorityFile(state.path),
     stop: async () => {
       await running.stop();
       await state.remove();

@@ -108,20 +108,30 @@ export async function waitForGreeting(port: number): Promise<void> {
   throw new Error(`Nothing greets on port ${port}`);
 }
 
-/** Our server, as a program, with one user `me` and password `secret`. */
-export async function startOurServer(root: string): Promise<Running & { readonly port: number }> {
-  const args = [twinport, "serve", root, "--listen", "127.0.0.1:0", "--log-level", "warn"];
+/**
+ * Our server, as a program, with one user `me` and password `secret`.
+ *
+ * @param more - Options for a listener more: `--tls-implicit` and the like.
+ */
+export async function startOurServer(
+  root: string,
+  more: readonly string[] = [],
+): Promise<Running & { readonly port: number; readonly implicitPort: number }> {
+  const args = [twinport, "serve", root, "--listen", "127.0.0.1:0", "--log-level", "error", ...more];
   const child = spawn(process.execPath, args, {
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TWINPORT_USERS: "me:secret" },
   });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const port = Number(/:(\d+)\s*$/.exec(line.toString().trim())?.[1]);
+  let told = "";
+  const isTold = (): boolean => (more.length === 0 ? told.includes("\n") : told.includes("SHA-256"));
+  while (!isTold()) told += ((await once(child.stdout, "data")) as [Buffer]).toString();
+  const portOf = (scheme: string): number => Number(new RegExp(`${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
   const exited = once(child, "exit");
   return {
     child,
-    port,
+    port: portOf("ftp"),
+    implicitPort: portOf("ftps"),
     stop: async () => {
       child.kill("SIGTERM");
       await exited;

@@ -1,6 +1,8 @@
 /** A data connection, as those see it who share it. */
 import type { Socket } from "node:net";
 
+const nothing = new Uint8Array(0);
+
 /**
  * One data connection. The socket that stands for it may be another later on: a pump that reads into its own memory, or
  * TLS, puts its own over the same connection. So whoever holds the connection asks for the socket when it needs it.
@@ -31,6 +33,16 @@ export class DataConnection {
   /** Whether bytes go in the clear. */
   get plain(): boolean {
     return this.socket === this.#tcp;
+  }
+
+  /**
+   * Asks the system whether the connection was reset, by writing nothing.
+   *
+   * @param told - Called with what the system says, if it says something.
+   */
+  probe(told: (error: Error | null | undefined) => void): void {
+    if (this.#tcp.writable) this.#tcp.write(nothing, told);
+    else told(undefined);
   }
 
   /** Ends it in a way that the peer cannot take for the end of a file. */

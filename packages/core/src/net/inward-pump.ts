@@ -174,6 +174,8 @@ class InwardPump {
   /**
    * The end came, or so it is told: a reset that overtook unread data looks the same, since what polls the connection
    * reports both as a hang-up. Writing nothing asks the system, which fails on a connection that was reset.
+   *
+   * Under TLS it is the connection below that is asked: Node tells the end of that as TLS's own.
    */
   readonly #end = (): void => {
     const { socket } = this.#connection;
@@ -181,7 +183,7 @@ class InwardPump {
       this.#finish();
       return;
     }
-    socket.write(nothing, (error) => {
+    this.#connection.probe((error) => {
       if (error !== null && error !== undefined) this.#watch.broke(error);
       else this.#finish();
     });
@@ -195,5 +197,3 @@ class InwardPump {
     this.#wakeUp();
   }
 }
-
-const nothing = new Uint8Array(0);

@@ -70,10 +70,14 @@ describe.each(versions)("secure FTP under %s", (version) => {
     const data = await session.passive();
     expect(await session.code("STOR b")).toBe(150);
     const secure = await session.secureData(data);
+    let tickets = 0;
+    secure.on("session", () => tickets++);
     secure.end("x".repeat(200_000));
     secure.resume();
     expect((await session.reply()).code).toBe(226);
     expect(await readFile(storage, "/b")).toBe("x".repeat(200_000));
+    // A client that closes with a ticket unread resets its connection, and the end of its upload is lost.
+    expect(tickets).toBe(0);
   });
 
   it("refuses a data connection without the control connection's session, and says why", async () => {
@@ -416,6 +420,23 @@ describe("data connections that are broken", () => {
     expect(await session.code("RETR a")).toBe(150);
     expect((await readAll(await session.secureData(data))).toString()).toBe("hello");
     expect((await session.reply()).code).toBe(226);
+  });
+
+  it("are broken by a reset that overtakes what was not read yet", async () => {
+    for (const size of [1_000, 100_000, 2_000_000]) {
+      const { port, storage } = await secureServer();
+      const session = await secureLogin(port);
+      await privateData(session);
+      await session.code("TYPE I");
+      const data = await session.passive();
+      expect(await session.code("STOR half")).toBe(150);
+      const secure = await session.secureData(data);
+      secure.write(Buffer.alloc(size));
+      await new Promise((resolve) => setImmediate(resolve));
+      data.resetAndDestroy();
+      expect((await session.reply()).code).toBe(426);
+      expect(await readFile(storage, "/half")).toBeUndefined();
+    }
   });
 
   it("keep nothing of an upload that was reset", async () => {

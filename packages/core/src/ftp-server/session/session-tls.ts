@@ -68,13 +68,19 @@ export class SessionTls {
    * Makes a data connection secure.
    *
    * @param mustResume - Whether only the control connection's TLS session will do.
+   * @param inward - Whether the peer sends, and closes.
    * @throws TlsError; the connection is closed then, or about to be.
    */
-  async secureData(connection: DataConnection, mustResume: boolean, signal: AbortSignal): Promise<void> {
+  async secureData(
+    connection: DataConnection,
+    mustResume: boolean,
+    inward: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const abort = (): void => connection.reset();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const socket = await this.#session.secure(connection.socket);
+      const socket = await this.#session.secure(connection.socket, !inward);
       connection.wrap(socket);
       if (!mustResume || socket.isSessionReused()) return;
       refuseGently(socket);

@@ -125,7 +125,8 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
   // Another server cannot have the session of the client that brought the two together.
   const foreign = peer !== session.connection.remote.address && allowsForeignData(session);
   try {
-    await tls.secureData(connection, tlsPolicy?.requireResumption !== false && !foreign, signal);
+    const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
+    await tls.secureData(connection, mustResume, job.direction === "upload", signal);
     return connection;
   } catch (cause) {
     session.tellTlsFailed("data", cause);

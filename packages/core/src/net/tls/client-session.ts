@@ -100,8 +100,12 @@ export class TlsClientSession {
       };
       const secured = (): void => {
         settle();
-        socket.off("error", ignore);
-        resolve(socket);
+        // Until the next turn Node holds the last of the handshake to be under way: a closing alert would come after the
+        // connection's end, and be lost. Servers take an upload without that alert for a broken one.
+        setImmediate(() => {
+          socket.off("error", ignore);
+          resolve(socket);
+        });
       };
       const failed = (cause: Error): void => {
         settle();

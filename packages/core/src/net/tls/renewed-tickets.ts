@@ -1,6 +1,9 @@
 /**
  * Session tickets that are renewed with each resumption.
  *
+ * Not with each: a client that uploads, and closes without having read a ticket that has come, resets its connection, and
+ * the last of its bytes are lost (lftp does so). Uploads bring none.
+ *
  * Clients use a ticket of TLS 1.3 once (RFC 8446 §C.4), and expect a new one from each connection: without it, the second
  * data connection of curl and others has no session to resume. Node's own tickets are not renewed, and its public options
  * cannot ask for it; the callback below, which Node keeps for its own tests, can. Where a Node has it no more, tickets are
@@ -14,6 +17,8 @@ const part = 16;
 
 /** Keys of one control session's tickets. */
 export class TicketKeys {
+  /** Whether the next resumption brings a new ticket. */
+  renews = true;
   /** For Node's own way: the name, then the two keys. */
   readonly all: Buffer = randomBytes(3 * part);
   readonly #name = this.all.subarray(0, part);
@@ -26,7 +31,8 @@ export class TicketKeys {
     if (typeof handle?.enableTicketKeyCallback !== "function") return;
     handle.onticketkeycallback = (name, iv, encrypts) => {
       if (encrypts) return [used, this.#hmac, this.#aes, this.#name, randomBytes(part)];
-      return [this.#name.equals(name) ? renewed : unknown, this.#hmac, this.#aes, this.#name, iv];
+      const known = this.renews ? renewed : used;
+      return [this.#name.equals(name) ? known : unknown, this.#hmac, this.#aes, this.#name, iv];
     };
     handle.enableTicketKeyCallback();
   }

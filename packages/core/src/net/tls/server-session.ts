@@ -78,9 +78,12 @@ export class TlsServerSession {
   /**
    * Makes a connection secure; this end is TLS's server, whoever connected (RFC 4217 §7). On failure it is closed.
    *
+   * @param renewTicket - Whether a session that is resumed gets a ticket for the next time: not where the peer may close
+   * before it reads it.
    * @throws TlsError `handshake` or `timeout`.
    */
-  async secure(connection: Duplex): Promise<TLSSocket> {
+  async secure(connection: Duplex, renewTicket = true): Promise<TLSSocket> {
+    this.#ticketKeys.renews = renewTicket;
     // One handshake at a time: a session has one control connection, and one transfer at a time.
     return new Promise((resolve, reject) => {
       const settle = (): void => {
@@ -90,7 +93,9 @@ export class TlsServerSession {
       };
       const secured = (socket: TLSSocket): void => {
         settle();
-        resolve(socket);
+        // Until the next turn Node holds the last of the handshake to be under way: a closing alert would come after the
+        // connection's end, and be lost.
+        setImmediate(() => resolve(socket));
       };
       const fail = (cause: Error | undefined): void => {
         settle();
