@@ -7,6 +7,7 @@ const steps = [
   ["format", "npx", ["prettier", "--check", "."]],
   ["types", "npx", ["tsc", "-p", "tsconfig.json"]],
   ["build", "npm", ["run", "--silent", "build"]],
+  ["docs", "node", ["scripts/docs.js", "--check"]],
   ["lint", "npx", ["eslint", "--max-warnings=0", "."]],
   ["package core", "npx", ["publint", "--strict", "packages/core"]],
   ["package twinport", "npx", ["publint", "--strict", "packages/twinport"]],

@@ -56,7 +56,7 @@ export interface TlsPolicy {
   readonly requireForData?: boolean;
   /** A data connection must resume the control connection's TLS session, which proves that it is the same peer. Default true. */
   readonly requireResumption?: boolean;
-  /** CCC is allowed: the control connection may go on in the clear (RFC 4217 §6). Default false. */
+  /** CCC is allowed: the control connection may go on in the clear (RFC 4217 §5). Default false. */
   readonly clearCommandChannel?: boolean;
 }
 

@@ -162,7 +162,7 @@ export class ControlConnection {
   }
 
   /**
-   * Asks by CCC that the control connection go on in the clear, and ends TLS on it (RFC 4217 §6).
+   * Asks by CCC that the control connection go on in the clear, and ends TLS on it (RFC 4217 §5).
    *
    * @throws FtpReplyError when the server refuses; FtpTlsError when it does not end TLS.
    */

@@ -59,7 +59,7 @@ async function beginTls(control: ControlConnection, options: ResolvedClientOptio
   throw new FtpReplyError(`Securing the connection to ${options.host}`, refusal, "AUTH");
 }
 
-/** PBSZ and PROT (RFC 4217 §8, §9). @throws FtpReplyError when the server does not protect data that must be. */
+/** PBSZ and PROT (RFC 4217 §9). @throws FtpReplyError when the server does not protect data that must be. */
 async function protectData(control: ControlConnection, options: ResolvedClientOptions): Promise<void> {
   const { mode, protectData: wanted } = options.tls;
   const size = await control.command("PBSZ", "0");

@@ -12,7 +12,7 @@ export const host: CommandRow<string> = {
     if (hosts !== undefined && !hosts.includes(name))
       throw new CommandError("unknown-host", `${name} is not served here`);
     const indicated = session.connection.tls?.serverName;
-    // Under TLS the certificate that was shown is for one of them only (RFC 7151 §3.2.1).
+    // Under TLS the certificate that was shown is for one of them only (RFC 7151 §3).
     if (indicated !== undefined && indicated !== name) {
       throw new CommandError("unknown-host", `This connection was made to ${indicated}`);
     }

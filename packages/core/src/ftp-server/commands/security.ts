@@ -1,4 +1,4 @@
-/** AUTH, PBSZ, PROT, CCC: secure FTP (RFC 2228 §3, RFC 4217 §4–§12). */
+/** AUTH, PBSZ, PROT, CCC: secure FTP (RFC 2228 §3, RFC 4217 §4, §5, §9). */
 import { replyCode, type AuthMechanism, type ProtectionLevel } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -23,7 +23,7 @@ export const auth: CommandRow<AuthMechanism> = {
   },
 };
 
-/** PBSZ: TLS cuts its own records, so that 0 is the answer to every wish (RFC 4217 §8). */
+/** PBSZ: TLS cuts its own records, so that 0 is the answer to every wish (RFC 4217 §9). */
 export const pbsz: CommandRow<number> = {
   phase: "any",
   offered: (session) => session.host.tls !== undefined,

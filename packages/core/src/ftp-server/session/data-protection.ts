@@ -1,4 +1,4 @@
-/** Whether data connections are under TLS (RFC 4217 §8, §9). Pure. */
+/** Whether data connections are under TLS (RFC 4217 §9). Pure. */
 
 /** The protection of data connections. */
 export interface DataProtection {

@@ -1,6 +1,6 @@
 /**
  * TLS of one control session on the client: of its control connection, and of each data connection, which resumes the
- * freshest session that the server gave (RFC 4217 §10.3, RFC 8446 §2.2): servers take that as the proof that both
+ * freshest session that the server gave (RFC 4217 §10.4, RFC 8446 §2.2): servers take that as the proof that both
  * connections have the same peer.
  */
 import { isIP } from "node:net";

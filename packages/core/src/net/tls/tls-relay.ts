@@ -1,5 +1,5 @@
 /**
- * Lies between TLS and a socket, so that TLS can end and the connection go on in the clear: CCC (RFC 4217 §6).
+ * Lies between TLS and a socket, so that TLS can end and the connection go on in the clear: CCC (RFC 4217 §5).
  *
  *     control ↔ TLSSocket ↔ TlsRelay ↔ Socket        after `unwrap`:   control ↔ Socket
  *

@@ -53,7 +53,7 @@ export class CommandLineReader {
 
   /**
    * Forgets an unfinished line, and whatever follows in the chunk at hand: what came in plain text must not be run under
-   * TLS (RFC 4217 §15.2 and CVE-2011-0411 of its likes).
+   * TLS, as CVE-2011-0411 had it elsewhere.
    */
   reset(): void {
     this.#rest = undefined;

@@ -159,7 +159,7 @@ export const verbs: { readonly [V in Verb]: VerbRow<VerbArguments[V]> } = {
   AUTH: row(authArgument, "RFC 4217 §4", "Begin TLS", [234, 334, 431, 502, 503, 504, 534, ...always], {
     feature: "AUTH TLS",
   }),
-  PBSZ: row(bufferSizeArgument, "RFC 4217 §8", "Set the protection buffer's size: 0", [200, 502, 503, 530, ...always], {
+  PBSZ: row(bufferSizeArgument, "RFC 4217 §9", "Set the protection buffer's size: 0", [200, 502, 503, 530, ...always], {
     feature: "PBSZ",
     keepsRestart: true,
   }),
@@ -172,7 +172,7 @@ export const verbs: { readonly [V in Verb]: VerbRow<VerbArguments[V]> } = {
   ),
   CCC: row(
     noArgument,
-    "RFC 4217 §6",
+    "RFC 4217 §5",
     "Go on in clear on the control connection",
     [200, 502, 530, 533, 534, ...always],
     {

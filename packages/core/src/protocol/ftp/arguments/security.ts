@@ -11,7 +11,7 @@ function isMechanism(name: string): name is AuthMechanism {
   return mechanisms.includes(name);
 }
 
-/** AUTH's argument; letter case does not matter (RFC 4217 §4.2). */
+/** AUTH's argument; letter case does not matter (RFC 4217 §8). */
 export const authArgument: ArgumentCodec<AuthMechanism> = {
   syntax: "TLS",
   parse(text) {
@@ -25,7 +25,7 @@ export const authArgument: ArgumentCodec<AuthMechanism> = {
   format: (value) => value,
 };
 
-/** PBSZ's argument: a 32-bit number; TLS needs none, and takes 0 (RFC 4217 §8). */
+/** PBSZ's argument: a 32-bit number; TLS needs none, and takes 0 (RFC 4217 §9). */
 export const bufferSizeArgument: ArgumentCodec<number> = {
   syntax: "0",
   parse(text) {
