@@ -38,6 +38,29 @@ const gives =
     return undefined;
   };
 
+describe("EPSV that is not answered", () => {
+  it("is given up for PASV, and its late answer is not taken for another's", { timeout: 20_000 }, async () => {
+    let late = false;
+    const { client, commands } = await connect((verb, _, session) => {
+      if (verb === "EPSV") return "";
+      if (verb === "PASV") {
+        // EPSV's answer, after all; once.
+        if (!late) session.send("502 What was that\r\n");
+        late = true;
+        void session
+          .listen((data) => data.end("content"))
+          .then((port) => session.send(`227 Passive (127,0,0,1,${port >> 8},${port & 255})\r\n`));
+        return "";
+      }
+      return verb === "RETR" ? "150 Here (7 bytes)\r\n226 Done\r\n" : undefined;
+    });
+    expect(Buffer.from(await client.downloadBytes("a")).toString()).toBe("content");
+    expect(Buffer.from(await client.downloadBytes("a")).toString()).toBe("content");
+    expect(commands.filter((line) => line === "EPSV")).toHaveLength(1);
+    await client.noop();
+  });
+});
+
 describe("replies", () => {
   it("may come in single bytes, two in one segment, or over many lines", async () => {
     const { client } = await connect((verb, _, session) => {
