@@ -16,7 +16,7 @@ import {
 } from "../parse-options.ts";
 import { logServer, makeLog, type LogFormat } from "../serve/logs.ts";
 import { runServer, urlAddress } from "../serve/run-server.ts";
-import { implicitListeners, serverTls, withTlsOptions, type ServeTlsOptions } from "../serve/tls.ts";
+import { serverTls, withTlsOptions, type ServeTlsOptions } from "../serve/tls.ts";
 import { gatherUsers } from "../serve/users.ts";
 
 interface ServeOptions extends ServeTlsOptions {
@@ -115,7 +115,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     accounts: new StaticAccounts({ users, anonymous: options.anonymous === true, storage }),
     listeners: [
       ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
-      ...implicitListeners(options.tlsImplicit, listenersOf),
+      ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
     ],
     ...(secure === undefined ? {} : { tls: secure.tls }),
     passive: passiveOf(options),

@@ -1,7 +1,7 @@
 /** A self-signed certificate, for a server that has no other: clients trust it by its fingerprint. */
 import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import {
   BasicConstraintsExtension,
@@ -45,14 +45,13 @@ export async function makeSelfSigned(): Promise<SelfSigned> {
   return { cert: `${certificate.toString("pem")}\n`, key: `${PemConverter.encode(key, "PRIVATE KEY")}\n` };
 }
 
-/** The one in these files; made, and kept there with the key for its owner only, where they are not yet. */
-export async function keepSelfSigned(certFile: string, keyFile: string): Promise<SelfSigned> {
+/** Makes one for these files, with the key for its owner only, unless both can be read already. */
+export async function keepSelfSigned(certFile: string, keyFile: string): Promise<void> {
   try {
-    return { cert: await readFile(certFile, "utf8"), key: await readFile(keyFile, "utf8") };
+    await Promise.all([access(certFile, constants.R_OK), access(keyFile, constants.R_OK)]);
   } catch {
     const made = await makeSelfSigned();
     await writeFile(keyFile, made.key, { mode: 0o600 });
     await writeFile(certFile, made.cert);
-    return made;
   }
 }

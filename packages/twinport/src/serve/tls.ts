@@ -1,11 +1,10 @@
 /** The TLS options of `serve`. */
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { FtpServerTlsOptions, ListenerOptions, TlsCertificateOptions } from "@twinport/core/ftp-server";
+import type { FtpServerTlsOptions, TlsCertificateOptions } from "@twinport/core/ftp-server";
 import { Option, type Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
 import { collect, parseListen, type ListenAddress } from "../parse-options.ts";
-import { keepSelfSigned, makeSelfSigned } from "./self-signed.ts";
 
 /** What the command line says of TLS. */
 export interface ServeTlsOptions {
@@ -47,8 +46,8 @@ export function withTlsOptions(command: Command): Command {
 export async function serverTls(
   options: ServeTlsOptions,
 ): Promise<{ readonly tls: FtpServerTlsOptions; readonly fingerprint: string } | undefined> {
-  const certificate = await certificateOf(options);
-  if (certificate === undefined) {
+  const found = await findCertificate(options);
+  if (found === undefined) {
     if (options.tlsImplicit !== undefined || options.tlsRequire !== undefined || options.tlsClientCa !== undefined) {
       throw new UsageError("TLS needs a certificate: give --tls-cert and --tls-key, or --tls-self-signed");
     }
@@ -59,7 +58,7 @@ export async function serverTls(
   }
   const { tlsRequire, tlsClientCa } = options;
   const tls: FtpServerTlsOptions = {
-    certificates: [certificate],
+    certificates: [found.certificate],
     requireForLogin: tlsRequire === "login" || tlsRequire === "all",
     requireForData: tlsRequire === "data" || tlsRequire === "all",
     requireResumption: options.tlsResumption,
@@ -68,33 +67,28 @@ export async function serverTls(
       ? {}
       : { clientCertificates: { authorities: [{ file: tlsClientCa }], use: options.tlsClientCert ?? "optional" } }),
   };
-  return { tls, fingerprint: new X509Certificate(await textOf(certificate.cert)).fingerprint256 };
+  return { tls, fingerprint: new X509Certificate(found.pem).fingerprint256 };
 }
 
-async function certificateOf(options: ServeTlsOptions): Promise<TlsCertificateOptions | undefined> {
+/** The certificate, and its text now. */
+async function findCertificate(
+  options: ServeTlsOptions,
+): Promise<{ readonly certificate: TlsCertificateOptions; readonly pem: string } | undefined> {
   const { tlsCert, tlsKey, tlsSelfSigned } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new UsageError("--tls-cert and --tls-key belong together");
   }
-  if (tlsCert === undefined || tlsKey === undefined) return tlsSelfSigned === true ? makeSelfSigned() : undefined;
-  if (tlsSelfSigned === true) await keepSelfSigned(tlsCert, tlsKey);
-  return { cert: { file: tlsCert }, key: { file: tlsKey } };
-}
-
-async function textOf(source: TlsCertificateOptions["cert"]): Promise<string> {
-  if (typeof source === "string") return source;
-  if (source instanceof Uint8Array) return Buffer.from(source).toString("latin1");
+  // What makes certificates is large, and most runs of the command line make none.
+  const maker = tlsSelfSigned === true ? await import("./self-signed.ts") : undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    const made = await maker?.makeSelfSigned();
+    return made === undefined ? undefined : { certificate: made, pem: made.cert };
+  }
+  await maker?.keepSelfSigned(tlsCert, tlsKey);
+  const certificate = { cert: { file: tlsCert }, key: { file: tlsKey } };
   try {
-    return await readFile(source.file, "latin1");
+    return { certificate, pem: await readFile(tlsCert, "latin1") };
   } catch (error) {
     throw new UsageError(`The certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-/** The listeners that are under TLS from the first octet. */
-export function implicitListeners(
-  addresses: readonly ListenAddress[] | undefined,
-  listenersOf: (addresses: readonly ListenAddress[]) => ListenerOptions[],
-): ListenerOptions[] {
-  return listenersOf(addresses ?? []).map((listener) => ({ ...listener, tls: "implicit" }));
 }
