@@ -36,6 +36,7 @@ export {
   type CommandLine,
   type CommandLineEvent,
 } from "./ftp/command-line.ts";
+export { DataFormatError, type DataFormatErrorKind } from "./ftp/data-format-error.ts";
 export { parseFeatures } from "./ftp/features.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
@@ -53,6 +54,11 @@ export {
 } from "./ftp/listing/mlsx.ts";
 export type { ServerEntry } from "./ftp/listing/server-entry.ts";
 export { formatUnixLine, parseUnixLine } from "./ftp/listing/unix.ts";
+export { BlockDecoder, BlockEncoder, largestBlock } from "./ftp/mode/block.ts";
+export { CompressedDecoder, CompressedEncoder } from "./ftp/mode/compressed.ts";
+export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";
+export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
+export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
 export { formatReply } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
@@ -64,6 +70,7 @@ export {
   type ReceivedReply,
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
+export type { DataElements, ModeDecoder } from "./ftp/representation/data-elements.ts";
 export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representation/ascii.ts";
 export type { Station } from "./ftp/representation/station.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
@@ -79,3 +86,4 @@ export {
   type VerbArguments,
   type VerbRow,
 } from "./ftp/verbs.ts";
+export { OctetWriter } from "./octet-writer.ts";
