@@ -1,5 +1,6 @@
 /** What the operations of a client share. */
 import type { BufferPool } from "../net/index.ts";
+import type { ModeCode, StructureCode } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector } from "./data-connection.ts";
 import type { ProgressEvent } from "./events.ts";
@@ -14,8 +15,12 @@ export interface ClientContext {
   readonly features: ReadonlyMap<string, string>;
   /** What was learnt of the session so far. */
   readonly known: {
-    /** The representation type that the server was told last. */
-    type: "A" | "I" | undefined;
+    /** The representation type that the server was told last, as TYPE's argument. */
+    type: string | undefined;
+    structure: StructureCode;
+    mode: ModeCode;
+    /** MODE Z's effort, as OPTS told it. */
+    deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */
     noMlsd: boolean;
   };

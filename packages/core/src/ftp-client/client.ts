@@ -379,7 +379,7 @@ function makeContext(
     data: new DataConnector(control, options, warn),
     buffers: new BufferPool(),
     features: login.features,
-    known: { type: undefined, noMlsd: false },
+    known: { type: undefined, structure: "F", mode: "S", deflateLevel: undefined, noMlsd: false },
     warn,
     progress: (event) => relay.client?.emit("progress", event),
   };

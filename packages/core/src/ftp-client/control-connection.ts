@@ -46,6 +46,8 @@ export class ControlConnection {
   #relay: TlsRelay | undefined;
   /** Whether data connections go under TLS: what PROT agreed on. */
   privateData = false;
+  /** Told of the 110 replies of a transfer, which come at any time in it (RFC 959 §3.5). */
+  onRestartMarker: ((text: string) => void) | undefined;
   #socket: Socket;
   readonly #owner: ControlConnectionOwner;
   readonly #replyTimeout: number;
@@ -304,6 +306,10 @@ export class ControlConnection {
 
   #deliver(reply: ReceivedReply): void {
     this.#owner.received(reply);
+    if (reply.code === 110 && this.onRestartMarker !== undefined) {
+      this.onRestartMarker(reply.text);
+      return;
+    }
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter !== undefined) waiter.resolve(reply);

@@ -78,6 +78,8 @@ export type FtpTransferErrorKind =
   | "broken"
   /** The caller gave it up. */
   | "aborted"
+  /** What came is not in the format that was agreed on. */
+  | "malformed"
   /** Another number of octets came than the server has. */
   | "size-mismatch"
   /** What is there already does not fit what is to be resumed. */

@@ -1,6 +1,15 @@
-export type { ListedEntry, ReceivedReply } from "../protocol/index.ts";
+export type {
+  CodePage,
+  DataFormatOptions,
+  ListedEntry,
+  ReceivedReply,
+  RecordLayout,
+  RepresentationType,
+} from "../protocol/index.ts";
 export { FtpClient } from "./client.ts";
 export { extendedPassiveProbe } from "./data-connection.ts";
+export type { FormatOptions, RestartPoint } from "./format-options.ts";
+export { worthDeflating } from "./compression.ts";
 export { FtpDownload } from "./download.ts";
 export {
   ClientBusyError,

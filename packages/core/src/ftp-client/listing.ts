@@ -1,8 +1,10 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
-import { pumpFromSocket } from "../net/index.ts";
-import { parseListing, parseQuotedPath, type ListedEntry } from "../protocol/index.ts";
+import { inwardLine, pumpFileFromSocket, pumpFromSocket } from "../net/index.ts";
+import { keepsConnection, parseListing, parseQuotedPath, type ListedEntry } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
+import { resolveFormat } from "./format-options.ts";
+import { setForListing } from "./parameters.ts";
 import { BytesSink } from "./sinks.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -91,7 +93,12 @@ async function readText(
   tried: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const request = { verb, argument, offset: 0, tried, signal };
+  await setForListing(context);
+  // In the mode that the transfers have: another would cost two commands more.
+  const { mode } = context.known;
+  const { format, options: how } = resolveFormat({}, mode);
+  const keeps = keepsConnection(format, how);
+  const request = { verb, argument, restart: 0, keepsConnection: keeps, tried, signal };
   let transfer: Transfer;
   try {
     transfer = await Transfer.begin(context.control, context.data, request);
@@ -103,14 +110,19 @@ async function readText(
   const sink = new BytesSink(context.options.maxListing, tried);
   try {
     const { stallTimeout } = context.options;
-    await pumpFromSocket(transfer.connection, sink, { buffers: context.buffers, stallTimeout, signal });
+    const pump = { buffers: context.buffers, stallTimeout, signal };
+    if (mode === "S") await pumpFromSocket(transfer.connection, sink, pump);
+    else {
+      const line = inwardLine(sink, format, how, { offset: 0, keepsMemory: true }, context.options);
+      await pumpFileFromSocket(transfer.connection, line.sink, pump);
+    }
   } catch (error) {
     throw await transfer.failed(error);
   }
   try {
     await transfer.finish();
   } finally {
-    transfer.connection.socket.destroy();
+    transfer.dispose();
   }
   return decode(await sink.commit());
 }

@@ -46,6 +46,12 @@ export interface FtpClientOptions {
   readonly maxListing?: number;
   /** Entries of a listing. Default 1,000,000. */
   readonly maxEntries?: number;
+  /** `auto`: files travel deflated (mode Z) where the server offers it and they seem worth it. Default `never`. */
+  readonly compress?: "auto" | "never";
+  /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
+  readonly inflatedSize?: number;
+  /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 1,100: more than there can be. */
+  readonly inflateRatio?: number;
   /** Whether the number of octets is checked after each binary download. Default true. */
   readonly checkSize?: boolean;
   /** Ends connecting and logging in. */
@@ -71,6 +77,9 @@ export interface ResolvedClientOptions {
   readonly stallTimeout: number;
   readonly maxListing: number;
   readonly maxEntries: number;
+  readonly compress: "auto" | "never";
+  readonly inflatedSize: number;
+  readonly inflateRatio: number;
   readonly checkSize: boolean;
 }
 
@@ -99,6 +108,9 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     stallTimeout: options.stallTimeout ?? 60_000,
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_000_000,
+    compress: options.compress ?? "never",
+    inflatedSize: options.inflatedSize ?? 64 * 1024 * 1024 * 1024,
+    inflateRatio: options.inflateRatio ?? 1_100,
     checkSize: options.checkSize ?? true,
   };
 }

@@ -11,6 +11,7 @@ export { extendedPassiveArgument, type ExtendedPassiveWish } from "./ftp/argumen
 export { hostNameArgument } from "./ftp/arguments/host-name.ts";
 export { hostPortArgument } from "./ftp/arguments/host-port.ts";
 export { listArgument, type ListArgument } from "./ftp/arguments/list-argument.ts";
+export { formatModeOptions, parseModeOptions, type ModeOptions } from "./ftp/arguments/mode-options.ts";
 export { modeCodeArgument, type ModeCode } from "./ftp/arguments/mode-code.ts";
 export { noArgument } from "./ftp/arguments/none.ts";
 export {
@@ -38,6 +39,23 @@ export {
 } from "./ftp/command-line.ts";
 export { DataFormatError, type DataFormatErrorKind } from "./ftp/data-format-error.ts";
 export { parseFeatures } from "./ftp/features.ts";
+export {
+  byteSizeOf,
+  defaultDataFormatOptions,
+  describeFormat,
+  hasMarkers,
+  isPlain,
+  isText,
+  keepsConnection,
+  pageLengthOf,
+  unitOf,
+  whyMeaningless,
+  type DataFormat,
+  type DataFormatOptions,
+  type RepresentationOptions,
+} from "./ftp/format/data-format.ts";
+export { FileDecoder, type DecodedNote, type DecodedOctets } from "./ftp/format/file-decoder.ts";
+export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-encoder.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
 export type { ListedEntry } from "./ftp/listing/listed-entry.ts";
@@ -71,7 +89,20 @@ export {
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
 export type { DataElements, ModeDecoder } from "./ftp/representation/data-elements.ts";
-export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representation/ascii.ts";
+export { AsciiDecoder, AsciiEncoder } from "./ftp/representation/ascii.ts";
+export {
+  FixedRecordDecoder,
+  FixedRecordEncoder,
+  IndexedRecordDecoder,
+  IndexedRecordEncoder,
+  SingleRecordDecoder,
+  SingleRecordEncoder,
+} from "./ftp/representation/binary-records.ts";
+export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
+export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
+export { PageDecoder, PageEncoder, type PageOptions } from "./ftp/representation/page.ts";
+export { maxIndexedRecords, type RecordLayout } from "./ftp/representation/record-layout.ts";
+export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export type { Station } from "./ftp/representation/station.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";

@@ -12,8 +12,8 @@ export const feat: CommandRow<undefined> = {
     const lines = ["TVFS", "UTF8", formatMlstFeature(chosenFacts(session))];
     for (const verb of verbNames) {
       const { feature } = verbs[verb];
-      const { ability, offered } = commands[verb];
-      if (feature === undefined || offered?.(session) === false) continue;
+      const { ability, offered, featured } = commands[verb];
+      if (feature === undefined || offered?.(session) === false || featured?.(session) === false) continue;
       if (storage !== undefined && ability !== undefined && storage[ability] === undefined) continue;
       lines.push(feature);
     }

@@ -142,17 +142,19 @@ export class Session implements ControlChannelOwner {
     this.login = loginTransition(this.login, event);
   }
 
-  moveParameters(event: TransferParametersEvent): boolean {
-    const next = transferParametersTransition(event);
-    if (next !== undefined) this.parameters = next;
-    return next !== undefined;
+  moveParameters(event: TransferParametersEvent): void {
+    this.parameters = transferParametersTransition(this.parameters, event);
+    // A connection that was kept for one mode is none for another (RFC 959 §3.3).
+    if (event.event === "mode") this.moveEndpoint({ event: "lost" });
   }
 
   moveEndpoint(event: DataEndpointEvent): void {
     const before = this.endpoint;
     this.endpoint = dataEndpointTransition(before, event);
-    // An arming that a transfer took is its own; any other that is left behind gives its port back here.
-    if (before.end === "passive" && this.endpoint !== before && event.event !== "used") before.arming.release();
+    if (this.endpoint === before || event.event === "used") return;
+    // What a transfer took is its own; anything else that is left behind is given back here.
+    if (before.end === "passive") before.arming.release();
+    if (before.end === "kept") before.connection.close();
   }
 
   moveTransfer(event: TransferStateEvent): void {
@@ -184,7 +186,7 @@ export class Session implements ControlChannelOwner {
 
   /** Puts everything that a session sets back to how it was at the greeting. */
   reinitialise(): void {
-    this.parameters = defaultTransferParameters;
+    this.moveParameters({ event: "reinitialised" });
     this.moveEndpoint({ event: "reset" });
     this.oneShots.clear();
     this.workingDirectory = rootPath;
@@ -196,6 +198,7 @@ export class Session implements ControlChannelOwner {
 
   moveProtection(event: DataProtectionEvent): void {
     this.protection = dataProtectionTransition(this.protection, event);
+    this.moveEndpoint({ event: "lost" });
   }
 
   /** What must be under TLS in this session now. */

@@ -251,7 +251,10 @@ export const verbs: { readonly [V in Verb]: VerbRow<VerbArguments[V]> } = {
     [200, 504, 530, ...always],
     keepsRestart,
   ),
-  MODE: row(modeCodeArgument, "RFC 959 §4.1.2", "Set the transfer mode", [200, 504, 530, ...always], keepsRestart),
+  MODE: row(modeCodeArgument, "RFC 959 §4.1.2", "Set the transfer mode", [200, 504, 530, ...always], {
+    keepsRestart: true,
+    feature: "MODE Z",
+  }),
   PORT: row(hostPortArgument, "RFC 959 §4.1.2", "Name the data port to connect to", addressReplies, keepsRestart),
   EPRT: row(extendedAddressArgument, "RFC 2428 §2", "Name the data port, any address family", addressReplies, {
     keepsRestart: true,

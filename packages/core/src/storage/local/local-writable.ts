@@ -56,6 +56,16 @@ export class LocalWritable implements WritableFile<Entry> {
     }
   }
 
+  async writeAt(from: Uint8Array, position: number): Promise<void> {
+    const end = Math.max(this.#position, position + from.length);
+    this.#position = position;
+    try {
+      await this.write(from);
+    } finally {
+      this.#position = end;
+    }
+  }
+
   writeNow(from: Uint8Array): boolean {
     const begun = this.#pace.begin();
     if (begun === undefined) return false;
