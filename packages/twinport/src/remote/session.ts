@@ -13,6 +13,8 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly verbose?: boolean;
+  /** Asked for by the commands that move files. */
+  readonly compress?: boolean;
 }
 
 /** Adds the options that all client commands share. */
@@ -77,6 +79,7 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
     tls: clientTls(url, options),
     dataMode,
     signal,
+    compress: options.compress === true ? "auto" : "never",
     ...(options.ipv4 === true ? { family: 4 } : options.ipv6 === true ? { family: 6 } : {}),
     ...(timeout === undefined
       ? {}
