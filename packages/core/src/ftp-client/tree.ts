@@ -8,13 +8,14 @@ import type { ListedEntry } from "../protocol/index.ts";
 import type { FtpClient } from "./client.ts";
 import { FtpReplyError, FtpTransferError, LocalFileError } from "./errors.ts";
 import type { ProgressEvent } from "./events.ts";
+import type { FormatOptions } from "./format-options.ts";
 import type { OperationOptions } from "./transfer-options.ts";
 
 /** Folders that a tree goes down. */
 export const treeDepth = 64;
 
 /** Options of `downloadTree` and `uploadTree`. */
-export interface TreeOptions extends OperationOptions {
+export interface TreeOptions extends OperationOptions, Omit<FormatOptions, "restart" | "onMarker" | "recordLengths"> {
   /** Goes on where a file ends already. Default false. */
   readonly resume?: boolean;
   /** Keeps modification times. Default false. */

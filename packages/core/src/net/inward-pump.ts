@@ -104,6 +104,7 @@ class InwardPump {
       while (!this.#isOver() && this.#collected === 0 && !this.#quiet) await this.#wait();
       if (this.#refused !== undefined) throw this.#refused.cause;
       if (this.#collected > 0) await this.#flush();
+      if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
       if (this.#framed?.end === "yes" || this.#quiet) break;
       if (this.#collected > 0) continue;
       if (this.#watch.failure !== undefined) throw this.#watch.failure;
@@ -129,6 +130,8 @@ class InwardPump {
 
   async #understand(sink: FramedSink, parts: readonly Uint8Array[]): Promise<void> {
     for (const part of parts) {
+      // What was told of the parts before may have made the caller give up.
+      if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
       if (sink.end === "yes") this.#beyond.push(part);
       else await sink.write(part);
       if (sink.end === "yes" && sink.rest.length > 0 && this.#beyond.length === 0) this.#beyond.push(sink.rest);

@@ -17,8 +17,6 @@ export class KeptConnection {
     socket.on("data", this.#early);
     socket.on("end", this.#gone);
     socket.on("close", this.#gone);
-    // The listener stays: a reset of a connection that nobody uses is nobody's failure.
-    socket.on("error", this.#gone);
     if (socket.readableEnded || socket.destroyed) setImmediate(this.#gone);
     else socket.resume();
   }
@@ -42,8 +40,6 @@ export class KeptConnection {
     socket.off("data", this.#early);
     socket.off("end", this.#gone);
     socket.off("close", this.#gone);
-    socket.off("error", this.#gone);
-    socket.on("error", ignore);
   }
 
   /** A peer may send the next file before the command that stores it: it is left unread. */
@@ -59,8 +55,4 @@ export class KeptConnection {
     this.#connection.socket.destroy();
     this.#lost();
   };
-}
-
-function ignore(): void {
-  // As above.
 }
