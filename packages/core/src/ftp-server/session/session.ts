@@ -30,7 +30,7 @@ import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEn
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
-import { SessionTls, type SecuredControl } from "./session-tls.ts";
+import { takeSecured, type SecuredControl, type SessionTls } from "./session-tls.ts";
 import {
   defaultTransferParameters,
   transferParametersTransition,
@@ -83,7 +83,7 @@ export class Session implements ControlChannelOwner {
     this.host = host;
     this.channel = new ControlChannel(raw, this, secured?.socket);
     this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
-    if (secured !== undefined) this.#secured(secured, "private");
+    if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
@@ -119,6 +119,11 @@ export class Session implements ControlChannelOwner {
   /** @throws CommandError `permission-denied` when the account may not do this. */
   demand(permission: Permission, what: string): void {
     if (!this.may(permission)) throw new CommandError("permission-denied", `${what}: permission denied`);
+  }
+
+  /** Whether the account may have data connections to and from third parties. @throws CommandError `not-logged-in`. */
+  get allowsForeignData(): boolean {
+    return this.account.allowForeignData ?? this.host.options.allowForeignData;
   }
 
   /** The virtual path that a name typed in this session means. @throws StorageError `name-not-allowed`. */
@@ -206,51 +211,8 @@ export class Session implements ControlChannelOwner {
     return this.host.tls?.policy(this.login.state === "in" ? this.login.account.tls : undefined);
   }
 
-  /** Goes on under TLS, and forgets what came in the clear. A handshake that fails ends the session. */
-  async beginTls(initial: "clear" | "private"): Promise<void> {
-    const { tls } = this.host;
-    if (tls === undefined) return;
-    const raw = this.channel.detach();
-    this.#forgetCommands();
-    try {
-      const secured = await SessionTls.secureControl(raw, tls, this.connection.serverName);
-      this.channel.attach(secured.socket);
-      this.#secured(secured, initial);
-    } catch (cause) {
-      this.tellTlsFailed("control", cause);
-      this.close("protocol-error");
-    }
-  }
-
-  /** Goes on in the clear on the control connection. A peer that does not end TLS loses the session. */
-  async endTls(): Promise<void> {
-    this.channel.detach();
-    this.#forgetCommands();
-    try {
-      const cleared = await this.tls?.clear(this.host.options.limits.idleTimeout);
-      if (cleared === undefined) return;
-      this.connection = { ...this.connection, secure: false };
-      this.channel.attach(cleared.socket);
-      if (cleared.rest.length > 0) this.received(cleared.rest);
-    } catch (cause) {
-      this.tellTlsFailed("control", cause);
-      this.close("protocol-error");
-    }
-  }
-
-  tellTlsFailed(connection: "control" | "data", cause: unknown): void {
-    if (!this.host.hears("tls-failed")) return;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.host.tell("tls-failed", { ...this.event(), connection, message, cause });
-  }
-
-  #secured(secured: SecuredControl, initial: "clear" | "private"): void {
-    this.tls = secured.tls;
-    this.connection = secured.tls.describe(this.connection);
-    this.moveProtection({ event: "secured", initial });
-  }
-
-  #forgetCommands(): void {
+  /** Drops the commands that wait, and what came of one: after TLS began or ended they are nobody's. */
+  forgetCommands(): void {
     this.#reader.reset();
     this.#queue = undefined;
   }

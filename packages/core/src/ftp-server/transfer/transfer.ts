@@ -11,10 +11,10 @@
 import type { Socket } from "node:net";
 import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
 import { normaliseAddress, replyCode } from "../../protocol/index.ts";
-import { allowsForeignData } from "../commands/active.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
+import { tellTlsFailed } from "../session/session-tls.ts";
 
 /** What a verb wants moved. */
 export interface TransferJob {
@@ -152,13 +152,13 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
   if (session.protection.level === "clear" || tls === undefined) return connection;
   const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
   // Another server cannot have the session of the client that brought the two together.
-  const foreign = peer !== session.connection.remote.address && allowsForeignData(session);
+  const foreign = peer !== session.connection.remote.address && session.allowsForeignData;
   try {
     const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
     await tls.secureData(connection, mustResume, job.direction === "upload", signal);
     return connection;
   } catch (cause) {
-    session.tellTlsFailed("data", cause);
+    tellTlsFailed(session, "data", cause);
     throw cause;
   }
 }
