@@ -1,3 +1,4 @@
+export { normaliseFingerprint } from "./fingerprint.ts";
 export { ArgumentError, type ArgumentErrorKind } from "./ftp/argument-error.ts";
 export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
