@@ -33,11 +33,6 @@ export class DataConnection {
     hush(secure);
   }
 
-  /** Whether bytes go in the clear. */
-  get plain(): boolean {
-    return this.socket === this.#tcp;
-  }
-
   /**
    * Asks the system whether the connection was reset, by writing nothing.
    *
