@@ -107,9 +107,7 @@ export class ControlConnection {
     const tried = `Connecting to ${host} port ${port}`;
     try {
       const socket = await dial({ host, port, family, timeout, signal });
-      const control = new ControlConnection(socket, host, options.replyTimeout, owner);
-      if (options.tls.mode === "implicit") await control.secure(options.tls);
-      return control;
+      return new ControlConnection(socket, host, options.replyTimeout, owner);
     } catch (error) {
       if (!(error instanceof DataConnectionError)) throw error;
       const cause = error.cause ?? error;
@@ -133,7 +131,7 @@ export class ControlConnection {
   /**
    * Goes on under TLS. What came in the clear before is forgotten.
    *
-   * @throws FtpTlsError; the connection is closed then.
+   * @throws FtpTlsError, or what `destroy` was given meanwhile; the connection is closed then.
    */
   async secure(options: ResolvedTlsOptions): Promise<void> {
     const raw = this.#socket;
@@ -157,7 +155,8 @@ export class ControlConnection {
       const error = new FtpTlsError(kind, `Securing the connection to ${this.host}`, message, { cause });
       raw.destroy();
       this.destroy(error);
-      throw error;
+      // Whoever closed it during the handshake has told why.
+      throw this.#cause ?? error;
     } finally {
       this.#securing = false;
     }
