@@ -15,6 +15,7 @@ import {
   FtpTimeoutError,
   FtpTlsError,
 } from "./errors.ts";
+import type { SentCommand } from "./events.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ResolvedTlsOptions } from "./tls-options.ts";
 
@@ -25,7 +26,7 @@ const keepAliveDelay = 30_000;
 
 /** What the owner of a control connection is told. */
 export interface ControlConnectionOwner {
-  sent(verb: string, argument: string | undefined): void;
+  sent(command: SentCommand): void;
   received(reply: ReceivedReply): void;
   closed(cause: Error | undefined): void;
 }
@@ -211,7 +212,7 @@ export class ControlConnection {
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
     if (this.#closed) throw this.#closedError(verb);
-    this.#owner.sent(verb, shown);
+    this.#owner.sent({ verb, argument: shown });
     this.#socket.write(line, "utf8");
   }
 

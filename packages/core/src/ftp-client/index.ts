@@ -27,7 +27,7 @@ export {
   type FtpTimeoutPhase,
   type FtpTransferErrorKind,
 } from "./errors.ts";
-export type { FtpClientEvents, ProgressEvent } from "./events.ts";
+export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

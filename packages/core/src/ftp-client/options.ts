@@ -1,5 +1,5 @@
 /** What a client is made from; defaults are applied here, once. */
-
+import type { FtpClientTrace } from "./events.ts";
 import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
 
 /** How data connections are made. */
@@ -54,6 +54,8 @@ export interface FtpClientOptions {
   readonly inflateRatio?: number;
   /** Whether the number of octets is checked after each binary download. Default true. */
   readonly checkSize?: boolean;
+  /** Is told commands and replies, those of the login too. Default: nothing is. */
+  readonly trace?: FtpClientTrace;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;
 }
@@ -81,6 +83,7 @@ export interface ResolvedClientOptions {
   readonly inflatedSize: number;
   readonly inflateRatio: number;
   readonly checkSize: boolean;
+  readonly trace: FtpClientTrace;
 }
 
 /** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
@@ -112,5 +115,6 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     inflatedSize: options.inflatedSize ?? 64 * 1024 * 1024 * 1024,
     inflateRatio: options.inflateRatio ?? 1_100,
     checkSize: options.checkSize ?? true,
+    trace: options.trace ?? {},
   };
 }
