@@ -5,6 +5,7 @@ import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector } from "./data-connection.ts";
 import type { ProgressEvent } from "./events.ts";
 import type { ResolvedClientOptions } from "./options.ts";
+import type { ServerZone } from "./server-zone.ts";
 
 /** What the operations of a client share. */
 export interface ClientContext {
@@ -23,6 +24,7 @@ export interface ClientContext {
     deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */
     noMlsd: boolean;
+    readonly zone: ServerZone;
   };
   warn(message: string): void;
   progress(event: ProgressEvent): void;

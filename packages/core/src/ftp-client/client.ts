@@ -386,7 +386,14 @@ function makeContext(
     data: new DataConnector(control, options, warn),
     buffers: new BufferPool(),
     features: login.features,
-    known: { type: undefined, structure: "F", mode: "S", deflateLevel: undefined, noMlsd: false },
+    known: {
+      type: undefined,
+      structure: "F",
+      mode: "S",
+      deflateLevel: undefined,
+      noMlsd: false,
+      zone: { offset: undefined, attempts: 0 },
+    },
     warn,
     progress: (event) => relay.client?.emit("progress", event),
   };

@@ -2,6 +2,7 @@ export type {
   CodePage,
   DataFormatOptions,
   ListedEntry,
+  ListingDialect,
   ReceivedReply,
   RecordLayout,
   RepresentationType,

@@ -56,6 +56,8 @@ export interface FtpClientOptions {
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;
+  /** Whether the server's time zone is found out by an MDTM, once, when LIST tells local times. Default true. */
+  readonly learnTimeZone?: boolean;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;
 }
@@ -84,6 +86,7 @@ export interface ResolvedClientOptions {
   readonly inflateRatio: number;
   readonly checkSize: boolean;
   readonly trace: FtpClientTrace;
+  readonly learnTimeZone: boolean;
 }
 
 /** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
@@ -116,5 +119,6 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     inflateRatio: options.inflateRatio ?? 1_100,
     checkSize: options.checkSize ?? true,
     trace: options.trace ?? {},
+    learnTimeZone: options.learnTimeZone ?? true,
   };
 }

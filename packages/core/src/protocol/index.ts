@@ -59,7 +59,7 @@ export { FileDecoder, type DecodedNote, type DecodedOctets } from "./ftp/format/
 export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-encoder.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
-export type { ListedEntry } from "./ftp/listing/listed-entry.ts";
+export { makeEntry, type FoundEntry, type ListedEntry, type ListingDialect } from "./ftp/listing/listed-entry.ts";
 export { parseListing, type ListingOptions } from "./ftp/listing/listing-parser.ts";
 export {
   defaultMlsxFacts,
