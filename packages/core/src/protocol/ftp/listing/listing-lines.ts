@@ -41,7 +41,9 @@ function splitBytes(listing: string | Uint8Array): ListingLine[] {
     const text = decode(bytes);
     // A copy, so that one line does not keep the whole listing in memory.
     lines.push(
-      text === undefined ? { text: new TextDecoder("windows-1252").decode(bytes), bytes: bytes.slice() } : { text },
+      text === undefined
+        ? { text: new TextDecoder("windows-1252").decode(bytes), bytes: Uint8Array.from(bytes) }
+        : { text },
     );
     start = end + 1;
   }

@@ -10,6 +10,8 @@ import { lineByLine, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { parseUnixDate } from "./unix-date.ts";
 
+/** Where the first number ends at the earliest: links of Unix stand further left. */
+const narrowest = 20;
 const head = /^([-dl])[-rwx]{9} +/;
 
 /** Reads a line; undefined when it is none. `size` is the data fork's: what is retrieved without its envelope. */
@@ -17,7 +19,9 @@ export function parseMacosLine(line: string, now: number): ListedEntry | undefin
   const start = head.exec(line);
   if (start === null) return undefined;
   const columns = columnsOf(line, 7, start[0].length);
-  const isFolder = columns[0]?.text === "folder";
+  const [first] = columns;
+  if (first === undefined || first.end < narrowest) return undefined;
+  const isFolder = first.text === "folder";
   const numbers = columns.slice(isFolder ? 1 : 0, isFolder ? 2 : 3).map(({ text }) => parseCount(text));
   const [resource, data, both] = numbers;
   if (isFolder ? resource === undefined : resource === undefined || data === undefined || resource + data !== both)

@@ -155,7 +155,7 @@ export function parseMlsxLine(line: string): ListedEntry | undefined {
  */
 export function parseMlsdLine(line: string): ListedEntry | undefined {
   const entry = parseMlsxLine(line);
-  if (entry !== undefined || !line.startsWith(" ") || line.length === 1) return entry;
+  if (!line.startsWith(" ") || line.length === 1 || (entry?.facts?.size ?? 0) > 0) return entry;
   return entryOf(line.slice(1), new Map(), line);
 }
 

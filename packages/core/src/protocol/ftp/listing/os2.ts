@@ -36,4 +36,4 @@ export function parseOs2Line(line: string): ListedEntry | undefined {
 }
 
 /** The dialect. */
-export const os2Dialect: Dialect = lineByLine("os2", parseOs2Line, (line) => /^\s*total\s/i.test(line));
+export const os2Dialect: Dialect = lineByLine("os2", parseOs2Line, (line) => /^\s*total \d+$/i.test(line));

@@ -84,7 +84,7 @@ function protectionIn(rest: string): ReadonlyMap<string, string> | undefined {
 }
 
 const notices =
-  /^\s*(?:Directory\s+\S*[[<]\S*|(?:Grand )?Total of \d+ (?:files?|director(?:y|ies)),.*|%DIRECT-W-NOFILES\b.*|%RMS-E-FNF\b.*)\s*$/i;
+  /^\s*(?:Directory\s+[^\s[<]*[[<]\S*|(?:Grand )?Total of \d+ (?:files?|director(?:y|ies)),.*|%DIRECT-W-NOFILES\b.*|%RMS-E-FNF\b.*)\s*$/i;
 
 /** The dialect: lines that were wrapped are joined. */
 export const vmsDialect: Dialect = {
