@@ -76,8 +76,10 @@ function parsed(context: ClientContext, tried: string, bytes: Uint8Array, format
   const entries = capped(context, tried, parseListing(bytes, { now: Date.now(), format }));
   const unread = entries.filter(({ dialect }) => dialect === undefined);
   const [first] = unread;
-  if (first !== undefined)
-    context.warn(`${tried}: ${unread.length} of its lines are not understood, as ${first.raw.slice(0, shownOfLine)}`);
+  if (first !== undefined) {
+    const shown = JSON.stringify(first.raw.slice(0, shownOfLine));
+    context.warn(`${tried}: lines that are not understood: ${unread.length}; the first is ${shown}`);
+  }
   return entries;
 }
 

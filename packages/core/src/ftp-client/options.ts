@@ -56,7 +56,10 @@ export interface FtpClientOptions {
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;
-  /** Whether the server's time zone is found out by an MDTM, once, when LIST tells local times. Default true. */
+  /**
+   * Whether the server's time zone is found out by an MDTM, once, when LIST tells local times; `timeIsLocal` goes from
+   * the entries then. Default true.
+   */
   readonly learnTimeZone?: boolean;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;

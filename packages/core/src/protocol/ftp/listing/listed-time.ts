@@ -20,6 +20,7 @@ export interface TimeParts {
 
 const minuteLength = 60_000;
 const dayLength = 86_400_000;
+const monthLengths: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** The fields of a time; none for one that does not exist. */
 export function listedTime(parts: TimeParts): ListedTime {
@@ -40,22 +41,26 @@ export function listedTime(parts: TimeParts): ListedTime {
  * @param now - The present, in milliseconds since 1970-01-01 UTC.
  */
 export function listedTimeWithoutYear(parts: Omit<TimeParts, "year">, now: number): ListedTime {
-  const thisYear = new Date(now).getUTCFullYear();
+  // A day ahead is allowed for: the server's zone may be ahead of UTC.
+  const latest = now + dayLength;
+  const thisYear = new Date(latest).getUTCFullYear();
   // The 29th of February may be eight years back, around 1900 and 2100.
-  for (let year = thisYear + 1; year >= thisYear - 8; year--) {
+  for (let year = thisYear; year >= thisYear - 8; year--) {
+    const date = dateOf(year, parts.month, parts.day);
+    if (date === undefined || date > latest) continue;
     const time = listedTime({ ...parts, year });
-    // A day ahead is allowed for: the server's zone may be ahead of UTC.
-    if (time.modified !== undefined && time.modified <= now + dayLength) return time;
+    if (time.modified === undefined || time.modified <= latest) return time;
   }
   return {};
 }
 
 /** Milliseconds of a day; undefined when the calendar does not have it. */
 export function dateOf(year: number, month: number, day: number): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.getUTCMonth() === month - 1 ? date.getTime() : undefined;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const longest = month === 2 && isLeap ? 29 : (monthLengths[month - 1] ?? 0);
+  if (day < 1 || day > longest) return undefined;
+  // The first hundred years mean those after 1900 to Date.UTC.
+  return year < 100 ? new Date(0).setUTCFullYear(year, month - 1, day) : Date.UTC(year, month - 1, day);
 }
 
 /** A year of two digits, of three (counted from 1900), of four, or of five with the fault of the year 2000 (19103). */
