@@ -34,6 +34,15 @@ describe("samples of listings", () => {
     expect(parseListing(listing(lines), { now }).map(show)).toEqual(expected.map((date) => `file 5 ${date} name`));
   });
 
+  it("are read in no other dialect when a line stands alone", () => {
+    for (const { dialect, lines } of samples) {
+      for (const [line] of lines) {
+        for (const entry of parseListing(line, { now }))
+          expect([line, entry.dialect ?? dialect]).toEqual([line, dialect]);
+      }
+    }
+  });
+
   it("keep the raw line", () => {
     for (const { lines } of samples) {
       const raw = parseListing(listing(lines.map(([line]) => line)), { now }).flatMap((entry) => entry.raw.split("\n"));
