@@ -79,7 +79,7 @@ export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";
 export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
 export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
-export { formatReply } from "./ftp/reply.ts";
+export { formatReply, shortenReplyText } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
 export {
   defaultReplyLimit,

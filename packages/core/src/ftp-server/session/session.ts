@@ -13,7 +13,13 @@ import {
   type TlsPolicy,
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
-import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
+import {
+  CommandLineReader,
+  formatReply,
+  replyCode,
+  shortenReplyText,
+  type CommandLineEvent,
+} from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
@@ -41,6 +47,9 @@ import { noTransfer, transferTransition, type TransferState, type TransferStateE
 
 /** Bits that new files and folders lack unless SITE UMASK says otherwise. */
 export const defaultUmask = 0o022;
+
+/** Octets of the longest reply that NetX Duo's client can take: one less than its control connection's window. */
+const netxReplyLimit = 399;
 
 /** One client's session. */
 export class Session implements ControlChannelOwner {
@@ -133,7 +142,9 @@ export class Session implements ControlChannelOwner {
 
   /** Sends a reply. Negative ones are told to the application by the dispatcher. */
   reply(code: number, text: string | readonly string[]): void {
-    this.channel.send(formatReply(code, text));
+    // A path that is cut would be another; NetX Duo's client does not read it.
+    const cut = this.host.options.replies === "netx" && typeof text === "string" && code !== replyCode.pathname;
+    this.channel.send(formatReply(code, cut ? shortenReplyText(text, netxReplyLimit) : text));
   }
 
   /** What every event of this session carries. */

@@ -30,3 +30,17 @@ const lineBreaks = /[\r\n\0]+/g;
 function clean(line: string): string {
   return line.includes("\n") || line.includes("\r") || line.includes("\0") ? line.replace(lineBreaks, " ") : line;
 }
+
+/**
+ * The beginning of a reply's text, where all of it is too long for the peer.
+ *
+ * @param most - Octets of the whole reply, with code and line end.
+ */
+export function shortenReplyText(text: string, most: number): string {
+  const room = most - "ddd \r\n".length;
+  // No character has more than three octets for each of its code units.
+  if (text.length * 3 <= room) return text;
+  const octets = new TextEncoder().encode(text);
+  if (octets.length <= room) return text;
+  return `${new TextDecoder().decode(octets.subarray(0, room - 3), { stream: true })}...`;
+}
