@@ -19,7 +19,8 @@ export interface ClientContext {
     /** The representation type that the server was told last, as TYPE's argument. */
     type: string | undefined;
     structure: StructureCode;
-    mode: ModeCode;
+    /** Undefined after block mode as NetX Duo has it: its server goes back to stream mode after some transfers. */
+    mode: ModeCode | undefined;
     /** MODE Z's effort, as OPTS told it. */
     deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */

@@ -383,7 +383,7 @@ function makeContext(
   return {
     control,
     options,
-    data: new DataConnector(control, options, warn),
+    data: new DataConnector(control, options, warn, login.netxServer),
     buffers: new BufferPool(),
     features: login.features,
     known: {

@@ -35,15 +35,23 @@ export class DataConnector {
   readonly #control: ControlConnection;
   readonly #options: ResolvedClientOptions;
   readonly #warn: (message: string) => void;
+  readonly #netxServer: boolean;
   #skipExtended = false;
   /** EPSV was sent and not answered: its answer may still come before PASV's. */
   #unansweredExtended = false;
   #kept: KeptConnection | undefined;
 
-  constructor(control: ControlConnection, options: ResolvedClientOptions, warn: (message: string) => void) {
+  /** @param netxServer - Whether the server is NetX Duo's, which takes no uploads over EPSV. */
+  constructor(
+    control: ControlConnection,
+    options: ResolvedClientOptions,
+    warn: (message: string) => void,
+    netxServer = false,
+  ) {
     this.#control = control;
     this.#options = options;
     this.#warn = warn;
+    this.#netxServer = netxServer;
   }
 
   /** The connection of a transfer that is done serves the next, while the mode stays (RFC 959 §3.3). */
@@ -64,18 +72,19 @@ export class DataConnector {
   /**
    * Sets up the next data connection.
    *
+   * @param upload - Whether it is for data of this end.
    * @throws DataConnectionAttemptsError with each attempt, its address and its cause.
    */
-  async prepare(signal: AbortSignal | undefined): Promise<PendingData> {
+  async prepare(signal: AbortSignal | undefined, upload = false): Promise<PendingData> {
     const kept = this.#kept?.take();
     this.#kept = undefined;
-    if (kept === undefined) return this.#open(signal);
+    if (kept === undefined) return this.#open(signal, upload);
     return { passive: true, kept, socket: () => Promise.resolve(kept.socket), close: () => kept.socket.destroy() };
   }
 
-  async #open(signal: AbortSignal | undefined): Promise<PendingData> {
+  async #open(signal: AbortSignal | undefined, upload: boolean): Promise<PendingData> {
     const attempts: DataConnectionAttempt[] = [];
-    for (const strategy of this.#strategies()) {
+    for (const strategy of this.#strategies(upload)) {
       const tried: { address?: string } = {};
       try {
         return await this.#attempt(strategy, signal, tried);
@@ -89,7 +98,7 @@ export class DataConnector {
     throw new DataConnectionAttemptsError("Setting up a data connection", attempts);
   }
 
-  #strategies(): readonly ("EPSV" | "PASV" | "ACTIVE")[] {
+  #strategies(upload: boolean): readonly ("EPSV" | "PASV" | "ACTIVE")[] {
     const ipv6 = isIPv6(this.#control.remoteAddress);
     switch (this.#options.dataMode) {
       case "active":
@@ -99,6 +108,7 @@ export class DataConnector {
       case "pasv":
         return ["PASV"];
       case "auto":
+        if (this.#netxServer) return ipv6 ? [upload ? "ACTIVE" : "EPSV"] : ["PASV"];
         return ipv6 ? ["EPSV"] : this.#skipExtended ? ["PASV"] : ["EPSV", "PASV"];
     }
   }

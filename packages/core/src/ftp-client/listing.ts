@@ -107,9 +107,7 @@ async function readBytes(
   tried: string,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  await setForListing(context);
-  // In the mode that the transfers have: another would cost two commands more.
-  const { mode } = context.known;
+  const mode = await setForListing(context);
   const { format, options: how } = resolveFormat({}, mode);
   const keeps = keepsConnection(format, how);
   const request = { verb, argument, restart: 0, keepsConnection: keeps, tried, signal };

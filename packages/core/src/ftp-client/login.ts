@@ -2,6 +2,7 @@
 import { parseFeatures, type ReceivedReply } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import { FtpReplyError } from "./errors.ts";
+import { isNetxServer } from "./netx-server.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 
 /** What a login learnt. */
@@ -9,6 +10,8 @@ export interface LoginResult {
   readonly greeting: string;
   readonly welcome: string;
   readonly features: ReadonlyMap<string, string>;
+  /** Whether the server is NetX Duo's. */
+  readonly netxServer: boolean;
 }
 
 /**
@@ -25,10 +28,11 @@ export async function logIn(control: ControlConnection, options: ResolvedClientO
   if (options.tls.mode === "explicit" || options.tls.mode === "auto") await beginTls(control, options);
   const welcome = await authenticate(control, options, tried);
   if (control.isSecure) await protectData(control, options);
-  const features = await askFeatures(control);
+  const asked = await control.command("FEAT");
+  const features: ReadonlyMap<string, string> = asked.code === 211 ? parseFeatures(asked.lines) : new Map();
   if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
   if (control.isSecure && options.tls.clearCommandChannel) await control.clear(options.connectTimeout);
-  return { greeting: greeting.text, welcome: welcome.text, features };
+  return { greeting: greeting.text, welcome: welcome.text, features, netxServer: isNetxServer(greeting, asked) };
 }
 
 async function authenticate(
@@ -76,9 +80,4 @@ async function protectData(control: ControlConnection, options: ResolvedClientOp
   else if (wanted && mode !== "auto") {
     throw new FtpReplyError("Protecting data connections", size.code >= 400 ? size : reply, "PROT");
   }
-}
-
-async function askFeatures(control: ControlConnection): Promise<ReadonlyMap<string, string>> {
-  const reply = await control.command("FEAT");
-  return reply.code === 211 ? parseFeatures(reply.lines) : new Map();
 }

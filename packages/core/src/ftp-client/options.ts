@@ -4,7 +4,10 @@ import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, t
 
 /** How data connections are made. */
 export type DataMode =
-  /** EPSV, and PASV once EPSV has failed; remembered. */
+  /**
+   * EPSV, and PASV once EPSV has failed; remembered. NetX Duo's server, which is known by its greeting, takes no uploads over
+   * EPSV: it is asked for PASV on IPv4, and sent uploads actively on IPv6.
+   */
   | "auto"
   | "epsv"
   | "pasv"

@@ -1,5 +1,11 @@
 /** Transfer parameters, told to the server only when they change. */
-import { formatModeOptions, typeArgument, type DataFormat, type DataFormatOptions } from "../protocol/index.ts";
+import {
+  formatModeOptions,
+  typeArgument,
+  type DataFormat,
+  type DataFormatOptions,
+  type ModeCode,
+} from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
 
@@ -16,14 +22,9 @@ export async function setFormat(context: ClientContext, format: DataFormat, opti
     await parameter(context, "STRU", format.structure, `Setting the structure to ${format.structure}`);
     known.structure = format.structure;
   }
-  // A NetX Duo server goes back to stream mode after each transfer.
-  const forgotten = format.mode === "B" && options.blocks === "netx";
-  if (known.mode !== format.mode || forgotten) {
-    // The connection of the mode before serves no more (RFC 959 §3.3).
-    context.data.dropKept();
-    await parameter(context, "MODE", format.mode, `Setting the mode to ${format.mode}`);
-    known.mode = format.mode;
-  }
+  await setMode(context, format.mode);
+  // A NetX Duo server goes back to stream mode after an upload.
+  if (format.mode === "B" && options.blocks === "netx") known.mode = undefined;
   if (format.mode === "Z" && known.deflateLevel !== options.deflateLevel) {
     // A wish: servers that choose for themselves may refuse it.
     await context.control.command("OPTS", formatModeOptions({ level: options.deflateLevel }));
@@ -31,17 +32,35 @@ export async function setFormat(context: ClientContext, format: DataFormat, opti
   }
 }
 
-/** Makes sure that listings come as text of octets. @throws FtpReplyError. */
-export async function setForListing(context: ClientContext): Promise<void> {
+async function setMode(context: ClientContext, mode: ModeCode): Promise<void> {
+  const { data, known } = context;
+  if (known.mode === mode) return;
+  // The connection of the mode before serves no more (RFC 959 §3.3).
+  data.dropKept();
+  await parameter(context, "MODE", mode, `Setting the mode to ${mode}`);
+  known.mode = mode;
+}
+
+/**
+ * Makes sure that listings come as text of octets, in the mode that the transfers have: another would cost two commands
+ * more.
+ *
+ * @returns That mode.
+ * @throws FtpReplyError.
+ */
+export async function setForListing(context: ClientContext): Promise<ModeCode> {
   const { known } = context;
+  const mode = known.mode ?? "S";
+  await setMode(context, mode);
   if (known.structure !== "F") {
     await parameter(context, "STRU", "F", "Setting the structure to F");
     known.structure = "F";
   }
   // A server that was told nothing sends ASCII.
-  if (known.type === undefined || known.type === "I" || known.type.startsWith("A")) return;
+  if (known.type === undefined || known.type === "I" || known.type.startsWith("A")) return mode;
   await parameter(context, "TYPE", "A", "Setting the type to A");
   known.type = "A";
+  return mode;
 }
 
 async function parameter(

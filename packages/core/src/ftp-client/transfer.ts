@@ -58,7 +58,7 @@ export class Transfer {
   /** Begins a transfer. @throws FtpReplyError when the server refuses it; what making the data connection throws. */
   static async begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
     const { verb, argument, restart, tried, signal, onMarker } = request;
-    const pending = await data.prepare(signal);
+    const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE");
     let preliminary: ReceivedReply;
     let opened: Promise<DataConnection> | undefined;
     try {

@@ -24,12 +24,17 @@ const plain: Readonly<Record<string, string>> = {
   NOOP: "200 Okay\r\n",
 };
 
-/** Starts one; gives its port and the commands that came. A script that gives nothing gets a plain answer. */
+/**
+ * Starts one; gives its port, the commands that came, and the pieces that they came in. A script that gives nothing gets a
+ * plain answer.
+ */
 export async function startScripted(
   script: Script,
   greeting = "220 Ready\r\n",
-): Promise<{ port: number; commands: string[] }> {
+  host = "127.0.0.1",
+): Promise<{ port: number; commands: string[]; chunks: string[] }> {
   const commands: string[] = [];
+  const chunks: string[] = [];
   const open: (Server | Socket)[] = [];
   const server = createServer((control) => {
     open.push(control);
@@ -45,7 +50,7 @@ export async function startScripted(
           serve(data);
         });
         open.push(listener);
-        listener.listen(0, "127.0.0.1");
+        listener.listen(0, host);
         await once(listener, "listening");
         const address = listener.address();
         return typeof address === "object" && address !== null ? address.port : 0;
@@ -54,6 +59,7 @@ export async function startScripted(
     control.write(greeting);
     let text = "";
     control.setEncoding("utf8").on("data", (chunk: string) => {
+      chunks.push(chunk);
       text += chunk;
       for (let end = text.indexOf("\r\n"); end !== -1; end = text.indexOf("\r\n")) {
         const line = text.slice(0, end);
@@ -66,7 +72,7 @@ export async function startScripted(
       }
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, host);
   await once(server, "listening");
   onTestFinished(() => {
     server.close();
@@ -76,7 +82,7 @@ export async function startScripted(
     }
   });
   const address = server.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0, commands };
+  return { port: typeof address === "object" && address !== null ? address.port : 0, commands, chunks };
 }
 
 /** Answers EPSV with a port that does `serve`; for use in a script. */

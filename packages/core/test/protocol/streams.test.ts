@@ -8,6 +8,7 @@ import {
   formatReply,
   ReplyParser,
   ReplySyntaxError,
+  shortenReplyText,
   TelnetDecoder,
   type CommandLineEvent,
   type ReceivedReply,
@@ -145,6 +146,13 @@ describe("replies", () => {
 
   it("cannot be forged by line ends in a name", () => {
     expect(formatReply(550, "a\r\n226 done")).toBe("550 a 226 done\r\n");
+  });
+
+  it("are shortened by octets, between characters", () => {
+    expect(shortenReplyText("Goodbye", 13)).toBe("Goodbye");
+    expect(shortenReplyText("Goodbye now", 16)).toBe("Goodbye...");
+    expect(shortenReplyText("\u00fc".repeat(20), 16)).toBe("\u00fc\u00fc\u00fc...");
+    expect(formatReply(221, shortenReplyText("x".repeat(500), 399))).toHaveLength(399);
   });
 
   it("are Latin-1 where they are no UTF-8, and may have no text at all", () => {
