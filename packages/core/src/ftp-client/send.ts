@@ -1,7 +1,7 @@
 /** Uploads: STOR, APPE, and going on where a broken one ended. */
 import { finished } from "node:stream/promises";
-import { outwardLine, pumpToSocket } from "../net/index.ts";
-import { keepsConnection } from "../protocol/index.ts";
+import { beginFile, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
+import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
@@ -78,13 +78,7 @@ async function sendSource(
   const { format } = how;
   const keeps = keepsConnection(format, how.options);
   const tried = `Uploading ${path}`;
-  const line = how.plain
-    ? { source, station: undefined }
-    : outwardLine(source, format, how.options, {
-        offset,
-        size: source.size,
-        recordIndex: recordIndexOf(options.recordLengths),
-      });
+  const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   // Without REST for streams, appending does the same.
   const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
   const restarts = offset > 0 && (restart !== undefined || streams);
@@ -135,4 +129,20 @@ async function sendSource(
     transfer.dispose();
   }
   return bytes;
+}
+
+/** The way of a source to the server. @throws DataFormatError for what cannot go there so. */
+async function openLine(
+  source: OpenSource,
+  offset: number,
+  { format, options: how }: ResolvedFormat,
+  options: UploadOptions,
+): Promise<OutwardLine> {
+  const recordIndex = recordIndexOf(options.recordLengths);
+  // NetX Duo keeps the first block and drops the rest in silence: what is longer must be known before it is sent.
+  if (source.size !== undefined || format.mode !== "B" || how.blocks !== "netx") {
+    return outwardLine(source, format, how, { offset, size: source.size, recordIndex });
+  }
+  const begun = await beginFile(source, largestBlock);
+  return outwardLine(begun, format, how, { offset, size: begun.size ?? largestBlock + 1, recordIndex });
 }

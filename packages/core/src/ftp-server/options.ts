@@ -91,7 +91,10 @@ export interface FtpServerOptions {
   readonly representation?: RepresentationOptions;
   /** Whether mode Z is offered: it saves the network and costs the processor. Default true. */
   readonly deflate?: boolean;
-  /** `netx` answers transfers with the codes that NetX Duo FTP documents. Default `standard`. */
+  /**
+   * `netx` answers transfers with the codes that NetX Duo FTP documents, reads and writes block mode as it does, and cuts
+   * replies to what its client's window takes. Default `standard`.
+   */
   readonly replies?: "standard" | "netx";
   /** The greeting's text, under 400 octets. Default `Twinport FTP ready`. */
   readonly banner?: string;

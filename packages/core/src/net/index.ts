@@ -1,3 +1,4 @@
+export { beginFile } from "./begun-file.ts";
 export { ControlChannel, replyBacklogLimit, type ControlChannelOwner } from "./control-channel.ts";
 export { BufferPool, defaultBufferSize, defaultBuffersKept } from "./buffer-pool.ts";
 export { DataConnection } from "./data-connection.ts";

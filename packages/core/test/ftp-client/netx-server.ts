@@ -179,7 +179,7 @@ class NetxState {
     });
     session.send("125 Sending List \r\n");
     await this.#sendAll(data, Buffer.from(lines.join("")));
-    session.send("226 List End \r\n");
+    session.send(verb === "NLST" && lines.length === 0 ? "550 List fail \r\n" : "226 List End \r\n");
   }
 
   async #sendAll(data: Socket, content: Buffer): Promise<void> {

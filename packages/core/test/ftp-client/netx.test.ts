@@ -1,6 +1,7 @@
 /** Our client and a server as NetX Duo's is: the documented sequences octet for octet, and all that it lacks. */
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FtpClient, FtpConnectionError, FtpReplyError, type FtpClientOptions } from "../../src/ftp-client/index.ts";
 import { startNetxServer, type NetxServer } from "./netx-server.ts";
@@ -90,6 +91,12 @@ describe("a NetX Duo server", () => {
     expect(server.files.size).toBe(0);
   });
 
+  it("fails NLST of an empty folder, and lists it by LIST", async () => {
+    const { client } = await connectTo("127.0.0.1");
+    await expect(client.names()).rejects.toMatchObject({ code: 550 });
+    expect(await client.list()).toEqual([]);
+  });
+
   it("has listings whose months are capitals and whose years are not told", async () => {
     const { client, server } = await connectTo("127.0.0.1");
     server.files.set("/BOOT.BIN", Buffer.alloc(5));
@@ -128,7 +135,11 @@ describe("a NetX Duo server", () => {
     // It is back in stream mode by then.
     expect(await client.names()).toEqual(["b"]);
     await expect(client.upload(Buffer.alloc(65_536, "x"), "c", block)).rejects.toThrow("65535");
+    const pieces = (count: number): Readable => Readable.from(new Array<Buffer>(count).fill(Buffer.alloc(1_000, "p")));
+    await expect(client.upload(pieces(66), "c", block)).rejects.toThrow("65535");
     expect(server.files.has("/c")).toBe(false);
+    await client.upload(pieces(65), "c", block);
+    expect(server.files.get("/c")?.length).toBe(65_000);
     server.files.set("/large", Buffer.alloc(70_000, "y"));
     expect((await client.downloadBytes("large", block)).length).toBe(70_000);
     expect((await client.downloadBytes("b", block)).length).toBe(65_535);

@@ -1,6 +1,6 @@
 /** A listing out over the data connection. Its lines end in CR LF whatever the type (RFC 959 §3.1.1.1, RFC 3659 §7.1). */
 import type { ReadableFile } from "../../bytes/index.ts";
-import { outwardLine, pumpToSocket } from "../../net/index.ts";
+import { beginFile, outwardLine, pumpToSocket } from "../../net/index.ts";
 import { keepsConnection, largestBlock } from "../../protocol/index.ts";
 import type { Session } from "../session/session.ts";
 import { listingFormat } from "./session-format.ts";
@@ -21,8 +21,9 @@ export async function sendListing(
   const text = new TextSource(pieces, format.type.type === "E");
   // The usual listing needs no conversion: its lines have the network's ends already.
   const plain = format.type.type === "A" && format.structure === "F" && format.mode === "S";
+  // NetX Duo takes one block and no more: the size of a short listing is to be known.
   const oneBlock = format.mode === "B" && how.blocks === "netx";
-  const listing: ReadableFile = oneBlock ? await begin(text, largestBlock) : text;
+  const listing: ReadableFile = oneBlock ? await beginFile(text, largestBlock) : text;
   const { source, station } = plain
     ? { source: listing, station: undefined }
     : outwardLine(listing, format, how, { offset: 0, size: listing.size });
@@ -40,30 +41,6 @@ export async function sendListing(
     },
     abandon: () => source.close(),
   });
-}
-
-/** Reads the beginning of a listing, so that the size of a short one is known: NetX Duo takes one block and no more. */
-async function begin(text: ReadableFile, most: number): Promise<ReadableFile> {
-  const start = new Uint8Array(most + 1);
-  let length = 0;
-  let ended = false;
-  while (length < start.length && !ended) {
-    const count = await text.read(start.subarray(length));
-    length += count;
-    ended = count === 0;
-  }
-  let at = 0;
-  return {
-    ...(ended ? { size: length } : {}),
-    read: (into) => {
-      if (at === length) return ended ? Promise.resolve(0) : text.read(into);
-      const part = start.subarray(at, Math.min(length, at + into.length));
-      into.set(part);
-      at += part.length;
-      return Promise.resolve(part.length);
-    },
-    close: () => text.close(),
-  };
 }
 
 /** Text in pieces, read as a file. */
