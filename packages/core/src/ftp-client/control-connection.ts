@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { dial, DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
+import { DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
 import { formatCommandLine, normaliseAddress, ReplyParser, type ReceivedReply } from "../protocol/index.ts";
 import {
   ClientClosedError,
@@ -16,6 +16,7 @@ import {
   FtpTlsError,
 } from "./errors.ts";
 import type { SentCommand } from "./events.ts";
+import { openSocket } from "./open-socket.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ResolvedTlsOptions } from "./tls-options.ts";
 
@@ -41,6 +42,8 @@ export class ControlConnection {
   readonly host: string;
   readonly remoteAddress: string;
   readonly localAddress: string;
+  /** Where passive data connections go: to the server's address; by `dial`, to the host as it was given. */
+  readonly dataHost: string;
   /** TLS of this connection and of data connections; undefined in the clear. */
   #tls: TlsClientSession | undefined;
   #secured: TLSSocket | undefined;
@@ -60,15 +63,18 @@ export class ControlConnection {
   #securing = false;
   #cause: Error | undefined;
 
-  private constructor(socket: Socket, host: string, replyTimeout: number, owner: ControlConnectionOwner) {
+  private constructor(socket: Socket, options: ResolvedClientOptions, owner: ControlConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.#replyTimeout = replyTimeout;
-    this.host = host;
+    this.#replyTimeout = options.replyTimeout;
+    this.host = options.host;
     this.remoteAddress = normaliseAddress(socket.remoteAddress ?? "");
     this.localAddress = normaliseAddress(socket.localAddress ?? "");
+    // The address at the socket's other end is the proxy's then.
+    this.dataHost = options.dial === undefined ? this.remoteAddress : options.host;
     socket.setKeepAlive(true, keepAliveDelay);
     this.#listen(socket);
+    socket.resume();
   }
 
   #listen(socket: Socket): void {
@@ -104,11 +110,11 @@ export class ControlConnection {
     owner: ControlConnectionOwner,
     signal: AbortSignal | undefined,
   ): Promise<ControlConnection> {
-    const { host, port, family, connectTimeout: timeout } = options;
+    const { host, port, connectTimeout: timeout } = options;
     const tried = `Connecting to ${host} port ${port}`;
     try {
-      const socket = await dial({ host, port, family, timeout, signal });
-      return new ControlConnection(socket, host, options.replyTimeout, owner);
+      const socket = await openSocket(options, { host, port, purpose: "control", timeout, signal });
+      return new ControlConnection(socket, options, owner);
     } catch (error) {
       if (!(error instanceof DataConnectionError)) throw error;
       const cause = error.cause ?? error;

@@ -28,6 +28,7 @@ export {
   type FtpTransferErrorKind,
 } from "./errors.ts";
 export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
+export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

@@ -1,5 +1,6 @@
 /** What a client is made from; defaults are applied here, once. */
 import type { FtpClientTrace } from "./events.ts";
+import type { DialFunction } from "./open-socket.ts";
 import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
 
 /** How data connections are made. */
@@ -22,8 +23,14 @@ export interface FtpClientOptions {
   readonly password?: string | (() => string | Promise<string>);
   /** What ACCT is given, if the server asks for it. */
   readonly account?: string;
-  /** IPv4 or IPv6 only. Default: what the name resolves to. */
+  /** IPv4 or IPv6 only. Default: what the name resolves to. Not together with `dial`, which resolves the name. */
   readonly family?: 4 | 6;
+  /**
+   * Makes the control connection and each passive data connection in place of a plain connect, as through a proxy. It is
+   * given the host as it stands here, unresolved; passive data connections go to that same host, whatever the server
+   * names, unless `foreignDataAddresses` says otherwise. There is no active mode then: nobody could connect back.
+   */
+  readonly dial?: DialFunction;
   /** Whether and how the connection is secure. Default `off`, and as the URL says. */
   readonly tls?: TlsMode | FtpClientTlsOptions;
   /** Default `auto`. */
@@ -68,6 +75,7 @@ export interface ResolvedClientOptions {
   readonly password: string | (() => string | Promise<string>);
   readonly account: string | undefined;
   readonly family: 4 | 6 | undefined;
+  readonly dial: DialFunction | undefined;
   readonly tls: ResolvedTlsOptions;
   readonly dataMode: DataMode;
   readonly activeAddress: string | undefined;
@@ -86,13 +94,14 @@ export interface ResolvedClientOptions {
   readonly trace: FtpClientTrace;
 }
 
-/** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
+/** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
   const connectTimeout = options.connectTimeout ?? 15_000;
   const tls = resolveTlsOptions(options.tls, options.host, connectTimeout);
   const port = options.port ?? (tls.mode === "implicit" ? 990 : 21);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("port must be from 1 to 65535");
+  if (options.dial !== undefined) checkDial(options);
   return {
     host: options.host,
     port,
@@ -100,6 +109,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     password: options.password ?? "anonymous@",
     account: options.account,
     family: options.family,
+    dial: options.dial,
     tls,
     dataMode: options.dataMode ?? "auto",
     activeAddress: options.activeAddress,
@@ -117,4 +127,12 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     checkSize: options.checkSize ?? true,
     trace: options.trace ?? {},
   };
+}
+
+/** @throws RangeError for what would go past `dial`. */
+function checkDial({ dataMode, family }: FtpClientOptions): void {
+  if (dataMode === "active") {
+    throw new RangeError("dataMode active does not go together with dial: no server can connect back through a proxy");
+  }
+  if (family !== undefined) throw new RangeError("family does not go together with dial, which resolves the name");
 }
