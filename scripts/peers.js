@@ -14,6 +14,8 @@ const servers = {
   "proftpd-mod-crypto": "usr/lib/proftpd/mod_tls.so",
   "pure-ftpd": "usr/sbin/pure-ftpd",
   "inetutils-ftpd": "usr/sbin/ftpd",
+  "dante-server": "usr/sbin/danted",
+  "tinyproxy-bin": "usr/bin/tinyproxy",
 };
 
 /** The path of an unpacked server's program. */

@@ -24,6 +24,7 @@ const sections: Readonly<Record<string, string>> = {
   "7151": "3",
   "7301": "3.2",
   "8446": "2.2 5.1 C.4",
+  "9110": "9.3.6",
 };
 
 const root = resolve(import.meta.dirname, "../..");
