@@ -7,6 +7,7 @@ export type {
   FtpServerTlsOptions,
   ListenerOptions,
   PassiveOptions,
+  ProxyProtocolOptions,
 } from "./options.ts";
 export { TlsError, type PemSource, type TlsCertificateOptions, type TlsErrorKind } from "../net/index.ts";
 export { defaultLimits, type FtpServerLimits } from "./limits.ts";

@@ -24,6 +24,8 @@ export interface FtpServerLimits {
   readonly dataConnectionTimeout: number;
   /** Milliseconds for a TLS handshake. Default 10,000. */
   readonly handshakeTimeout: number;
+  /** Milliseconds for a PROXY header, where a listener wants one. Default 5,000. */
+  readonly proxyHeaderTimeout: number;
   /** Milliseconds without progress of a transfer. Default 300,000. */
   readonly stallTimeout: number;
   /** Milliseconds that an upload waits, once its data ended, to see whether the control connection lives. Default 0:
@@ -56,6 +58,7 @@ export const defaultLimits: FtpServerLimits = {
   idleTimeout: 300_000,
   dataConnectionTimeout: 30_000,
   handshakeTimeout: 10_000,
+  proxyHeaderTimeout: 5_000,
   stallTimeout: 300_000,
   uploadGrace: 0,
   listingEntries: 1_000_000,

@@ -6,6 +6,15 @@ import type { RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
+/** A listener behind proxies or balancers that speak the PROXY protocol, version 1 or 2. */
+export interface ProxyProtocolOptions {
+  /**
+   * The addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) of the proxies. Nobody else is served here, since any other
+   * could claim to be whoever it likes.
+   */
+  readonly trusted: readonly string[];
+}
+
 /** Where a server listens. */
 export interface ListenerOptions {
   /** An address of this machine; `0.0.0.0` is all of IPv4, `::` all of IPv6 (and IPv6 only). */
@@ -21,6 +30,13 @@ export interface ListenerOptions {
   readonly tls?: "explicit" | "implicit" | "off";
   /** What must be under TLS here, in place of what the server says. */
   readonly tlsPolicy?: TlsPolicy;
+  /**
+   * Every control connection must come from a trusted proxy and begin with a PROXY header, which tells the session's
+   * remote and local address; others are closed without a word. Passive data connections must then come from the address
+   * that the control connection came from, the proxy's, and begin with no header: the proxy passes the passive ports on
+   * as plain TCP. Active ones go straight to the client. Default: none is expected.
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions;
 }
 
 /** Certificates that clients show. */

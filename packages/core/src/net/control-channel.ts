@@ -50,6 +50,8 @@ export class ControlChannel {
     this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
     this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
     this.#listen();
+    // Whoever read the start of the connection has paused it.
+    this.#socket.resume();
   }
 
   /**

@@ -119,3 +119,12 @@ export {
   type VerbRow,
 } from "./ftp/verbs.ts";
 export { OctetWriter } from "./octet-writer.ts";
+export {
+  proxyHeaderLimit,
+  ProxyHeaderError,
+  ProxyHeaderParser,
+  proxyLineLimit,
+  type ParsedProxyHeader,
+  type ProxiedEndPoint,
+  type ProxyHeader,
+} from "./proxy-protocol.ts";

@@ -28,6 +28,7 @@ import { gatherUsers } from "../serve/users.ts";
 interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly listen?: readonly ListenAddress[];
   readonly user?: readonly string[];
+  readonly proxyProtocol?: readonly string[];
   readonly usersFile?: string;
   readonly anonymous?: boolean;
   readonly passivePorts?: readonly [number, number];
@@ -60,6 +61,12 @@ export function serve(): Command {
         "--listen <host:port>",
         `where to listen; repeatable (default: port ${defaultPort} on all addresses)`,
       ).argParser(collect(parseListen)),
+    )
+    .addOption(
+      new Option(
+        "--proxy-protocol <address>",
+        "take connections from this balancer or network (10.0.0.0/8) only, each with a PROXY header (v1 or v2); repeatable",
+      ).argParser(collect(String)),
     )
     .addOption(new Option("--user <name:password[:ro|rw]>", "an account; repeatable").argParser(collect(String)))
     .option("--users-file <file>", "accounts, one a line as in --user")
@@ -130,7 +137,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     listeners: [
       ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
-    ],
+    ].map((listener) => ({ ...listener, ...behindProxy(options) })),
     ...(secure === undefined ? {} : { tls: secure.tls }),
     deflate: options.modeZ,
     representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
@@ -172,6 +179,10 @@ export function listenersOf(addresses: readonly ListenAddress[]): ListenerOption
       { host: "::", port, optional: true },
     ];
   });
+}
+
+function behindProxy({ proxyProtocol }: ServeOptions): Pick<ListenerOptions, "proxyProtocol"> {
+  return proxyProtocol === undefined ? {} : { proxyProtocol: { trusted: proxyProtocol } };
 }
 
 function passiveOf({ passivePorts, externalAddress }: ServeOptions): PassiveOptions {

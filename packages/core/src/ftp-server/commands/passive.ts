@@ -44,7 +44,7 @@ export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
 async function arm(session: Session): Promise<number> {
   // A port that an earlier PASV armed and nobody used goes back first: one session holds one at most.
   session.moveEndpoint({ event: "reset" });
-  const peer = session.allowsForeignData ? undefined : session.connection.remote.address;
+  const peer = session.allowsForeignData ? undefined : session.dataPeer;
   const arming = await session.host.passivePorts.arm(peer, session);
   if (session.over) {
     arming.release();

@@ -25,6 +25,7 @@ import {
 } from "./data-protection.ts";
 import { dispatch, overtakes } from "../dispatch.ts";
 import type { SessionEvent } from "../events.ts";
+import type { ConnectionEnds } from "../proxy-gate.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
@@ -77,15 +78,29 @@ export class Session implements ControlChannelOwner {
   #sessionReservation: Reservation | undefined;
   #loginReservation: Reservation | undefined;
 
-  /** @param secured - What an implicit handshake gave, where the connection began under TLS. */
-  constructor(id: string, raw: Socket, host: SessionHost, secured?: SecuredControl) {
+  /**
+   * @param ends - Those of the connection; where a proxy passes it on, not those of its socket.
+   * @param secured - What an implicit handshake gave, where the connection began under TLS.
+   */
+  constructor(id: string, raw: Socket, host: SessionHost, ends: ConnectionEnds, secured?: SecuredControl) {
     this.id = id;
     this.host = host;
     this.channel = new ControlChannel(raw, this, secured?.socket);
-    this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
+    this.connection = { id, ...ends, secure: false };
     if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
     this.deadline = this.started + host.options.limits.loginTimeout;
+  }
+
+  /** Where passive data connections come from: the other end of the control connection's TCP, which a proxy may be. */
+  get dataPeer(): string {
+    return this.channel.remote.address;
+  }
+
+  /** The address that active data connections come from: where the client connected to, unless that is a proxy's. */
+  get dataSource(): string | undefined {
+    const { local, remote } = this.connection;
+    return remote.address === this.dataPeer ? local.address : undefined;
   }
 
   /** Greets, and begins to take commands. */

@@ -152,7 +152,8 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
   if (session.protection.level === "clear" || tls === undefined) return connection;
   const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
   // Another server cannot have the session of the client that brought the two together.
-  const foreign = peer !== session.connection.remote.address && session.allowsForeignData;
+  const own = peer === session.connection.remote.address || peer === session.dataPeer;
+  const foreign = !own && session.allowsForeignData;
   try {
     const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
     await tls.secureData(connection, mustResume, job.direction === "upload", signal);
@@ -170,14 +171,14 @@ async function openSocket(session: Session, job: TransferJob, signal: AbortSigna
     session.reply(replyCode.openingDataConnection, job.opening);
     return endpoint.arming.connection(timeout, signal);
   }
-  const { local, remote } = session.connection;
+  const { remote } = session.connection;
   // With neither PORT nor PASV, the user's data port is its control port (RFC 959 §3.2).
   const target = endpoint.end === "active" ? endpoint.address : remote;
   const localPort = host.options.active.localPort ?? Math.max(anyPort, host.listenerPort - 1);
   const socket = await dial({
     host: target.address,
     port: target.port,
-    localAddress: local.address,
+    localAddress: session.dataSource,
     localPort: localPort === anyPort ? undefined : localPort,
     timeout,
     signal,
