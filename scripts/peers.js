@@ -16,6 +16,7 @@ const servers = {
   "inetutils-ftpd": "usr/sbin/ftpd",
   "dante-server": "usr/sbin/danted",
   "tinyproxy-bin": "usr/bin/tinyproxy",
+  haproxy: "usr/sbin/haproxy",
 };
 
 /** The path of an unpacked server's program. */

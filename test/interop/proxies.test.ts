@@ -1,11 +1,10 @@
 /** Our client and command line through real proxies, to a server that demands the control connection's TLS session. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { program, peerPassword, peerUser, removeUser, startPeer, startSecurePeer, type Peer } from "./peer-servers.ts";
 import { twinport } from "../programs.ts";
-import { freePort, makeFolder, run, start, type Running } from "./processes.ts";
+import { freePort, makeFolder, run, start, waitForListener, type Running } from "./processes.ts";
 import { digestTree, makeTree } from "./trees.ts";
 
 let local: Awaited<ReturnType<typeof makeFolder>>;
@@ -21,20 +20,6 @@ afterAll(async () => {
   await local.remove();
   await removeUser();
 });
-
-/** Waits until somebody listens on this port. */
-async function waitForListener(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const there = await new Promise<boolean>((done) => {
-      const socket = connect({ port, host: "127.0.0.1" });
-      socket.on("connect", () => done(true)).on("error", () => done(false));
-      socket.on("connect", () => socket.destroy());
-    });
-    if (there) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(`Nothing listens on port ${port}`);
-}
 
 const proxies: Readonly<Record<string, (port: number) => Promise<Running>>> = {
   // Its users are the system's.
