@@ -6,7 +6,14 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
-import { formatCommandLine, normaliseAddress, ReplyParser, type ReceivedReply } from "../protocol/index.ts";
+import {
+  escapeTelnet,
+  formatCommandLine,
+  normaliseAddress,
+  ReplyParser,
+  type NameCodec,
+  type ReceivedReply,
+} from "../protocol/index.ts";
 import {
   ClientClosedError,
   FtpConnectionError,
@@ -130,6 +137,16 @@ export class ControlConnection {
     return this.privateData ? this.#tls : undefined;
   }
 
+  /** The charset of commands, replies and listings; undefined is UTF-8. */
+  get nameCodec(): NameCodec | undefined {
+    return this.#parser.codec;
+  }
+
+  /** Goes on in another charset. */
+  useNameCodec(codec: NameCodec | undefined): void {
+    this.#parser.codec = codec;
+  }
+
   /** Whether the control connection is under TLS now. */
   get isSecure(): boolean {
     return this.#secured !== undefined;
@@ -144,7 +161,9 @@ export class ControlConnection {
     const raw = this.#socket;
     this.#unlisten(raw);
     raw.pause();
+    const { codec } = this.#parser;
     this.#parser = new ReplyParser();
+    this.#parser.codec = codec;
     this.#replies.length = 0;
     this.#securing = true;
     const session = new TlsClientSession(options.settings);
@@ -213,13 +232,15 @@ export class ControlConnection {
    * Sends a command.
    *
    * @param shown - What events show in place of the argument, for secrets.
-   * @throws ClientClosedError; RangeError for CR, LF or NUL.
+   * @throws ClientClosedError; RangeError for CR, LF or NUL, or for what the server's charset has no room for.
    */
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
     if (this.#closed) throw this.#closedError(verb);
+    const bytes = this.nameCodec === undefined ? Buffer.from(line) : this.nameCodec.encode(line);
+    if (bytes === undefined) throw new RangeError("The server's charset has no room for this name");
     this.#owner.sent({ verb, argument: shown });
-    this.#socket.write(line, "utf8");
+    this.#socket.write(escapeTelnet(bytes));
   }
 
   /** Sends a command, and waits for its first reply. */

@@ -2,6 +2,7 @@ export type {
   CodePage,
   DataFormatOptions,
   ListedEntry,
+  NameCodec,
   ReceivedReply,
   RecordLayout,
   RepresentationType,

@@ -1,6 +1,6 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
 import { inwardLine, pumpFileFromSocket, pumpFromSocket } from "../net/index.ts";
-import { keepsConnection, parseListing, parseQuotedPath, type ListedEntry } from "../protocol/index.ts";
+import { keepsConnection, parseListing, parseQuotedPath, type ListedEntry, type NameCodec } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { resolveFormat } from "./format-options.ts";
@@ -77,9 +77,11 @@ function capped<T>(context: ClientContext, tried: string, entries: T[]): T[] {
   throw new FtpTransferError("too-large", tried, `there are more than ${context.options.maxEntries} entries`);
 }
 
-/** UTF-8 where it is such, else Latin-1: old servers send what their disk has. */
-function decode(bytes: Uint8Array): string {
+/** In the server's charset where one is known; else UTF-8 where it is such, else Latin-1: old servers send what their disk has. */
+function decode(bytes: Uint8Array, codec: NameCodec | undefined): string {
   try {
+    const text = codec?.decode(bytes);
+    if (text !== undefined) return text;
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder("latin1").decode(bytes);
@@ -124,7 +126,7 @@ async function readText(
   } finally {
     transfer.dispose();
   }
-  return decode(await sink.commit());
+  return decode(await sink.commit(), context.control.nameCodec);
 }
 
 function isEmptyFolder(error: FtpReplyError): boolean {

@@ -27,6 +27,7 @@ export async function logIn(control: ControlConnection, options: ResolvedClientO
   if (control.isSecure) await protectData(control, options);
   const features = await askFeatures(control);
   if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
+  else control.useNameCodec(options.nameCodec);
   if (control.isSecure && options.tls.clearCommandChannel) await control.clear(options.connectTimeout);
   return { greeting: greeting.text, welcome: welcome.text, features };
 }

@@ -1,4 +1,5 @@
 /** What a client is made from; defaults are applied here, once. */
+import type { NameCodec } from "../protocol/index.ts";
 import type { FtpClientTrace } from "./events.ts";
 import type { DialFunction } from "./open-socket.ts";
 import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
@@ -33,6 +34,8 @@ export interface FtpClientOptions {
   readonly dial?: DialFunction;
   /** Whether and how the connection is secure. Default `off`, and as the URL says. */
   readonly tls?: TlsMode | FtpClientTlsOptions;
+  /** The charset of names on servers that do not tell `UTF8` by FEAT. Default: UTF-8, and Latin-1 where it is none. */
+  readonly nameCodec?: NameCodec;
   /** Default `auto`. */
   readonly dataMode?: DataMode;
   /** The address that PORT and EPRT tell. Default: the control connection's own. */
@@ -77,6 +80,7 @@ export interface ResolvedClientOptions {
   readonly family: 4 | 6 | undefined;
   readonly dial: DialFunction | undefined;
   readonly tls: ResolvedTlsOptions;
+  readonly nameCodec: NameCodec | undefined;
   readonly dataMode: DataMode;
   readonly activeAddress: string | undefined;
   readonly activePorts: readonly [number, number] | undefined;
@@ -111,6 +115,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     family: options.family,
     dial: options.dial,
     tls,
+    nameCodec: options.nameCodec,
     dataMode: options.dataMode ?? "auto",
     activeAddress: options.activeAddress,
     activePorts: options.activePorts,

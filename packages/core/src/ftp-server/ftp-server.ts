@@ -206,6 +206,8 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       buffers: this.#buffers,
       throttle: this.#throttle,
       tls: this.#tlsFor(options),
+      nameCodec: options.nameCodec ?? this.#options.nameCodec,
+      startsInCodec: options.nameCodec !== undefined,
       passivePorts: pool,
       listenerPort: bound.port,
       externalAddress: (client) => this.#external.for(client),

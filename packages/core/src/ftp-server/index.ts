@@ -1,3 +1,4 @@
+export type { NameCodec } from "../protocol/index.ts";
 export { FtpServer, type ListenerAddress, type StopOptions } from "./ftp-server.ts";
 export type {
   ActiveOptions,

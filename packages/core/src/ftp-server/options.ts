@@ -2,7 +2,7 @@
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
 import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
-import type { RepresentationOptions } from "../protocol/index.ts";
+import type { NameCodec, RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -37,6 +37,8 @@ export interface ListenerOptions {
    * as plain TCP. Active ones go straight to the client. Default: none is expected.
    */
   readonly proxyProtocol?: ProxyProtocolOptions;
+  /** The charset of names here, until a client asks for UTF-8 by `OPTS UTF8 ON`. Default: UTF-8. */
+  readonly nameCodec?: NameCodec;
 }
 
 /** Certificates that clients show. */
@@ -98,6 +100,8 @@ export interface FtpServerOptions {
   readonly hosts?: readonly string[];
   readonly passive?: PassiveOptions;
   readonly active?: ActiveOptions;
+  /** The charset of names for clients that leave UTF-8 by `OPTS UTF8 OFF`, which is refused without it. */
+  readonly nameCodec?: NameCodec;
   /** Whether data connections to and from third parties are allowed (server-to-server transfers). Default false. */
   readonly allowForeignData?: boolean;
   /** Whether PORT and EPRT may name ports below 1024. Default false (RFC 2577 §3). */
@@ -123,6 +127,7 @@ export interface ResolvedOptions {
   readonly hosts: readonly string[] | undefined;
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
+  readonly nameCodec: NameCodec | undefined;
   readonly allowForeignData: boolean;
   readonly allowPrivilegedPorts: boolean;
   readonly limits: FtpServerLimits;
@@ -176,6 +181,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     hosts: options.hosts?.map((name) => name.toLowerCase()),
     passive: options.passive ?? {},
     active: options.active ?? {},
+    nameCodec: options.nameCodec,
     allowForeignData: options.allowForeignData ?? false,
     allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
     limits,

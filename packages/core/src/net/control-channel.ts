@@ -109,10 +109,10 @@ export class ControlChannel {
     return !this.#lost && !this.#ended;
   }
 
-  /** Sends one reply, line ends included. Nothing happens when the connection is gone. */
-  send(reply: string): void {
+  /** Sends one reply, line ends included; text in UTF-8. Nothing happens when the connection is gone. */
+  send(reply: string | Uint8Array): void {
     if (this.#lost || this.#ended || this.#detached) return;
-    this.#socket.write(reply, "utf8");
+    this.#socket.write(reply);
     if (this.#socket.writableLength > replyBacklogLimit) this.#socket.pause();
   }
 

@@ -78,6 +78,7 @@ export { CompressedDecoder, CompressedEncoder } from "./ftp/mode/compressed.ts";
 export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";
 export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
 export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
+export type { NameCodec } from "./ftp/name-codec.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
 export { formatReply } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
@@ -105,7 +106,7 @@ export { PageDecoder, PageEncoder, type PageOptions } from "./ftp/representation
 export { maxIndexedRecords, type RecordLayout } from "./ftp/representation/record-layout.ts";
 export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export type { Station } from "./ftp/representation/station.ts";
-export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
+export { escapeTelnet, IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
 export {
   siteVerbNames,

@@ -1,9 +1,10 @@
 /** `twinport serve`: a folder by FTP. */
 import { stat } from "node:fs/promises";
 import { StaticAccounts } from "@twinport/core/accounts";
-import { FtpServer, type ListenerOptions, type PassiveOptions } from "@twinport/core/ftp-server";
+import { FtpServer, type ListenerOptions, type NameCodec, type PassiveOptions } from "@twinport/core/ftp-server";
 import { LocalStorage } from "@twinport/core/storage";
 import { Command, Option } from "commander";
+import { parseCharset } from "../charset.ts";
 import { UsageError } from "../exit-codes.ts";
 import {
   collect,
@@ -35,6 +36,7 @@ interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly externalAddress?: string;
   readonly activePort?: number;
   readonly allowForeignData?: boolean;
+  readonly charset?: NameCodec;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly idleTimeout: number;
@@ -75,6 +77,9 @@ export function serve(): Command {
     .option("--external-address <host>", "the IPv4 address that PASV tells, or a name for it")
     .addOption(new Option("--active-port <port>", "local port of active data connections").argParser(parsePort))
     .option("--allow-foreign-data", "allow server-to-server transfers")
+    .addOption(
+      new Option("--charset <name>", "charset of names, until a client asks for UTF-8").argParser(parseCharset),
+    )
     .addOption(new Option("--max-sessions <n>", "sessions in all").argParser(parseCount).default(10_000))
     .addOption(
       new Option("--max-sessions-per-address <n>", "sessions from one address").argParser(parseCount).default(1_000),
@@ -137,7 +142,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     listeners: [
       ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
-    ].map((listener) => ({ ...listener, ...behindProxy(options) })),
+    ].map((listener) => ({ ...listener, ...listeningOf(options) })),
     ...(secure === undefined ? {} : { tls: secure.tls }),
     deflate: options.modeZ,
     representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
@@ -181,8 +186,12 @@ export function listenersOf(addresses: readonly ListenAddress[]): ListenerOption
   });
 }
 
-function behindProxy({ proxyProtocol }: ServeOptions): Pick<ListenerOptions, "proxyProtocol"> {
-  return proxyProtocol === undefined ? {} : { proxyProtocol: { trusted: proxyProtocol } };
+/** What all listeners have in common. */
+function listeningOf({ proxyProtocol, charset }: ServeOptions): Pick<ListenerOptions, "proxyProtocol" | "nameCodec"> {
+  return {
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol: { trusted: proxyProtocol } }),
+    ...(charset === undefined ? {} : { nameCodec: charset }),
+  };
 }
 
 function passiveOf({ passivePorts, externalAddress }: ServeOptions): PassiveOptions {

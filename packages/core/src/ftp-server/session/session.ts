@@ -13,7 +13,14 @@ import {
   type TlsPolicy,
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
-import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
+import {
+  CommandLineReader,
+  escapeTelnet,
+  formatReply,
+  replyCode,
+  type CommandLineEvent,
+  type NameCodec,
+} from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
@@ -89,6 +96,7 @@ export class Session implements ControlChannelOwner {
     this.connection = { id, ...ends, secure: false };
     if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
+    this.resetNameCodec();
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
 
@@ -148,7 +156,23 @@ export class Session implements ControlChannelOwner {
 
   /** Sends a reply. Negative ones are told to the application by the dispatcher. */
   reply(code: number, text: string | readonly string[]): void {
-    this.channel.send(formatReply(code, text));
+    const reply = formatReply(code, text);
+    const encoded = this.nameCodec?.encode(reply);
+    this.channel.send(encoded === undefined ? reply : escapeTelnet(encoded));
+  }
+
+  /** The charset of command lines, replies and listings now; undefined is UTF-8. */
+  get nameCodec(): NameCodec | undefined {
+    return this.#reader.codec;
+  }
+
+  set nameCodec(codec: NameCodec | undefined) {
+    this.#reader.codec = codec;
+  }
+
+  /** Names as they are at the greeting. */
+  resetNameCodec(): void {
+    this.nameCodec = this.host.startsInCodec ? this.host.nameCodec : undefined;
   }
 
   /** What every event of this session carries. */
@@ -212,6 +236,7 @@ export class Session implements ControlChannelOwner {
     this.workingDirectory = rootPath;
     this.umask = defaultUmask;
     this.facts = undefined;
+    this.resetNameCodec();
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
   }
