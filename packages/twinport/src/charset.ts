@@ -1,17 +1,16 @@
 /** Charsets of names, by iconv-lite. */
 import type { NameCodec } from "@twinport/core/ftp-client";
-import { InvalidArgumentError } from "commander";
-import iconv from "iconv-lite";
+import { UsageError } from "./exit-codes.ts";
 
 /** What commands, replies and listings are made of besides names. */
 const ascii = 'LIST 227 (),|;=-/"\r\n';
 
-/** Reads the name of a charset. @throws InvalidArgumentError for one that is not known, or that has no ASCII in it. */
-export function parseCharset(name: string): NameCodec {
+/** Looks a charset up. @throws UsageError for one that is not known, or that has no ASCII in it. */
+export async function loadCharset(name: string): Promise<NameCodec> {
+  // Its tables are large, and most runs of the command line need none.
+  const { default: iconv } = await import("iconv-lite");
   if (!iconv.encodingExists(name) || !iconv.encode(ascii, name).equals(Buffer.from(ascii))) {
-    throw new InvalidArgumentError(
-      "It is a charset that has ASCII in it, as windows-1252, cp1251, shift_jis or euc-kr.",
-    );
+    throw new UsageError(`${name} is no charset with ASCII in it, as windows-1252, cp1251, shift_jis or euc-kr are`);
   }
   return {
     encode: (text) => {

@@ -1,10 +1,10 @@
 /** `twinport serve`: a folder by FTP. */
 import { stat } from "node:fs/promises";
 import { StaticAccounts } from "@twinport/core/accounts";
-import { FtpServer, type ListenerOptions, type NameCodec, type PassiveOptions } from "@twinport/core/ftp-server";
+import { FtpServer, type ListenerOptions, type PassiveOptions } from "@twinport/core/ftp-server";
 import { LocalStorage } from "@twinport/core/storage";
 import { Command, Option } from "commander";
-import { parseCharset } from "../charset.ts";
+import { loadCharset } from "../charset.ts";
 import { UsageError } from "../exit-codes.ts";
 import {
   collect,
@@ -36,7 +36,7 @@ interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly externalAddress?: string;
   readonly activePort?: number;
   readonly allowForeignData?: boolean;
-  readonly charset?: NameCodec;
+  readonly charset?: string;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly idleTimeout: number;
@@ -77,9 +77,7 @@ export function serve(): Command {
     .option("--external-address <host>", "the IPv4 address that PASV tells, or a name for it")
     .addOption(new Option("--active-port <port>", "local port of active data connections").argParser(parsePort))
     .option("--allow-foreign-data", "allow server-to-server transfers")
-    .addOption(
-      new Option("--charset <name>", "charset of names, until a client asks for UTF-8").argParser(parseCharset),
-    )
+    .option("--charset <name>", "charset of names, until a client asks for UTF-8")
     .addOption(new Option("--max-sessions <n>", "sessions in all").argParser(parseCount).default(10_000))
     .addOption(
       new Option("--max-sessions-per-address <n>", "sessions from one address").argParser(parseCount).default(1_000),
@@ -132,6 +130,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     throw new UsageError("Nobody could log in: give --user NAME:PASSWORD, --users-file, TWINPORT_USERS or --anonymous");
   }
   const secure = await serverTls(options);
+  const shared = await sharedOf(options);
   const storage = new LocalStorage({
     root: dir,
     uploads: options.inPlace === true ? "in-place" : "atomic",
@@ -142,7 +141,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     listeners: [
       ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
-    ].map((listener) => ({ ...listener, ...listeningOf(options) })),
+    ].map((listener) => ({ ...listener, ...shared })),
     ...(secure === undefined ? {} : { tls: secure.tls }),
     deflate: options.modeZ,
     representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
@@ -187,10 +186,13 @@ export function listenersOf(addresses: readonly ListenAddress[]): ListenerOption
 }
 
 /** What all listeners have in common. */
-function listeningOf({ proxyProtocol, charset }: ServeOptions): Pick<ListenerOptions, "proxyProtocol" | "nameCodec"> {
+async function sharedOf({
+  proxyProtocol,
+  charset,
+}: ServeOptions): Promise<Pick<ListenerOptions, "proxyProtocol" | "nameCodec">> {
   return {
     ...(proxyProtocol === undefined ? {} : { proxyProtocol: { trusted: proxyProtocol } }),
-    ...(charset === undefined ? {} : { nameCodec: charset }),
+    ...(charset === undefined ? {} : { nameCodec: await loadCharset(charset) }),
   };
 }
 

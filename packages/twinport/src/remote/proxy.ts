@@ -7,7 +7,6 @@ import { request } from "node:http";
 import { connect, isIPv6, type Socket } from "node:net";
 import type { DialFunction, DialTarget } from "@twinport/core/ftp-client";
 import { getProxyForUrl } from "proxy-from-env";
-import { SocksClient } from "socks";
 import { UsageError } from "../exit-codes.ts";
 
 /** A proxy. */
@@ -93,6 +92,8 @@ export function dialThrough(proxy: ProxyServer, family: 4 | 6 | undefined): Dial
 async function askSocks(socket: Socket, proxy: ProxyServer, target: DialTarget): Promise<void> {
   const { host, port, timeout } = target;
   const { user, password = "" } = proxy;
+  // Loaded by those only who need it: it takes as long as half of the rest.
+  const { SocksClient } = await import("socks");
   await SocksClient.createConnection({
     command: "connect",
     proxy: {

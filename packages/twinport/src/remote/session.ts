@@ -6,10 +6,9 @@ import {
   type FtpClientOptions,
   type FtpClientTrace,
   type FtpUrl,
-  type NameCodec,
 } from "@twinport/core/ftp-client";
 import { Option, type Command } from "commander";
-import { parseCharset } from "../charset.ts";
+import { loadCharset } from "../charset.ts";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { findCredentials } from "./credentials.ts";
@@ -24,7 +23,7 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly ipv6?: boolean;
   /** False by `--no-proxy`. */
   readonly proxy?: string | false;
-  readonly charset?: NameCodec;
+  readonly charset?: string;
   readonly verbose?: boolean;
   /** Asked for by the commands that move files. */
   readonly compress?: boolean;
@@ -44,9 +43,7 @@ export function withRemoteOptions(command: Command): Command {
       ),
     )
     .option("--no-proxy", "connect straight, whatever the environment says")
-    .addOption(
-      new Option("--charset <name>", "charset of names on servers that do not speak UTF-8").argParser(parseCharset),
-    )
+    .option("--charset <name>", "charset of names on servers that do not speak UTF-8")
     .option("-v, --verbose", "show commands and replies on stderr, from the greeting on; passwords as ***");
 }
 
@@ -110,7 +107,7 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
     signal,
     compress: options.compress === true ? "auto" : "never",
     ...(options.verbose === true ? { trace: traceOnStderr } : {}),
-    ...(options.charset === undefined ? {} : { nameCodec: options.charset }),
+    ...(options.charset === undefined ? {} : { nameCodec: await loadCharset(options.charset) }),
     ...(proxy !== undefined ? { dial: dialThrough(proxy, family) } : family === undefined ? {} : { family }),
     ...(timeout === undefined
       ? {}
