@@ -36,6 +36,7 @@ export {
   type CommandLine,
   type CommandLineEvent,
 } from "./ftp/command-line.ts";
+export { DataFormatError, type DataFormatErrorKind } from "./ftp/data-format-error.ts";
 export { parseFeatures } from "./ftp/features.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
@@ -65,6 +66,9 @@ export {
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
 export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representation/ascii.ts";
+export type { DataElements, FileContent, StructureEncoder } from "./ftp/representation/data-elements.ts";
+export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
+export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
 export type { Station } from "./ftp/representation/station.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";

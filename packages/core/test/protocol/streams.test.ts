@@ -14,18 +14,8 @@ import {
   type ReceivedReply,
   type Station,
 } from "../../src/protocol/index.ts";
+import { cutsOf, splits } from "./splits.ts";
 
-/** The same bytes whole, one by one, and cut where the property says. */
-function splits(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[][] {
-  const at = [...new Set([0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
-  return [
-    [bytes],
-    [...bytes].map((byte) => Uint8Array.of(byte)),
-    at.slice(1).map((end, index) => bytes.slice(at[index], end)),
-  ];
-}
-
-const cutsOf = fc.array(fc.nat(10_000), { maxLength: 8 });
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 describe("command lines", () => {
