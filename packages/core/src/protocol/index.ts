@@ -66,10 +66,20 @@ export {
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
 export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representation/ascii.ts";
+export {
+  FixedRecordDecoder,
+  FixedRecordEncoder,
+  SingleRecordDecoder,
+  SingleRecordEncoder,
+  type RecordLayout,
+} from "./ftp/representation/binary-records.ts";
 export type { DataElements, FileContent, StructureEncoder } from "./ftp/representation/data-elements.ts";
 export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
+export { IndexedRecordDecoder, IndexedRecordEncoder } from "./ftp/representation/indexed-records.ts";
 export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
+export { RecordLengths, recordCountLimit } from "./ftp/representation/record-lengths.ts";
 export type { Station } from "./ftp/representation/station.ts";
+export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
 export {
