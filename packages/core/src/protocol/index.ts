@@ -77,6 +77,7 @@ export type { DataElements, FileContent, StructureEncoder } from "./ftp/represen
 export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
 export { IndexedRecordDecoder, IndexedRecordEncoder } from "./ftp/representation/indexed-records.ts";
 export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
+export { PageDecoder, PageEncoder, type PageEncoderOptions, type PageFormat } from "./ftp/representation/page.ts";
 export { RecordLengths, recordCountLimit } from "./ftp/representation/record-lengths.ts";
 export type { Station } from "./ftp/representation/station.ts";
 export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
