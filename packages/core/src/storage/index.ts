@@ -3,6 +3,15 @@ export type { ConformanceCase } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
 export { StorageError, type StorageErrorKind } from "./errors.ts";
 export {
+  digestSlice,
+  hashAlgorithms,
+  makeDigest,
+  toHashAlgorithm,
+  type Digest,
+  type HashAlgorithm,
+} from "./hashing/digest.ts";
+export { hashFile, hashReadable } from "./hashing/hash-file.ts";
+export {
   brokenUploadLifetime,
   LocalStorage,
   type Durability,
@@ -13,6 +22,7 @@ export type {
   Entry,
   EntryKind,
   EntryTimes,
+  HashOptions,
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,
@@ -32,5 +42,6 @@ export {
   rootPath,
   type VirtualPath,
 } from "./virtual-path.ts";
+export { mountedStorage } from "./wrappers/mounts.ts";
 export { readOnlyStorage } from "./wrappers/read-only.ts";
 export { rootedStorage } from "./wrappers/rooted.ts";
