@@ -3,14 +3,28 @@ export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
 export { isIPv4, isIPv6, normaliseAddress } from "./ftp/address/ip-address.ts";
 export { formatPassiveAnswer, parsePassiveAnswer } from "./ftp/address/passive-answer.ts";
+export { formatLongPassiveAnswer, parseLongPassiveAnswer } from "./ftp/address/long-passive-answer.ts";
 export { allocationArgument, type Allocation } from "./ftp/arguments/allocation.ts";
 export type { ArgumentCodec } from "./ftp/arguments/argument-codec.ts";
 export { byteOffsetArgument } from "./ftp/arguments/byte-offset.ts";
+export { byteRangeArgument, type ByteRange } from "./ftp/arguments/byte-range.ts";
+export {
+  factsAndPathArgument,
+  formatSettableFacts,
+  type FactsAndPath,
+  type SettableFacts,
+} from "./ftp/arguments/facts-and-path.ts";
 export { extendedAddressArgument } from "./ftp/arguments/extended-address.ts";
 export { extendedPassiveArgument, type ExtendedPassiveWish } from "./ftp/arguments/extended-passive.ts";
 export { hostNameArgument } from "./ftp/arguments/host-name.ts";
 export { hostPortArgument } from "./ftp/arguments/host-port.ts";
 export { listArgument, type ListArgument } from "./ftp/arguments/list-argument.ts";
+export { longAddressArgument } from "./ftp/arguments/long-address.ts";
+export { modifiedTimeArgument, type ModifiedTime } from "./ftp/arguments/modified-time.ts";
+export { pathAndRangeArgument, type PathAndRange } from "./ftp/arguments/path-and-range.ts";
+export { pathListArgument, pathListLimit, twoPathsArgument, type TwoPaths } from "./ftp/arguments/path-list.ts";
+export { plannedTransferArgument, type PlannedTransfer, type PlannedVerb } from "./ftp/arguments/planned-transfer.ts";
+export { secondsArgument } from "./ftp/arguments/seconds.ts";
 export { modeCodeArgument, type ModeCode } from "./ftp/arguments/mode-code.ts";
 export { noArgument } from "./ftp/arguments/none.ts";
 export {
@@ -68,14 +82,6 @@ export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representa
 export type { Station } from "./ftp/representation/station.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
-export {
-  siteVerbNames,
-  siteVerbs,
-  verbNames,
-  verbs,
-  type SiteVerb,
-  type SiteVerbArguments,
-  type Verb,
-  type VerbArguments,
-  type VerbRow,
-} from "./ftp/verbs.ts";
+export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts";
+export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";
+export type { VerbRow } from "./ftp/verbs/verb-row.ts";

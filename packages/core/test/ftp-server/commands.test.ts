@@ -164,6 +164,22 @@ const malformed: Partial<Record<Verb, readonly [argument: string, code: number]>
   SIZE: ["", 501],
   MDTM: ["", 501],
   MFMT: ["20200230000000 x", 501],
+  MFCT: ["20200230000000 x", 501],
+  MFF: ["Modify=20200230000000; x", 501],
+  SMNT: ["", 501],
+  COMB: ["one", 501],
+  LPRT: ["16,4,1,2,3,4,2,4,1", 521],
+  LPSV: ["x", 501],
+  PRET: ["NOOP", 504],
+  RANG: ["5 4", 501],
+  HASH: ["", 501],
+  XCRC: ['"x" 5 4', 501],
+  XMD5: ["", 501],
+  XSHA1: ["", 501],
+  XSHA256: ["", 501],
+  XSHA512: ["", 501],
+  CSID: ["", 501],
+  CLNT: ["", 501],
   FEAT: ["x", 501],
   OPTS: ["", 501],
   SYST: ["x", 501],
@@ -319,7 +335,7 @@ describe("folders, names and facts", () => {
     expect(await session.code("OPTS UTF8 ON")).toBe(200);
     expect((await session.command("opts mlst size;Type;nonsense")).text).toBe("200 MLST OPTS Type;Size;\r\n");
     expect((await session.command("FEAT")).text).toContain("MLST Type*;Size*;Modify;");
-    expect(await session.code("OPTS HASH")).toBe(504);
+    expect(await session.code("OPTS XYZZY")).toBe(504);
     session.close();
   });
 

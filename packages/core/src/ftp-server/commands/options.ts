@@ -1,7 +1,8 @@
-/** OPTS (RFC 2389 §4): UTF8 and MLST. */
+/** OPTS (RFC 2389 §4): UTF8, MLST and HASH. */
 import { parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import { chooseHash } from "./hash.ts";
 
 /** OPTS: allowed before the login, since clients switch UTF-8 on first. */
 export const opts: CommandRow<OptionsArgument> = {
@@ -20,8 +21,10 @@ export const opts: CommandRow<OptionsArgument> = {
         session.facts = new Set(facts);
         return session.reply(replyCode.commandOkay, `MLST OPTS ${facts.map((fact) => `${fact};`).join("")}`.trimEnd());
       }
+      case "HASH":
+        return chooseHash(session, value);
       default:
-        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8 and MLST are`);
+        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8, MLST and HASH are`);
     }
   },
 };

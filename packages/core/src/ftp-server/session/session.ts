@@ -14,7 +14,7 @@ import {
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
 import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
-import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
+import { resolveVirtualPath, rootPath, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
 import {
@@ -27,6 +27,7 @@ import { dispatch, overtakes } from "../dispatch.ts";
 import type { SessionEvent } from "../events.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
+import { defaultHashAlgorithm } from "./hash-choice.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
@@ -63,6 +64,10 @@ export class Session implements ControlChannelOwner {
   umask: number = defaultUmask;
   /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
   facts: ReadonlySet<string> | undefined;
+  /** What OPTS HASH chose. */
+  hashAlgorithm: HashAlgorithm = defaultHashAlgorithm;
+  /** Milliseconds without a command after which the session ends; SITE IDLE sets it. */
+  idleTimeout: number;
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
@@ -85,6 +90,7 @@ export class Session implements ControlChannelOwner {
     this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
     if (secured !== undefined) this.#secured(secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
+    this.idleTimeout = host.options.limits.idleTimeout;
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
 
@@ -190,6 +196,8 @@ export class Session implements ControlChannelOwner {
     this.workingDirectory = rootPath;
     this.umask = defaultUmask;
     this.facts = undefined;
+    this.hashAlgorithm = defaultHashAlgorithm;
+    this.idleTimeout = this.host.options.limits.idleTimeout;
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
   }
@@ -331,7 +339,7 @@ export class Session implements ControlChannelOwner {
 
   /** After a command: the clock starts again. */
   #rest(): void {
-    if (this.login.state === "in") this.deadline = Date.now() + this.host.options.limits.idleTimeout;
+    if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
 

@@ -3,7 +3,9 @@ import type { ReadableFile } from "../../bytes/index.ts";
 import { pumpToSocket } from "../../net/index.ts";
 import { AsciiEncoder, type Station } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
+import { limitedFile } from "./limited-file.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /**
@@ -12,11 +14,14 @@ import type { TransferJob } from "./transfer.ts";
  * @throws StorageError when it cannot be opened, or has fewer octets than the restart offset.
  */
 export async function sendFile(session: Session, verb: string, path: VirtualPath): Promise<TransferJob> {
-  const offset = session.oneShots.restart;
+  const { range, restart } = session.oneShots;
+  const offset = range?.start ?? restart;
   const ascii = session.parameters.type === "ascii";
+  if (range !== undefined && ascii) throw new CommandError("parameter-not-implemented", "RANG is for TYPE I");
   const { storage } = session.account;
   // In TYPE A the offset counts octets as they travel (RFC 3659 §5.3): they are skipped after the conversion.
-  const file = await storage.openRead(path, { offset: ascii ? 0 : offset });
+  const whole = await storage.openRead(path, { offset: ascii ? 0 : offset });
+  const file = range === undefined ? whole : limitedFile(whole, range.end - range.start);
   const remaining = ascii ? undefined : file.size;
   return {
     verb,

@@ -1,0 +1,67 @@
+/** HASH and its options (draft-bryan-ftp-hash), and RANG, which says of which octets (draft-bryan-ftp-range). */
+import { replyCode, type ByteRange } from "../../protocol/index.ts";
+import { hashFile, StorageError, toHashAlgorithm, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { CommandRow } from "../command-row.ts";
+import { offeredHashes } from "../session/hash-choice.ts";
+import type { Session } from "../session/session.ts";
+import { longWork } from "../transfer/long-work.ts";
+
+/** HASH: `213 <algorithm> <first>-<last> <digits> <path>`, both octets included as RANG has them. */
+export const hash: CommandRow<string> = {
+  permission: "read",
+  feature: (session) =>
+    `HASH ${offeredHashes.map((one) => (one === session.hashAlgorithm ? `${one}*` : one)).join(";")}`,
+  async handle(session, text) {
+    const { hashAlgorithm, oneShots } = session;
+    const path = session.path(text);
+    const { start, end, digits } = await countHash(session, "HASH", path, hashAlgorithm, oneShots.range ?? {});
+    session.reply(replyCode.fileStatus, `${hashAlgorithm} ${start}-${Math.max(start, end - 1)} ${digits} ${path}`);
+  },
+};
+
+/** RANG: for the HASH or RETR that follows. A REST before it is forgotten. */
+export const rang: CommandRow<ByteRange | undefined> = {
+  handle(session, range) {
+    session.oneShots.restart = 0;
+    session.oneShots.range = range;
+    session.reply(
+      replyCode.pendingInformation,
+      range === undefined ? "All octets from now on" : `Octets ${range.start} to ${range.end - 1} are next`,
+    );
+  },
+};
+
+/** OPTS HASH: chooses the algorithm, or tells which is chosen. */
+export function chooseHash(session: Session, name: string | undefined): void {
+  const chosen = name === undefined ? session.hashAlgorithm : toHashAlgorithm(name);
+  if (chosen === undefined) {
+    throw new CommandError("parameter-not-implemented", `${name ?? ""} is not known; ${offeredHashes.join(", ")} are`);
+  }
+  session.hashAlgorithm = chosen;
+  session.reply(replyCode.commandOkay, chosen);
+}
+
+/**
+ * Counts the hash of a file or a part of it. STAT is answered meanwhile, and ABOR ends it.
+ *
+ * @throws StorageError `is-a-directory`, and `offset-out-of-range` for a part that begins after the end.
+ */
+export async function countHash(
+  session: Session,
+  verb: string,
+  path: VirtualPath,
+  algorithm: HashAlgorithm,
+  part: Partial<ByteRange>,
+): Promise<ByteRange & { readonly digits: string }> {
+  const { storage } = session.account;
+  // All of it is the work, from the first look: a STAT that comes at once must not wait for the hash.
+  return longWork(session, verb, path, async ({ signal, onBytes }) => {
+    const entry = await storage.stat(path);
+    if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
+    const start = part.start ?? 0;
+    if (start > entry.size) throw new StorageError("offset-out-of-range", `${path} is shorter than that`, { path });
+    const end = Math.min(part.end ?? entry.size, entry.size);
+    return { start, end, digits: await hashFile(storage, path, algorithm, { start, end, signal, onBytes }) };
+  });
+}
