@@ -1,5 +1,6 @@
 /** What the operations of a client share. */
 import type { BufferPool } from "../net/index.ts";
+import type { HashAlgorithm } from "../storage/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector } from "./data-connection.ts";
 import type { ProgressEvent } from "./events.ts";
@@ -18,6 +19,8 @@ export interface ClientContext {
     type: "A" | "I" | undefined;
     /** MLSD was offered and then refused. */
     noMlsd: boolean;
+    /** The hash that HASH tells, as FEAT marked it or OPTS HASH chose it. */
+    hash?: HashAlgorithm | undefined;
   };
   warn(message: string): void;
   progress(event: ProgressEvent): void;

@@ -19,6 +19,8 @@ export {
   type FtpTransferErrorKind,
 } from "./errors.ts";
 export type { FtpClientEvents, ProgressEvent } from "./events.ts";
+export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
+export type { HashAlgorithm } from "../storage/index.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

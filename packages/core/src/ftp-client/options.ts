@@ -38,6 +38,8 @@ export interface FtpClientOptions {
   readonly connectTimeout?: number;
   /** Milliseconds to wait for a reply. Default 30,000. */
   readonly replyTimeout?: number;
+  /** Milliseconds to wait for a hash, which the server counts by reading the file. Default 600,000. */
+  readonly hashTimeout?: number;
   /** Milliseconds in which a data connection must be made. Default 15,000. */
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
@@ -67,6 +69,7 @@ export interface ResolvedClientOptions {
   readonly foreignDataAddresses: "replace" | "trust";
   readonly connectTimeout: number;
   readonly replyTimeout: number;
+  readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
   readonly maxListing: number;
@@ -95,6 +98,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     foreignDataAddresses: options.foreignDataAddresses ?? "replace",
     connectTimeout,
     replyTimeout: options.replyTimeout ?? 30_000,
+    hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
     maxListing: options.maxListing ?? 64 * 1024 * 1024,

@@ -1,4 +1,5 @@
 /** Downloads, all by `openRead`: into streams, memory, and files of this machine. */
+import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
@@ -7,11 +8,12 @@ import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
-import { findResumable, openLocalWrite, takeName, type LocalWriteOptions } from "./local-file.ts";
+import { findResumable, openLocalWrite, partPath, takeName, type LocalWriteOptions } from "./local-file.ts";
 import { setType } from "./parameters.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.openRead`. @param release - Called once the download is closed. */
 export async function openRead(
@@ -90,8 +92,20 @@ export async function receiveBytes(
   most: number,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
+  const verification = verificationOf(context, path, options, options.offset ?? 0);
   const download = await openRead(context, path, options, ignore);
-  return download.into(new BytesSink(most, `Downloading ${path}`));
+  const sink = new BytesSink(most, `Downloading ${path}`);
+  return download.into(verification?.writing(sink) ?? sink);
+}
+
+function verificationOf(
+  context: ClientContext,
+  path: string,
+  { verify, type, signal }: DownloadOptions,
+  start: number,
+): Verification | undefined {
+  if (verify !== true) return undefined;
+  return new Verification(context, { path, tried: `Downloading ${path}`, type, start, signal });
 }
 
 /** As `FtpClient.download`. */
@@ -104,9 +118,12 @@ export async function receiveInto(
   const begun = Date.now();
   const resumed = options.resume === true && typeof to === "string" ? await findResumable(to) : undefined;
   const offset = resumed?.size ?? options.offset ?? 0;
+  const verification = verificationOf(context, path, options, resumed === undefined ? offset : 0);
+  if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
   if (offset > 0 && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);
     if (size === offset) {
+      await verification?.compare();
       await takeName(resumed.file, to);
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
@@ -133,7 +150,14 @@ export async function receiveInto(
     },
     ignore,
   );
-  await download.into(await sinkFor(download, to, { offset, resumed: resumed?.file, modified }));
+  const sink = await sinkFor(download, to, { offset, resumed: resumed?.file, modified });
+  try {
+    await download.into(verification?.writing(sink) ?? sink);
+  } catch (error) {
+    // What is known to be wrong must not be gone on with.
+    if (verification?.mismatched === true && typeof to === "string") await rm(partPath(to), { force: true });
+    throw error;
+  }
   return { path, bytes, offset, milliseconds: Date.now() - begun };
 }
 

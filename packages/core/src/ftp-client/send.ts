@@ -1,14 +1,16 @@
 /** Uploads: STOR, APPE, and going on where a broken one ended. */
 import { finished } from "node:stream/promises";
+import type { ReadableFile } from "../bytes/index.ts";
 import { pumpToSocket } from "../net/index.ts";
 import { AsciiEncoder } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpTransferError } from "./errors.ts";
 import { setType } from "./parameters.ts";
-import { openSource, type OpenSource, type UploadSource } from "./sources.ts";
+import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.upload` and `append`. */
 export async function sendFrom(
@@ -22,21 +24,42 @@ export async function sendFrom(
   const ascii = options.type === "ascii";
   await setType(context, ascii ? "A" : "I");
   const offset = options.resume === true ? await sizeThere(context, path) : 0;
+  const verification =
+    options.verify === true ? await verificationOf(context, verb, from, path, offset, options) : undefined;
   const source = await openSource(from, offset);
-  let bytes: number;
+  let bytes = 0;
   try {
-    if (await isComplete(from, source, path, offset))
-      return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
-    bytes = await sendSource(context, verb, source, path, offset, options);
+    if (!(await isComplete(from, source, path, offset))) {
+      bytes = await sendSource(context, verb, verification?.reading(source) ?? source, path, offset, options);
+    } else if (verification === undefined) return { path, bytes, offset, milliseconds: Date.now() - begun };
   } finally {
     await source.close();
   }
+  await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
     await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
       context.warn(error instanceof Error ? error.message : String(error));
     });
   }
   return { path, bytes, offset, milliseconds: Date.now() - begun };
+}
+
+/** What is on the server already counts where it is known here too; else only what comes is compared. */
+async function verificationOf(
+  context: ClientContext,
+  verb: "STOR" | "APPE",
+  from: UploadSource,
+  path: string,
+  offset: number,
+  { type, signal }: UploadOptions,
+): Promise<Verification> {
+  const appends = verb === "APPE" && offset === 0;
+  const start = appends ? await sizeThere(context, path) : isDriven(from) ? offset : 0;
+  const verification = new Verification(context, { path, tried: `Uploading ${path}`, type, start, signal });
+  if (offset === 0 || start > 0) return verification;
+  if (typeof from === "string") await verification.addFile(from, offset);
+  else if (from instanceof Uint8Array) verification.add(from.subarray(0, offset));
+  return verification;
 }
 
 async function sizeThere(context: ClientContext, path: string): Promise<number> {
@@ -65,7 +88,7 @@ async function sizeOfWhole(path: string): Promise<number> {
 async function sendSource(
   context: ClientContext,
   verb: "STOR" | "APPE",
-  source: OpenSource,
+  source: ReadableFile,
   path: string,
   offset: number,
   options: UploadOptions,
