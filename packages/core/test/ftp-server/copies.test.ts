@@ -3,7 +3,7 @@ import { readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readOnly, readWrite } from "../../src/accounts/index.ts";
-import { MemoryStorage } from "../../src/storage/index.ts";
+import { MemoryStorage, type ReadableFile, type Storage } from "../../src/storage/index.ts";
 import { withLocalFolder } from "../storage/local-folder.ts";
 import { RawSession } from "./raw-session.ts";
 import { putFile, readFile, startServer } from "./server-fixture.ts";
@@ -86,6 +86,38 @@ describe("SITE COPY, SITE CPFR and SITE CPTO", () => {
     expect(await other.code("SITE COPY a d")).toBe(550);
     other.close();
     expect(await readFile(storage, "/b")).toBe("B");
+  });
+
+  it("are ended by ABOR, with nothing left of the copy", async () => {
+    const storage = new MemoryStorage();
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const slow: Storage = Object.assign(storage, {
+      openRead: async (...given: Parameters<Storage["openRead"]>): Promise<ReadableFile> => {
+        const file = await MemoryStorage.prototype.openRead.apply(storage, given);
+        let reads = 0;
+        return {
+          read: async (into) => {
+            if (reads++ > 0) await gate;
+            return file.read(into.subarray(0, 10));
+          },
+          close: () => file.close(),
+        };
+      },
+    });
+    await putFile(storage, "/a", Buffer.alloc(100));
+    const { port } = await startServer({ storage: slow });
+    const control = await RawSession.logIn(port);
+    control.send("SITE COPY a b\r\n");
+    let told = "";
+    while (!told.includes("SITE COPY /b: 10 octets so far")) told = (await control.command("STAT")).text;
+    control.send("ABOR\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    go();
+    expect((await control.reply()).code).toBe(426);
+    expect((await control.reply()).code).toBe(226);
+    expect(await readFile(storage, "/b")).toBeUndefined();
+    control.close();
   });
 
   it("are reserved as uploads are, and released", async () => {

@@ -1,6 +1,6 @@
 /** COMB: what a client sent in parts, put together. The parts go once the whole is there. */
 import { replyCode } from "../../protocol/index.ts";
-import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { copyFiles } from "../transfer/copy-files.ts";
@@ -13,12 +13,15 @@ export const comb: CommandRow<readonly string[]> = {
       session.demand("remove", part);
     }
     const target = session.path(text);
-    session.demand((await isThere(session, target)) ? "append" : "create", text);
     const sources = [...new Set(parts.map((part) => session.path(part)))];
     if (sources.length < parts.length) {
       throw new StorageError("name-not-allowed", "A part is named twice", { path: target });
     }
-    const entry = await copyFiles(session, { verb: "COMB", sources, target, mode: "append" });
+    const mode = async (): Promise<WriteMode> => {
+      session.demand((await isThere(session, target)) ? "append" : "create", text);
+      return "append";
+    };
+    const entry = await copyFiles(session, { verb: "COMB", sources, target, mode });
     for (const path of sources) await session.account.storage.remove(path);
     session.reply(replyCode.fileActionOkay, `${target} has ${entry.size} octets`);
   },

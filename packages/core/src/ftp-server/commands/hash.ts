@@ -15,7 +15,7 @@ export const hash: CommandRow<string> = {
   async handle(session, text) {
     const { hashAlgorithm, oneShots } = session;
     const path = session.path(text);
-    const { start, end, digits } = await countHash(session, "HASH", path, hashAlgorithm, oneShots.range ?? {});
+    const { start, end, digits } = await countHash(session, "HASH", hashAlgorithm, { path, ...oneShots.range });
     session.reply(replyCode.fileStatus, `${hashAlgorithm} ${start}-${Math.max(start, end - 1)} ${digits} ${path}`);
   },
 };
@@ -42,26 +42,32 @@ export function chooseHash(session: Session, name: string | undefined): void {
   session.reply(replyCode.commandOkay, chosen);
 }
 
+/** A file, or a part of it. */
+export interface HashedPart extends Partial<ByteRange> {
+  readonly path: VirtualPath;
+}
+
 /**
  * Counts the hash of a file or a part of it. STAT is answered meanwhile, and ABOR ends it.
  *
+ * @param find - Where it is yet to be found out what is meant; else `named` is.
  * @throws StorageError `is-a-directory`, and `offset-out-of-range` for a part that begins after the end.
  */
 export async function countHash(
   session: Session,
   verb: string,
-  path: VirtualPath,
   algorithm: HashAlgorithm,
-  part: Partial<ByteRange>,
+  named: HashedPart,
+  find?: () => Promise<HashedPart>,
 ): Promise<ByteRange & { readonly digits: string }> {
   const { storage } = session.account;
   // All of it is the work, from the first look: a STAT that comes at once must not wait for the hash.
-  return longWork(session, verb, path, async ({ signal, onBytes }) => {
+  return longWork(session, verb, named.path, async ({ signal, onBytes }) => {
+    const { path, start = 0, end: wanted = Infinity } = find === undefined ? named : await find();
     const entry = await storage.stat(path);
     if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
-    const start = part.start ?? 0;
     if (start > entry.size) throw new StorageError("offset-out-of-range", `${path} is shorter than that`, { path });
-    const end = Math.min(part.end ?? entry.size, entry.size);
+    const end = Math.min(wanted, entry.size);
     return { start, end, digits: await hashFile(storage, path, algorithm, { start, end, signal, onBytes }) };
   });
 }

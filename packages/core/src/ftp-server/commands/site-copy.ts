@@ -1,6 +1,6 @@
 /** SITE COPY, SITE CPFR and SITE CPTO: copies made by the server itself. */
 import { replyCode, type TwoPaths } from "../../protocol/index.ts";
-import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -36,8 +36,8 @@ export const siteCopyTo: CommandRow<string> = {
 };
 
 async function copy(session: Session, from: VirtualPath, to: string): Promise<void> {
-  const mode = await writeModeFor(session, to);
   const target = session.path(to);
+  const mode = (): Promise<WriteMode> => writeModeFor(session, to);
   const entry = await copyFiles(session, { verb: "SITE COPY", sources: [from], target, mode });
   session.reply(replyCode.fileActionOkay, `${target} has ${entry.size} octets`);
 }

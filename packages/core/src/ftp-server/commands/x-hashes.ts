@@ -1,9 +1,9 @@
 /** XCRC, XMD5, XSHA1, XSHA256, XSHA512: hashes as servers told them before HASH, each by a verb of its own. */
 import { replyCode, type PathAndRange } from "../../protocol/index.ts";
-import { StorageError, type HashAlgorithm } from "../../storage/index.ts";
+import { StorageError, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
-import { countHash } from "./hash.ts";
+import { countHash, type HashedPart } from "./hash.ts";
 
 export const xcrc: CommandRow<PathAndRange> = hashBy("XCRC", "CRC32");
 export const xmd5: CommandRow<PathAndRange> = hashBy("XMD5", "MD5");
@@ -15,23 +15,22 @@ export const xsha512: CommandRow<PathAndRange> = hashBy("XSHA512", "SHA-512");
 function hashBy(verb: string, algorithm: HashAlgorithm): CommandRow<PathAndRange> {
   return {
     permission: "read",
-    async handle(session, argument) {
-      const { path, start, end } = await meant(session, argument);
-      const part = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
-      const { digits } = await countHash(session, verb, session.path(path), algorithm, part);
+    async handle(session, { path, literal, ...part }) {
+      const named = { path: session.path(path), ...part };
+      const find = literal === undefined ? undefined : () => literalOr(session, session.path(literal), named);
+      const { digits } = await countHash(session, verb, algorithm, named, find);
       session.reply(replyCode.fileActionOkay, digits.toUpperCase());
     },
   };
 }
 
 /** A name without quotes may end in numbers: the file of that very name comes first. */
-async function meant(session: Session, argument: PathAndRange): Promise<PathAndRange> {
-  if (argument.literal === undefined) return argument;
+async function literalOr(session: Session, literal: VirtualPath, named: HashedPart): Promise<HashedPart> {
   try {
-    await session.account.storage.stat(session.path(argument.literal));
-    return { path: argument.literal };
+    await session.account.storage.stat(literal);
+    return { path: literal };
   } catch (error) {
-    if (error instanceof StorageError && error.kind !== "aborted") return argument;
+    if (error instanceof StorageError) return named;
     throw error;
   }
 }

@@ -1,6 +1,12 @@
 /** Files of a storage copied into one of the same storage, which nobody sees before it is whole. */
 import { setImmediate as turn } from "node:timers/promises";
-import { StorageError, type Entry, type VirtualPath, type WriteMode } from "../../storage/index.ts";
+import {
+  StorageError,
+  type Entry,
+  type OpenWriteOptions,
+  type VirtualPath,
+  type WriteMode,
+} from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
 import { longWork, type LongWork } from "./long-work.ts";
 
@@ -9,7 +15,8 @@ export interface CopyJob {
   readonly verb: string;
   readonly sources: readonly VirtualPath[];
   readonly target: VirtualPath;
-  readonly mode: WriteMode;
+  /** How the target is opened; asked once the work has begun. @throws CommandError where the account may not. */
+  mode(): WriteMode | Promise<WriteMode>;
 }
 
 /**
@@ -17,28 +24,35 @@ export interface CopyJob {
  *
  * @throws StorageError `is-a-directory` for a source that is no file, `name-not-allowed` for one that is the target.
  */
-export async function copyFiles(session: Session, { verb, sources, target, mode }: CopyJob): Promise<Entry> {
-  const { storage } = session.account;
+export function copyFiles(session: Session, job: CopyJob): Promise<Entry> {
+  // All of it is the work, from the first look: a STAT that comes at once must not wait for the copy.
+  return longWork(session, job.verb, job.target, async (given) => {
+    const mode = await job.mode();
+    const octets = await sizeOfAll(session, job);
+    await given.reserve(octets);
+    return copy(session, job, { mode, expectedSize: octets }, given);
+  });
+}
+
+async function sizeOfAll(session: Session, { sources, target }: CopyJob): Promise<number> {
   let octets = 0;
   for (const path of sources) {
-    const entry = await storage.stat(path);
+    const entry = await session.account.storage.stat(path);
     if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
     if (path === target) throw new StorageError("name-not-allowed", `${path} cannot be copied to itself`, { path });
     octets += entry.size;
   }
-  return longWork(
-    session,
-    verb,
-    target,
-    (given) => copy(session, { verb, sources, target, mode }, octets, given),
-    octets,
-  );
+  return octets;
 }
 
-async function copy(session: Session, job: CopyJob, octets: number, { signal, onBytes }: LongWork): Promise<Entry> {
+async function copy(
+  session: Session,
+  job: CopyJob,
+  opening: Pick<OpenWriteOptions, "mode" | "expectedSize">,
+  { signal, onBytes }: LongWork,
+): Promise<Entry> {
   const { storage } = session.account;
-  const permissions = 0o666 & ~session.umask;
-  const file = await storage.openWrite(job.target, { mode: job.mode, expectedSize: octets, permissions, signal });
+  const file = await storage.openWrite(job.target, { ...opening, permissions: 0o666 & ~session.umask, signal });
   const buffer = session.host.buffers.acquire();
   try {
     for (const path of job.sources) {

@@ -3,6 +3,7 @@
  *
  * To the session it is a transfer: STAT tells how far it is, ABOR ends it, and so does the end of the session.
  */
+import type { Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
 import { releaseTransfer, reserveTransfer } from "./transfer.ts";
 
@@ -11,38 +12,39 @@ export interface LongWork {
   readonly signal: AbortSignal;
   /** To be told how many octets more are done. */
   readonly onBytes: (count: number) => void;
+  /** Reserves octets that will be stored, as those of an upload are. To be called once, if at all. */
+  reserve(octets: number): Promise<void>;
 }
 
-/**
- * @param stores - Octets that will be stored, where the work stores any: they are reserved as an upload's are.
- * @throws what the work throws; the reason of the abort when it was aborted.
- */
+/** @throws what the work throws; the reason of the abort when it was aborted. */
 export async function longWork<T>(
   session: Session,
   verb: string,
   path: string,
   work: (given: LongWork) => Promise<T>,
-  stores?: number,
 ): Promise<T> {
   const abort = new AbortController();
   session.transferred = 0;
   session.moveTransfer({ event: "begin", verb, path, abort });
   session.moveTransfer({ event: "connected", at: Date.now() });
-  const onBytes = (count: number): void => {
-    session.transferred += count;
-  };
+  let reservation: Reservation | undefined;
   let complete = false;
-  const reserved =
-    stores === undefined ? undefined : reserveTransfer(session, { direction: "upload", path, expectedBytes: stores });
   try {
-    await reserved;
-    const result = await work({ signal: abort.signal, onBytes });
+    const result = await work({
+      signal: abort.signal,
+      onBytes: (count) => {
+        session.transferred += count;
+      },
+      reserve: async (octets) => {
+        reservation = await reserveTransfer(session, { direction: "upload", path, expectedBytes: octets });
+      },
+    });
     complete = true;
     return result;
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
     session.moveTransfer({ event: "end" });
-    await releaseTransfer(session, await reserved?.catch(() => undefined), complete);
+    await releaseTransfer(session, reservation, complete);
   }
 }

@@ -26,7 +26,7 @@ export interface FactsAndPath {
 
 /** `<fact>=<value>;… <pathname>`. */
 export const factsAndPathArgument: ArgumentCodec<FactsAndPath> = {
-  syntax: "<fact>=<value>;… <pathname>",
+  syntax: "<fact>=<value>;... <pathname>",
   parse(text) {
     const match = /^((?:[^=; ]+=[^; ]*;)+) (.+)$/.exec(text ?? "");
     if (match?.[1] === undefined) throw new ArgumentError("syntax", "Facts as Modify=20200102030405; and a path name");

@@ -12,11 +12,11 @@ import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** `af,hal,h1,…,pal,p1,p2`. */
 export const longAddressArgument: ArgumentCodec<DataAddress> = {
-  syntax: "<af,hal,h1,…,pal,p1,p2>",
+  syntax: "<af,hal,h1,...,pal,p1,p2>",
   parse(text) {
     const octets = (text ?? "").trim().split(",").map(octetOf);
     if (octets.includes(256))
-      throw new ArgumentError("syntax", "Numbers from 0 to 255 are needed: af,hal,h1,…,pal,p1,p2");
+      throw new ArgumentError("syntax", "Numbers from 0 to 255 are needed: af,hal,h1,...,pal,p1,p2");
     const [family, length = 0] = octets;
     if (family !== 4 && family !== 6) {
       throw new ArgumentError("unsupported-family", "Supported address families are (4, 6)");

@@ -28,7 +28,7 @@ function split(text: string): string[] | undefined {
 /** @param least - How many names there must be. */
 export function pathListArgument(least: number): ArgumentCodec<readonly string[]> {
   return {
-    syntax: '"<pathname>" "<pathname>" …',
+    syntax: '"<pathname>" "<pathname>" ...',
     parse(text) {
       const paths = split(text ?? "");
       if (paths === undefined || paths.length < least) {

@@ -54,7 +54,8 @@ export const parameterVerbs: VerbRows<ParameterArguments> = {
     inUse,
     "Tell which transfer comes next, before PASV",
     [200, 504, 530, 550, ...always],
-    { keepsRestart: true, feature: "PRET" },
+    // Not in FEAT: clients that find it there send it before each transfer, and this server has no use for it.
+    keepsRestart,
   ),
   PASV: row(
     noArgument,
