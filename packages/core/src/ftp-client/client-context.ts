@@ -1,6 +1,6 @@
 /** What the operations of a client share. */
 import type { BufferPool } from "../net/index.ts";
-import type { HashAlgorithm } from "../storage/index.ts";
+import type { HashAlgorithm } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector } from "./data-connection.ts";
 import type { ProgressEvent } from "./events.ts";

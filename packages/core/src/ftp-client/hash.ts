@@ -2,8 +2,13 @@
  * Hashes of the server's files: HASH where the server has it (draft-bryan-ftp-hash), else one of the X-verbs that servers
  * had before it. What FEAT tells decides; nothing is tried out.
  */
-import { byteRangeArgument, type ReceivedReply } from "../protocol/index.ts";
-import { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "../storage/index.ts";
+import {
+  byteRangeArgument,
+  hashAlgorithms,
+  toHashAlgorithm,
+  type HashAlgorithm,
+  type ReceivedReply,
+} from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { setType } from "./parameters.ts";

@@ -1,4 +1,4 @@
-export type { ListedEntry, ReceivedReply } from "../protocol/index.ts";
+export type { HashAlgorithm, ListedEntry, ReceivedReply } from "../protocol/index.ts";
 export { FtpClient } from "./client.ts";
 export { extendedPassiveProbe } from "./data-connection.ts";
 export { FtpDownload } from "./download.ts";
@@ -20,7 +20,6 @@ export {
 } from "./errors.ts";
 export type { FtpClientEvents, ProgressEvent } from "./events.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
-export type { HashAlgorithm } from "../storage/index.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

@@ -92,20 +92,20 @@ export async function receiveBytes(
   most: number,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
-  const verification = verificationOf(context, path, options, options.offset ?? 0);
+  const verification = await verificationOf(context, path, options, options.offset ?? 0);
   const download = await openRead(context, path, options, ignore);
   const sink = new BytesSink(most, `Downloading ${path}`);
   return download.into(verification?.writing(sink) ?? sink);
 }
 
-function verificationOf(
+async function verificationOf(
   context: ClientContext,
   path: string,
   { verify, type, signal }: DownloadOptions,
   start: number,
-): Verification | undefined {
+): Promise<Verification | undefined> {
   if (verify !== true) return undefined;
-  return new Verification(context, { path, tried: `Downloading ${path}`, type, start, signal });
+  return Verification.begin(context, { path, tried: `Downloading ${path}`, type, start, signal });
 }
 
 /** As `FtpClient.download`. */
@@ -118,7 +118,7 @@ export async function receiveInto(
   const begun = Date.now();
   const resumed = options.resume === true && typeof to === "string" ? await findResumable(to) : undefined;
   const offset = resumed?.size ?? options.offset ?? 0;
-  const verification = verificationOf(context, path, options, resumed === undefined ? offset : 0);
+  const verification = await verificationOf(context, path, options, resumed === undefined ? offset : 0);
   if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
   if (offset > 0 && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);

@@ -55,7 +55,7 @@ async function verificationOf(
 ): Promise<Verification> {
   const appends = verb === "APPE" && offset === 0;
   const start = appends ? await sizeThere(context, path) : isDriven(from) ? offset : 0;
-  const verification = new Verification(context, { path, tried: `Uploading ${path}`, type, start, signal });
+  const verification = await Verification.begin(context, { path, tried: `Uploading ${path}`, type, start, signal });
   if (offset === 0 || start > 0) return verification;
   if (typeof from === "string") await verification.addFile(from, offset);
   else if (from instanceof Uint8Array) verification.add(from.subarray(0, offset));

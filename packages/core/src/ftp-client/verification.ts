@@ -3,7 +3,7 @@
  * transfer is done. A download takes its name only after that.
  */
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
-import { hashReadable, makeDigest, type Digest } from "../storage/index.ts";
+import type { Digest } from "../storage/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpTransferError } from "./errors.ts";
 import { chooseHash, noHash, remoteHash, type HashChoice } from "./hash.ts";
@@ -29,22 +29,28 @@ export class Verification {
   #hashed = 0;
   #mismatched = false;
 
+  private constructor(context: ClientContext, request: VerificationRequest, choice: HashChoice, digest: Digest) {
+    this.#context = context;
+    this.#request = request;
+    this.#choice = choice;
+    this.#digest = digest;
+  }
+
   /**
    * Before the transfer: what cannot be verified afterwards is not begun.
    *
    * @throws FtpTransferError `no-hash` when the server offers none, or the octets change on their way.
    */
-  constructor(context: ClientContext, request: VerificationRequest) {
+  static async begin(context: ClientContext, request: VerificationRequest): Promise<Verification> {
     const { tried, type, start } = request;
     if (type === "ascii") {
       throw new FtpTransferError("no-hash", tried, "in text transfers the octets differ, and cannot be verified");
     }
     const choice = chooseHash(context.features, undefined, start > 0);
     if (choice === undefined) throw noHash(tried);
-    this.#context = context;
-    this.#request = request;
-    this.#choice = choice;
-    this.#digest = makeDigest(choice.algorithm);
+    // Loaded only here: most clients never hash, and need no storage.
+    const { makeDigest } = await import("../storage/index.ts");
+    return new Verification(context, request, choice, makeDigest(choice.algorithm));
   }
 
   /** Whether the two ends were found to differ. */
@@ -60,9 +66,10 @@ export class Verification {
 
   /** Hashes the first octets of a local file, which were here before. @throws LocalFileError. */
   async addFile(path: string, length: number): Promise<void> {
+    const { digestReadable } = await import("../storage/index.ts");
     const file = await openLocalRead(path, 0);
     try {
-      await hashReadable(file, { update: (bytes) => this.add(bytes), end: () => "" }, { length });
+      await digestReadable(file, { update: (bytes) => this.add(bytes) }, { length });
     } finally {
       await file.close();
     }

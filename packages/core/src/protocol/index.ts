@@ -52,6 +52,7 @@ export {
 } from "./ftp/command-line.ts";
 export { parseFeatures } from "./ftp/features.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
+export { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "./ftp/hash-algorithm.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
 export type { ListedEntry } from "./ftp/listing/listed-entry.ts";
 export { parseListing, type ListingOptions } from "./ftp/listing/listing-parser.ts";

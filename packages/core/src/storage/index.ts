@@ -1,16 +1,11 @@
 export { storageConformance } from "./conformance/conformance.ts";
 export type { ConformanceCase } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
+export { hashAlgorithms, type HashAlgorithm } from "../protocol/index.ts";
 export { StorageError, type StorageErrorKind } from "./errors.ts";
-export {
-  digestSlice,
-  hashAlgorithms,
-  makeDigest,
-  toHashAlgorithm,
-  type Digest,
-  type HashAlgorithm,
-} from "./hashing/digest.ts";
-export { hashFile, hashReadable } from "./hashing/hash-file.ts";
+export { digestReadable, type DigestOptions } from "./hashing/digest-readable.ts";
+export { makeDigest, type Digest } from "./hashing/digest.ts";
+export { hashFile } from "./hashing/hash-file.ts";
 export {
   brokenUploadLifetime,
   LocalStorage,

@@ -5,7 +5,7 @@
  * need one follow from whether the method is there. Every failure is a `StorageError` with a closed `kind`.
  */
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
-import type { HashAlgorithm } from "./hashing/digest.ts";
+import type { HashAlgorithm } from "../protocol/index.ts";
 import type { VirtualPath } from "./virtual-path.ts";
 
 /** What an entry of a folder is. */

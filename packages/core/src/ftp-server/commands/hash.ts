@@ -1,6 +1,6 @@
 /** HASH and its options (draft-bryan-ftp-hash), and RANG, which says of which octets (draft-bryan-ftp-range). */
-import { replyCode, type ByteRange } from "../../protocol/index.ts";
-import { hashFile, StorageError, toHashAlgorithm, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
+import { replyCode, toHashAlgorithm, type ByteRange, type HashAlgorithm } from "../../protocol/index.ts";
+import { hashFile, StorageError, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import { offeredHashes } from "../session/hash-choice.ts";

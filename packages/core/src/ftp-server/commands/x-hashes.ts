@@ -1,6 +1,6 @@
 /** XCRC, XMD5, XSHA1, XSHA256, XSHA512: hashes as servers told them before HASH, each by a verb of its own. */
-import { replyCode, type PathAndRange } from "../../protocol/index.ts";
-import { StorageError, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
+import { replyCode, type HashAlgorithm, type PathAndRange } from "../../protocol/index.ts";
+import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { countHash, type HashedPart } from "./hash.ts";

@@ -1,5 +1,5 @@
 /** Which hashes HASH tells, and which one unless OPTS HASH says otherwise (draft-bryan-ftp-hash). */
-import { hashAlgorithms, type HashAlgorithm } from "../../storage/index.ts";
+import { hashAlgorithms, type HashAlgorithm } from "../../protocol/index.ts";
 
 /** The hash that a session begins with. */
 export const defaultHashAlgorithm: HashAlgorithm = "SHA-256";

@@ -13,8 +13,14 @@ import {
   type TlsPolicy,
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
-import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
-import { resolveVirtualPath, rootPath, type HashAlgorithm, type VirtualPath } from "../../storage/index.ts";
+import {
+  CommandLineReader,
+  formatReply,
+  replyCode,
+  type CommandLineEvent,
+  type HashAlgorithm,
+} from "../../protocol/index.ts";
+import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
 import {

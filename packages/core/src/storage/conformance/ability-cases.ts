@@ -1,6 +1,7 @@
 /** Cases of the optional methods, passed by storages that have none of them, and of signals. */
 import assert from "node:assert/strict";
-import { hashAlgorithms, makeDigest, type HashAlgorithm } from "../hashing/digest.ts";
+import { hashAlgorithms, type HashAlgorithm } from "../../protocol/index.ts";
+import { makeDigest } from "../hashing/digest.ts";
 import { hashFile } from "../hashing/hash-file.ts";
 import { at, entriesOf, fails, namesOf, put, textOf, type ConformanceCase } from "./conformance-case.ts";
 

@@ -1,18 +1,7 @@
-/** Hashes of files: which there are, by the names of draft-bryan-ftp-hash, and how one is counted. */
+/** How a hash is counted. */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-
-/** A hash by its name. */
-export type HashAlgorithm = "SHA-512" | "SHA-256" | "SHA-1" | "MD5" | "CRC32";
-
-/** All of them, the strongest first. */
-export const hashAlgorithms: readonly HashAlgorithm[] = ["SHA-512", "SHA-256", "SHA-1", "MD5", "CRC32"];
-
-/** The hash that a name means, in any case, with or without its hyphen; undefined for one that is not known. */
-export function toHashAlgorithm(name: string): HashAlgorithm | undefined {
-  const plain = (text: string): string => text.toUpperCase().replaceAll("-", "");
-  return hashAlgorithms.find((known) => plain(known) === plain(name));
-}
+import type { HashAlgorithm } from "../../protocol/index.ts";
 
 /** Octets that are hashed at once: other sessions wait for no longer than that takes. */
 export const digestSlice: number = 256 * 1024;

@@ -1,13 +1,13 @@
-/** The hash of a file of any storage, read and counted slice by slice, with a turn of the event loop after each. */
-import { setImmediate as turn } from "node:timers/promises";
-import type { ReadableFile } from "../../bytes/index.ts";
+/** The hash of a file of any storage. */
+import type { HashAlgorithm } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { HashOptions, Storage } from "../storage.ts";
 import type { VirtualPath } from "../virtual-path.ts";
-import { digestSlice, makeDigest, type Digest, type HashAlgorithm } from "./digest.ts";
+import { digestReadable } from "./digest-readable.ts";
+import { makeDigest } from "./digest.ts";
 
 /**
- * Hashes a file or a part of it, by the storage's own ability where it has one.
+ * Hashes a file or a part of it: by the storage's own ability where it has one, else by reading it.
  *
  * @returns Lower-case hexadecimal digits.
  * @throws StorageError, `aborted` among its kinds when the signal is.
@@ -24,34 +24,12 @@ export async function hashFile(
   const file = await storage.openRead(path, { offset: start, ...(signal === undefined ? {} : { signal }) });
   const digest = makeDigest(algorithm);
   try {
-    await hashReadable(file, digest, { ...options, length: end - start, path });
+    await digestReadable(file, digest, { ...options, length: end - start });
+    return digest.end();
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new StorageError("aborted", `${path}: aborted`, { path, cause: signal.reason });
   } finally {
     await file.close();
-  }
-  return digest.end();
-}
-
-/**
- * Feeds an open file to a digest.
- *
- * @param options - `length`: octets at most, by default all; `path`: for the error's text.
- * @throws StorageError `aborted`, and what reading throws.
- */
-export async function hashReadable(
-  file: Pick<ReadableFile, "read">,
-  digest: Digest,
-  options: Pick<HashOptions, "signal" | "onBytes"> & { readonly length?: number; readonly path?: string } = {},
-): Promise<void> {
-  const { signal, onBytes, path = "the file" } = options;
-  let left = options.length ?? Infinity;
-  const slice = new Uint8Array(Math.max(1, Math.min(digestSlice, left)));
-  while (left > 0) {
-    const count = await file.read(left < slice.length ? slice.subarray(0, left) : slice);
-    if (signal?.aborted === true) throw new StorageError("aborted", `${path}: aborted`, { path, cause: signal.reason });
-    if (count === 0) return;
-    digest.update(slice.subarray(0, count));
-    left -= count;
-    onBytes?.(count);
-    await turn();
   }
 }
