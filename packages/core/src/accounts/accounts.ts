@@ -4,6 +4,7 @@
  * `login` decides on credentials and gives an `Account` or a refusal; `logout` runs exactly once for each account that
  * `login` gave, whatever ends the session.
  */
+import type { RepresentationOptions } from "../protocol/index.ts";
 import type { Storage } from "../storage/index.ts";
 
 /** One end of a connection. IPv4 addresses mapped into IPv6 are given as IPv4. */
@@ -138,6 +139,8 @@ export interface Account {
   readonly welcome?: string;
   /** What must be under TLS for this account. Asked for after the login: a password has travelled by then. */
   readonly tls?: TlsPolicy;
+  /** Code page, records, pages, restart markers of its transfers, over what the server has. */
+  readonly representation?: RepresentationOptions;
   /** Whether this account may ask for data connections to or from a third party (FXP). Default: as the server's option. */
   readonly allowForeignData?: boolean;
   /** File systems that SMNT changes to: from a name to a folder of the storage. Default: none. */

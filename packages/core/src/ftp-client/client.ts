@@ -57,7 +57,8 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    *
    * @param target - A URL (its path is not used) or options.
    * @param options - More options; they count over the URL.
-   * @throws FtpConnectionError, FtpTimeoutError, FtpReplyError; RangeError for a URL or options that cannot be meant.
+   * @throws FtpConnectionError, FtpTimeoutError, FtpTlsError, FtpReplyError; ClientClosedError when it was aborted;
+   * RangeError for a URL or options that cannot be meant.
    */
   static async connect(target: string | URL | FtpClientOptions, options: FtpClientOptions = {}): Promise<FtpClient> {
     const named = fromTarget(target);
@@ -67,8 +68,14 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     const control = await ControlConnection.open(
       resolved,
       {
-        sent: (verb, argument) => relay.client?.emit("command", { verb, argument }),
-        received: (reply) => relay.client?.emit("reply", reply),
+        sent: (command) => {
+          resolved.trace.command?.(command);
+          relay.client?.emit("command", command);
+        },
+        received: (reply) => {
+          resolved.trace.reply?.(reply);
+          relay.client?.emit("reply", reply);
+        },
         closed: (cause) => relay.client?.emit("close", { cause }),
       },
       signal,
@@ -390,7 +397,14 @@ function makeContext(
     data: new DataConnector(control, options, warn),
     buffers: new BufferPool(),
     features: login.features,
-    known: { type: undefined, noMlsd: false },
+    known: {
+      type: undefined,
+      structure: "F",
+      mode: "S",
+      deflateLevel: undefined,
+      noMlsd: false,
+      zone: { offset: undefined, attempts: 0 },
+    },
     warn,
     progress: (event) => relay.client?.emit("progress", event),
   };

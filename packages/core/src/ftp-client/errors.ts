@@ -78,6 +78,8 @@ export type FtpTransferErrorKind =
   | "broken"
   /** The caller gave it up. */
   | "aborted"
+  /** What came is not in the format that was agreed on. */
+  | "malformed"
   /** Another number of octets came than the server has. */
   | "size-mismatch"
   /** The server's hash is another than that of the octets here. */

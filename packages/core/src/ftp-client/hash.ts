@@ -11,7 +11,8 @@ import {
 } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
-import { setType } from "./parameters.ts";
+import { plainFormat } from "./format-options.ts";
+import { setFormat } from "./parameters.ts";
 import type { OperationOptions } from "./transfer-options.ts";
 import { abortTimeout } from "./transfer.ts";
 
@@ -92,7 +93,7 @@ export async function remoteHash(
   if (range !== undefined && !(range.start >= 0 && range.end > range.start)) {
     throw new RangeError("range must hold at least one octet");
   }
-  await setType(context, "I");
+  await setFormat(context, plainFormat.format, plainFormat.options);
   const { verb, algorithm } = choice;
   let argument = path;
   if (verb === "HASH") await prepareHash(context, algorithm, range, tried);

@@ -4,9 +4,11 @@
  */
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
 import type { Digest } from "../storage/index.ts";
+import { isText } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpTransferError } from "./errors.ts";
 import { chooseHash, noHash, remoteHash, type HashChoice } from "./hash.ts";
+import { resolveFormat, type FormatOptions } from "./format-options.ts";
 import { openLocalRead } from "./local-file.ts";
 
 /** What is to be verified. */
@@ -14,7 +16,8 @@ export interface VerificationRequest {
   readonly path: string;
   /** What is tried, for errors. */
   readonly tried: string;
-  readonly type: "binary" | "ascii" | undefined;
+  /** How the file travels. */
+  readonly format: FormatOptions;
   /** The server's octet that the first hashed one is. */
   readonly start: number;
   readonly signal: AbortSignal | undefined;
@@ -42,8 +45,8 @@ export class Verification {
    * @throws FtpTransferError `no-hash` when the server offers none, or the octets change on their way.
    */
   static async begin(context: ClientContext, request: VerificationRequest): Promise<Verification> {
-    const { tried, type, start } = request;
-    if (type === "ascii") {
+    const { tried, format, start } = request;
+    if (isText(resolveFormat(format).format.type)) {
       throw new FtpTransferError("no-hash", tried, "in text transfers the octets differ, and cannot be verified");
     }
     const choice = chooseHash(context.features, undefined, start > 0);

@@ -35,8 +35,12 @@ export interface FtpServerLimits {
   readonly listingEntries: number;
   /** Folders that a recursive listing goes down. Default 32. */
   readonly listingDepth: number;
-  /** Octets of a file whose size in TYPE A is counted by reading it. Default 1,048,576. */
+  /** Octets of a file whose size, where octets are converted, is counted by reading it. Default 1,048,576. */
   readonly asciiSize: number;
+  /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
+  readonly inflatedSize: number;
+  /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 300. */
+  readonly inflateRatio: number;
   /** Milliseconds for the last replies to be read after the server closed. Default 2,000. */
   readonly closeTimeout: number;
 }
@@ -60,5 +64,7 @@ export const defaultLimits: FtpServerLimits = {
   listingEntries: 1_000_000,
   listingDepth: 32,
   asciiSize: 1024 * 1024,
+  inflatedSize: 64 * 1024 * 1024 * 1024,
+  inflateRatio: 300,
   closeTimeout: 2_000,
 };

@@ -1,3 +1,4 @@
+export { normaliseFingerprint } from "./fingerprint.ts";
 export { ArgumentError, type ArgumentErrorKind } from "./ftp/argument-error.ts";
 export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
@@ -25,6 +26,7 @@ export { pathAndRangeArgument, type PathAndRange } from "./ftp/arguments/path-an
 export { pathListArgument, pathListLimit, twoPathsArgument, type TwoPaths } from "./ftp/arguments/path-list.ts";
 export { plannedTransferArgument, type PlannedTransfer, type PlannedVerb } from "./ftp/arguments/planned-transfer.ts";
 export { secondsArgument } from "./ftp/arguments/seconds.ts";
+export { formatModeOptions, parseModeOptions, type ModeOptions } from "./ftp/arguments/mode-options.ts";
 export { modeCodeArgument, type ModeCode } from "./ftp/arguments/mode-code.ts";
 export { noArgument } from "./ftp/arguments/none.ts";
 export {
@@ -50,11 +52,29 @@ export {
   type CommandLine,
   type CommandLineEvent,
 } from "./ftp/command-line.ts";
+export { DataFormatError, type DataFormatErrorKind } from "./ftp/data-format-error.ts";
 export { parseFeatures } from "./ftp/features.ts";
+export {
+  byteSizeOf,
+  defaultDataFormatOptions,
+  describeFormat,
+  hasMarkers,
+  isPlain,
+  isText,
+  keepsConnection,
+  pageLengthOf,
+  unitOf,
+  whyMeaningless,
+  type DataFormat,
+  type DataFormatOptions,
+  type RepresentationOptions,
+} from "./ftp/format/data-format.ts";
+export { FileDecoder, type DecodedNote, type DecodedOctets } from "./ftp/format/file-decoder.ts";
+export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-encoder.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "./ftp/hash-algorithm.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
-export type { ListedEntry } from "./ftp/listing/listed-entry.ts";
+export { makeEntry, type FoundEntry, type ListedEntry, type ListingDialect } from "./ftp/listing/listed-entry.ts";
 export { parseListing, type ListingOptions } from "./ftp/listing/listing-parser.ts";
 export {
   defaultMlsxFacts,
@@ -68,6 +88,11 @@ export {
 } from "./ftp/listing/mlsx.ts";
 export type { ServerEntry } from "./ftp/listing/server-entry.ts";
 export { formatUnixLine, parseUnixLine } from "./ftp/listing/unix.ts";
+export { BlockDecoder, BlockEncoder, largestBlock } from "./ftp/mode/block.ts";
+export { CompressedDecoder, CompressedEncoder } from "./ftp/mode/compressed.ts";
+export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";
+export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
+export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
 export { formatReply } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
@@ -79,10 +104,25 @@ export {
   type ReceivedReply,
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
-export { AsciiDecoder, AsciiEncoder, AsciiLengthCounter } from "./ftp/representation/ascii.ts";
+export type { DataElements, ModeDecoder } from "./ftp/representation/data-elements.ts";
+export { AsciiDecoder, AsciiEncoder } from "./ftp/representation/ascii.ts";
+export {
+  FixedRecordDecoder,
+  FixedRecordEncoder,
+  IndexedRecordDecoder,
+  IndexedRecordEncoder,
+  SingleRecordDecoder,
+  SingleRecordEncoder,
+} from "./ftp/representation/binary-records.ts";
+export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
+export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
+export { PageDecoder, PageEncoder, type PageOptions } from "./ftp/representation/page.ts";
+export { maxIndexedRecords, type RecordLayout } from "./ftp/representation/record-layout.ts";
+export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export type { Station } from "./ftp/representation/station.ts";
 export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
 export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts";
 export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";
 export type { VerbRow } from "./ftp/verbs/verb-row.ts";
+export { OctetWriter } from "./octet-writer.ts";

@@ -18,7 +18,7 @@ function setPort(session: Session, wanted: DataAddress): void {
   const peer = session.connection.remote.address;
   const address = normaliseAddress(wanted.address);
   const { options } = session.host;
-  if (address !== peer && !allowsForeignData(session)) {
+  if (address !== peer && !session.allowsForeignData) {
     throw new CommandError("foreign-address", `Data connections go to ${peer} only, where you are`);
   }
   if (wanted.port === 0 || (wanted.port < 1024 && !options.allowPrivilegedPorts)) {
@@ -26,11 +26,6 @@ function setPort(session: Session, wanted: DataAddress): void {
   }
   session.moveEndpoint({ event: "port", address: { ...wanted, address } });
   session.reply(replyCode.commandOkay, "Data port noted");
-}
-
-/** Whether this account may have data connections to and from third parties. */
-export function allowsForeignData(session: Session): boolean {
-  return session.account.allowForeignData ?? session.host.options.allowForeignData;
 }
 
 /** @throws CommandError after EPSV ALL (RFC 2428 §4). */

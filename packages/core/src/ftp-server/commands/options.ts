@@ -1,5 +1,5 @@
-/** OPTS (RFC 2389 §4): UTF8, MLST and HASH. */
-import { parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
+/** OPTS (RFC 2389 §4): UTF8, MLST, MODE and HASH. */
+import { parseModeOptions, parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import { chooseHash } from "./hash.ts";
@@ -23,8 +23,21 @@ export const opts: CommandRow<OptionsArgument> = {
       }
       case "HASH":
         return chooseHash(session, value);
+      case "MODE": {
+        if (!session.host.options.deflate)
+          throw new CommandError("parameter-not-implemented", "Mode Z is switched off here");
+        const { level } = parseModeOptions(value);
+        if (level !== undefined) session.moveParameters({ event: "deflate-level", level });
+        return session.reply(
+          replyCode.commandOkay,
+          level === undefined ? "Mode Z is zlib's" : `Mode Z has level ${level}`,
+        );
+      }
       default:
-        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8, MLST and HASH are`);
+        throw new CommandError(
+          "parameter-not-implemented",
+          `OPTS ${name} is not understood; UTF8, MLST, MODE and HASH are`,
+        );
     }
   },
 };

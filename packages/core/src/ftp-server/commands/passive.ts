@@ -10,7 +10,7 @@ import {
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
-import { allowsForeignData, refuseAfterEpsvAll } from "./active.ts";
+import { refuseAfterEpsvAll } from "./active.ts";
 
 /** PASV: IPv4 only; it has no room for another address. */
 export const pasv: CommandRow<undefined> = {
@@ -58,7 +58,7 @@ export const lpsv: CommandRow<undefined> = {
 async function arm(session: Session): Promise<number> {
   // A port that an earlier PASV armed and nobody used goes back first: one session holds one at most.
   session.moveEndpoint({ event: "reset" });
-  const peer = allowsForeignData(session) ? undefined : session.connection.remote.address;
+  const peer = session.allowsForeignData ? undefined : session.connection.remote.address;
   const arming = await session.host.passivePorts.arm(peer, session);
   if (session.over) {
     arming.release();
