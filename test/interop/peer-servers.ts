@@ -148,6 +148,15 @@ FTPServer(("127.0.0.1", ${port}), FTPHandler).serve_forever()`,
 /** The servers there are. */
 export const peerNames: readonly string[] = Object.keys(starters);
 
+/** Servers that deflate, and are told to. */
+const deflatingStarters: Readonly<Record<string, Starter>> = {
+  proftpd: (place) =>
+    startProftpd(
+      place,
+      `ModulePath ${program("proftpd-core", "usr/lib/proftpd")}\nLoadModule mod_deflate.c\nDeflateEngine on\n`,
+    ),
+};
+
 /** The secure servers there are. */
 export const securePeerNames: readonly string[] = Object.keys(secureStarters);
 
@@ -159,6 +168,11 @@ export function startPeer(name: string): Promise<Peer> {
 /** Starts a secure server. */
 export function startSecurePeer(name: string): Promise<Peer> {
   return startFrom(secureStarters, name);
+}
+
+/** Starts a server that has mode Z. */
+export function startDeflatingPeer(name: string): Promise<Peer> {
+  return startFrom(deflatingStarters, name);
 }
 
 async function startFrom(from: Readonly<Record<string, Starter>>, name: string): Promise<Peer> {

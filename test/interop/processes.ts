@@ -1,49 +1,28 @@
 /** Programs of others, and our own server as a program: started for a test, ended with it. */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-
-/** The project's own command line. */
-export const twinport: string = resolve(import.meta.dirname, "../../packages/twinport/bin/twinport.js");
-
-/** How a program ended. */
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { join } from "node:path";
+import { runProgram, startServerProgram, type Ended, type RunOptions } from "../programs.ts";
 
 /** Runs a program to its end. @throws Error with all it said when it does not end with 0, unless `mayFail`. */
 export async function run(
   command: string,
   args: readonly string[],
-  options: {
-    readonly cwd?: string;
-    readonly input?: string;
-    readonly mayFail?: boolean;
-    readonly env?: Record<string, string>;
-  } = {},
+  options: RunOptions & { readonly mayFail?: boolean } = {},
 ): Promise<Ended> {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, LC_ALL: "C.UTF-8", ...options.env } });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(options.input ?? "");
-  const [code] = (await once(child, "close")) as [number | null];
+  const ended = await runProgram(command, args, { ...options, env: { LC_ALL: "C.UTF-8", ...options.env } });
+  const { code, stdout, stderr } = ended;
   if (code !== 0 && options.mayFail !== true) {
     throw new Error(`${command} ${args.join(" ")} ended with ${code}\n${stdout.slice(-2000)}\n${stderr.slice(-2000)}`);
   }
-  return { code: code ?? -1, stdout, stderr };
+  return ended;
 }
 
 /** A program that goes on until it is stopped. */
 export interface Running {
-  readonly child: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -58,7 +37,6 @@ export function start(command: string, args: readonly string[], env: Record<stri
   child.stderr.resume();
   const exited = once(child, "exit");
   return {
-    child,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
         process.kill(-child.pid, "SIGTERM");
@@ -117,24 +95,18 @@ export async function startOurServer(
   root: string,
   more: readonly string[] = [],
 ): Promise<Running & { readonly port: number; readonly implicitPort: number }> {
-  const args = [twinport, "serve", root, "--listen", "127.0.0.1:0", "--log-level", "error", ...more];
-  const child = spawn(process.execPath, args, {
-    detached: true,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TWINPORT_USERS: "me:secret" },
+  const args = [root, "--log-level", "error", ...more];
+  const { port, implicitPort, stop } = await startServerProgram(args, {
+    env: { TWINPORT_USERS: "me:secret" },
+    // With TLS it tells of its listeners first, and of its certificate last.
+    until: more.length === 0 ? "\n" : "SHA-256",
+    showLog: true,
   });
-  let told = "";
-  const isTold = (): boolean => (more.length === 0 ? told.includes("\n") : told.includes("SHA-256"));
-  while (!isTold()) told += ((await once(child.stdout, "data")) as [Buffer]).toString();
-  const portOf = (scheme: string): number => Number(new RegExp(`${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
-  const exited = once(child, "exit");
   return {
-    child,
-    port: portOf("ftp"),
-    implicitPort: portOf("ftps"),
+    port,
+    implicitPort,
     stop: async () => {
-      child.kill("SIGTERM");
-      await exited;
+      await stop("SIGTERM");
     },
   };
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FtpClient, type DataMode, type FtpClientTlsOptions } from "../../packages/core/src/ftp-client/index.ts";
 import { peerPassword, peerUser, removeUser, securePeerNames, startSecurePeer, type Peer } from "./peer-servers.ts";
-import { makeFolder, run, twinport } from "./processes.ts";
+import { twinport } from "../programs.ts";
+import { makeFolder, run } from "./processes.ts";
 import { digestTree, makeTree } from "./trees.ts";
 
 let local: Awaited<ReturnType<typeof makeFolder>>;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FtpClient } from "../../packages/core/src/ftp-client/index.ts";
 import { peerNames, peerPassword, peerUser, removeUser, startPeer, type Peer } from "./peer-servers.ts";
-import { makeFolder, run, twinport } from "./processes.ts";
+import { twinport } from "../programs.ts";
+import { makeFolder, run } from "./processes.ts";
 import { digestTree, makeTree } from "./trees.ts";
 
 /** Names that a server cannot carry, whatever the client: each was tried with curl or lftp too. */

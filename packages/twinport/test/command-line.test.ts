@@ -112,6 +112,12 @@ describe("twinport", () => {
     expect(await readFile(join(root, "piped"), "utf8")).toBe("from a pipe");
   });
 
+  it("shows what is said from the greeting on by -v, and no password", async () => {
+    const { stderr } = await twinport(["ls", "-v", url()], { env });
+    expect(stderr).toMatch(/^< 220 [^]*^> USER me$[^]*^> PASS \*{3}$[^]*^< 230 [^]*^> QUIT$/m);
+    expect(stderr).not.toContain("s3cret");
+  });
+
   it("has help for every command in 80 columns", async () => {
     const main = await twinport(["--help"]);
     expect(main.code).toBe(0);

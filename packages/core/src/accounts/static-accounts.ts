@@ -1,4 +1,5 @@
 /** Accounts from a list: names with hashed passwords, and if wanted an anonymous one (RFC 1635). */
+import { normaliseFingerprint } from "../protocol/index.ts";
 import type { Storage } from "../storage/index.ts";
 import {
   readOnly,
@@ -88,7 +89,9 @@ export class StaticAccounts implements Accounts {
   /** As `Accounts.loginByCertificate`. */
   loginByCertificate(user: string, certificate: ClientCertificate): Account | Refusal {
     const known = this.#known.get(user);
-    return known?.certificates.includes(plain(certificate.fingerprint256)) === true ? known.account : wrong;
+    return known?.certificates.includes(normaliseFingerprint(certificate.fingerprint256)) === true
+      ? known.account
+      : wrong;
   }
 
   /** As `Accounts.isAnonymous`. */
@@ -105,7 +108,11 @@ export class StaticAccounts implements Accounts {
     }
     const hash = passwordHash ?? (password === undefined ? undefined : hashPassword(password));
     if (hash === undefined && certificates === undefined) throw new RangeError(`The user ${user.name} has no password`);
-    const known: Known = { account: { ...rest, storage }, hash, certificates: (certificates ?? []).map(plain) };
+    const known: Known = {
+      account: { ...rest, storage },
+      hash,
+      certificates: (certificates ?? []).map(normaliseFingerprint),
+    };
     this.#known.set(user.name, known);
     if (hash !== undefined && typeof hash !== "string") {
       void hash.then(
@@ -134,11 +141,6 @@ export class StaticAccounts implements Accounts {
       return busyOr(error);
     }
   }
-}
-
-/** A fingerprint without what people put between its digits. */
-function plain(fingerprint: string): string {
-  return fingerprint.replaceAll(/[^0-9a-f]/gi, "").toUpperCase();
 }
 
 function busyOr(error: unknown): Refusal {

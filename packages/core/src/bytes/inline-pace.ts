@@ -15,7 +15,7 @@ export const slowCallDivisor = 20;
 /** Milliseconds that one slow call keeps others off at most. */
 export const longestPause = 30_000;
 
-/** Remembers how quickly a place answers. One serves all files of that place. */
+/** Remembers how quickly a place answers. One may serve all files of that place. */
 export class InlinePace {
   #notBefore = 0;
   readonly #clock: () => number;
@@ -28,16 +28,22 @@ export class InlinePace {
     this.#clock = options.clock ?? (() => performance.now());
   }
 
-  /** When a call that is made at once begins; undefined when it is not to be made so. */
-  begin(): number | undefined {
-    const now = this.#clock();
-    return now < this.#notBefore ? undefined : now;
-  }
-
-  /** Such a call is over. @param begun - What `begin` gave. */
-  end(begun: number): void {
-    const now = this.#clock();
-    const took = now - begun;
-    if (took > slowCall) this.#notBefore = now + Math.min(took * slowCallDivisor, longestPause);
+  /**
+   * Makes a call at once, unless calls are to be kept off now.
+   *
+   * @param call - One closure for many calls: the hot loops allocate nothing.
+   * @returns What it gave; undefined when it was not made.
+   * @throws what it throws; a call that fails slowly is a slow call too.
+   */
+  attempt<T>(call: () => T): T | undefined {
+    const begun = this.#clock();
+    if (begun < this.#notBefore) return undefined;
+    try {
+      return call();
+    } finally {
+      const now = this.#clock();
+      const took = now - begun;
+      if (took > slowCall) this.#notBefore = now + Math.min(took * slowCallDivisor, longestPause);
+    }
   }
 }

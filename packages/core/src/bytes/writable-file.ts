@@ -29,6 +29,15 @@ export interface WritableFile<Committed = unknown> {
    */
   writeNow?(from: Uint8Array): boolean;
 
+  /**
+   * Takes all bytes of `from`, to lie at a place of its own; where nothing was ever written, zeros are read. What `write`
+   * takes afterwards goes on at the file's end.
+   *
+   * @param from - As for `write`.
+   * @param position - Octets from the file's beginning.
+   */
+  writeAt?(from: Uint8Array, position: number): Promise<void>;
+
   /** Completes the file: it is now visible under its name, whole. */
   commit(): Promise<Committed>;
 

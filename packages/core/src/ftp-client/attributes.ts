@@ -9,7 +9,8 @@ import {
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
 import { listEntries } from "./listing.ts";
-import { setType } from "./parameters.ts";
+import { plainFormat } from "./format-options.ts";
+import { setFormat } from "./parameters.ts";
 
 /** Sends a command that must be answered 2xx. @throws FtpReplyError. */
 export async function command(
@@ -55,14 +56,14 @@ async function isDirectory(context: ClientContext, path: string): Promise<boolea
 
 /** SIZE in TYPE I; undefined when the server does not tell. */
 export async function size(context: ClientContext, path: string): Promise<number | undefined> {
-  await setType(context, "I");
+  await setFormat(context, plainFormat.format, plainFormat.options);
   const reply = await context.control.command("SIZE", path);
   return reply.code === 213 ? parseCount(reply.text) : undefined;
 }
 
 /** As `size`, but undefined only when nothing is there; else what cannot be told is an error. */
 export async function sizeOrMissing(context: ClientContext, path: string): Promise<number | undefined> {
-  await setType(context, "I");
+  await setFormat(context, plainFormat.format, plainFormat.options);
   const reply = await context.control.command("SIZE", path);
   if (reply.code === 213) return parseCount(reply.text);
   if (reply.code === 550 || reply.code === 450) return undefined;
@@ -83,10 +84,17 @@ export async function modifiedTime(context: ClientContext, path: string): Promis
 /** MFMT, or MDTM's setting form, or SITE UTIME: the first that the server takes. */
 export async function setTime(context: ClientContext, path: string, modified: number): Promise<void> {
   const time = formatTimeValue(Math.floor(modified / 1000) * 1000);
-  if (context.features.has("MFMT")) return command(context, "MFMT", `${time} ${path}`, `Setting the time of ${path}`);
-  const reply = await context.control.command("MDTM", `${time} ${path}`);
-  if (reply.code >= 200 && reply.code < 300) return;
-  await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, `Setting the time of ${path}`);
+  const tried = `Setting the time of ${path}`;
+  if (context.features.has("MFMT")) return command(context, "MFMT", `${time} ${path}`, tried);
+  // SITE UTIME has seconds on some servers only.
+  for (const [verb, argument] of [
+    ["MDTM", `${time} ${path}`],
+    ["SITE", `UTIME ${time} ${path}`],
+  ] as const) {
+    const reply = await context.control.command(verb, argument);
+    if (reply.code >= 200 && reply.code < 300) return;
+  }
+  await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, tried);
 }
 
 /** MLST, or SIZE and MDTM, or the listing of the folder above. */
@@ -105,7 +113,7 @@ export async function stat(context: ClientContext, path: string): Promise<Listed
 }
 
 async function statWithoutFacts(context: ClientContext, path: string, tried: string): Promise<ListedEntry> {
-  await setType(context, "I");
+  await setFormat(context, plainFormat.format, plainFormat.options);
   const sized = await context.control.command("SIZE", path);
   if (sized.code === 213) {
     const octets = parseCount(sized.text);

@@ -15,6 +15,7 @@ import {
   FtpTimeoutError,
   FtpTlsError,
 } from "./errors.ts";
+import type { SentCommand } from "./events.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ResolvedTlsOptions } from "./tls-options.ts";
 
@@ -25,7 +26,7 @@ const keepAliveDelay = 30_000;
 
 /** What the owner of a control connection is told. */
 export interface ControlConnectionOwner {
-  sent(verb: string, argument: string | undefined): void;
+  sent(command: SentCommand): void;
   received(reply: ReceivedReply): void;
   closed(cause: Error | undefined): void;
 }
@@ -46,6 +47,8 @@ export class ControlConnection {
   #relay: TlsRelay | undefined;
   /** Whether data connections go under TLS: what PROT agreed on. */
   privateData = false;
+  /** Told of the 110 replies of a transfer, which come at any time in it (RFC 959 §3.5). */
+  onRestartMarker: ((text: string) => void) | undefined;
   #socket: Socket;
   readonly #owner: ControlConnectionOwner;
   readonly #replyTimeout: number;
@@ -105,9 +108,7 @@ export class ControlConnection {
     const tried = `Connecting to ${host} port ${port}`;
     try {
       const socket = await dial({ host, port, family, timeout, signal });
-      const control = new ControlConnection(socket, host, options.replyTimeout, owner);
-      if (options.tls.mode === "implicit") await control.secure(options.tls);
-      return control;
+      return new ControlConnection(socket, host, options.replyTimeout, owner);
     } catch (error) {
       if (!(error instanceof DataConnectionError)) throw error;
       const cause = error.cause ?? error;
@@ -131,7 +132,7 @@ export class ControlConnection {
   /**
    * Goes on under TLS. What came in the clear before is forgotten.
    *
-   * @throws FtpTlsError; the connection is closed then.
+   * @throws FtpTlsError, or what `destroy` was given meanwhile; the connection is closed then.
    */
   async secure(options: ResolvedTlsOptions): Promise<void> {
     const raw = this.#socket;
@@ -155,7 +156,8 @@ export class ControlConnection {
       const error = new FtpTlsError(kind, `Securing the connection to ${this.host}`, message, { cause });
       raw.destroy();
       this.destroy(error);
-      throw error;
+      // Whoever closed it during the handshake has told why.
+      throw this.#cause ?? error;
     } finally {
       this.#securing = false;
     }
@@ -210,7 +212,7 @@ export class ControlConnection {
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
     if (this.#closed) throw this.#closedError(verb);
-    this.#owner.sent(verb, shown);
+    this.#owner.sent({ verb, argument: shown });
     this.#socket.write(line, "utf8");
   }
 
@@ -304,6 +306,10 @@ export class ControlConnection {
 
   #deliver(reply: ReceivedReply): void {
     this.#owner.received(reply);
+    if (reply.code === 110 && this.onRestartMarker !== undefined) {
+      this.onRestartMarker(reply.text);
+      return;
+    }
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter !== undefined) waiter.resolve(reply);

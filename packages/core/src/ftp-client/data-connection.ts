@@ -3,7 +3,7 @@
  * RFC 2428, RFC 1579: passive is preferred).
  */
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
-import { codeOf, dial, DataConnectionError } from "../net/index.ts";
+import { codeOf, dial, DataConnectionError, KeptConnection, type DataConnection } from "../net/index.ts";
 import {
   extendedAddressArgument,
   hostPortArgument,
@@ -23,6 +23,8 @@ export interface PendingData {
   socket(signal: AbortSignal | undefined): Promise<Socket>;
   /** Gives it up. */
   close(): void;
+  /** The connection of the transfer before, under TLS already where that was agreed on. */
+  readonly kept?: DataConnection;
 }
 
 /** Milliseconds that EPSV may take to be answered and connected to, where PASV is there to fall back to. */
@@ -36,11 +38,27 @@ export class DataConnector {
   #skipExtended = false;
   /** EPSV was sent and not answered: its answer may still come before PASV's. */
   #unansweredExtended = false;
+  #kept: KeptConnection | undefined;
 
   constructor(control: ControlConnection, options: ResolvedClientOptions, warn: (message: string) => void) {
     this.#control = control;
     this.#options = options;
     this.#warn = warn;
+  }
+
+  /** The connection of a transfer that is done serves the next, while the mode stays (RFC 959 §3.3). */
+  keep(connection: DataConnection): void {
+    this.dropKept();
+    const kept = new KeptConnection(connection, () => {
+      if (this.#kept === kept) this.#kept = undefined;
+    });
+    this.#kept = kept;
+  }
+
+  /** Closes a connection that was kept. */
+  dropKept(): void {
+    this.#kept?.close();
+    this.#kept = undefined;
   }
 
   /**
@@ -49,6 +67,13 @@ export class DataConnector {
    * @throws DataConnectionAttemptsError with each attempt, its address and its cause.
    */
   async prepare(signal: AbortSignal | undefined): Promise<PendingData> {
+    const kept = this.#kept?.take();
+    this.#kept = undefined;
+    if (kept === undefined) return this.#open(signal);
+    return { passive: true, kept, socket: () => Promise.resolve(kept.socket), close: () => kept.socket.destroy() };
+  }
+
+  async #open(signal: AbortSignal | undefined): Promise<PendingData> {
     const attempts: DataConnectionAttempt[] = [];
     for (const strategy of this.#strategies()) {
       const tried: { address?: string } = {};

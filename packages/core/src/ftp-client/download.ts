@@ -7,7 +7,7 @@
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
-import { pumpFromSocket, type PumpOptions } from "../net/index.ts";
+import { pumpFileFromSocket, pumpFromSocket, type InwardLine, type PumpOptions } from "../net/index.ts";
 import type { Transfer } from "./transfer.ts";
 
 /** What a download needs of its client. */
@@ -18,6 +18,8 @@ export interface DownloadParts {
   /** Octets that are to come, as the server named them; undefined when it did not. */
   readonly announced: number | undefined;
   readonly pump: PumpOptions;
+  /** The way of what travels into a sink; undefined where octets travel as they are stored. */
+  readonly line: (<T>(sink: WritableFile<T>) => InwardLine<T>) | undefined;
   /** Checks the number of octets against the server. @throws FtpTransferError `size-mismatch`. */
   readonly check: (received: number) => Promise<void>;
   /** Lets the next operation begin. */
@@ -34,6 +36,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   #iterator: AsyncIterator<Uint8Array> | undefined;
   #rest: Uint8Array = new Uint8Array(0);
   #received = 0;
+  #line: InwardLine<unknown> | undefined;
   #over: Promise<void> | undefined;
 
   /** Made by `FtpClient.openRead`. */
@@ -41,6 +44,11 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
     this.#parts = parts;
     this.path = parts.path;
     if (parts.announced !== undefined) this.size = parts.announced;
+  }
+
+  /** The lengths of the records that came, as an index of four octets each, where their layout is `index`. */
+  get recordIndex(): Uint8Array | undefined {
+    return this.#line?.recordIndex();
   }
 
   /** As `ReadableFile.read`; the end is told once the server has confirmed it. */
@@ -73,20 +81,14 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   /** Moves everything into a sink, by the fast loop, and commits it once the number of octets is right. */
   async into<T>(sink: WritableFile<T>): Promise<T> {
     try {
-      const { transfer, pump, onBytes } = this.#parts;
-      await pumpFromSocket(transfer.connection, sink, {
-        ...pump,
-        onBytes: (count) => {
-          this.#received += count;
-          onBytes(count);
-        },
-      }).catch(async (error: unknown) => {
+      const { transfer } = this.#parts;
+      await this.#pump(sink).catch(async (error: unknown) => {
         throw await transfer.failed(error);
       });
       await this.#complete();
       return await sink.commit();
     } catch (error) {
-      await sink.abandon();
+      await (this.#line?.sink ?? sink).abandon();
       throw error;
     } finally {
       await this.close();
@@ -96,7 +98,9 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   /** Closes: before the end, the transfer is aborted and the client brought back into step. May be called more than once. */
   close(): Promise<void> {
     this.#over ??= this.#parts.transfer.abort().finally(() => {
-      this.#parts.transfer.connection.socket.destroy();
+      this.#parts.transfer.dispose();
+      // What is read by chunks has no other end; a sink of the caller's has its own.
+      if (this.#iterator !== undefined) void this.#line?.sink.abandon();
       this.#parts.release();
     });
     return this.#over;
@@ -104,52 +108,61 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
 
   async #next(): Promise<Uint8Array | undefined> {
     if (this.#over !== undefined) return undefined;
-    const { transfer, pump, onBytes } = this.#parts;
+    const { transfer } = this.#parts;
     try {
-      this.#iterator ??= chunksOf(transfer, pump);
+      this.#iterator ??= this.#chunks();
       const next = await this.#iterator.next();
-      if (next.done !== true) {
-        this.#received += next.value.length;
-        onBytes(next.value.length);
-        const { station } = pump;
-        return station === undefined ? next.value : station.push(next.value);
-      }
+      if (next.done !== true) return next.value;
     } catch (error) {
       const failure = await transfer.failed(error);
       await this.close();
       throw failure;
     }
-    const last = pump.station?.finish();
     try {
       await this.#complete();
     } finally {
       await this.close();
     }
-    return last === undefined || last.length === 0 ? undefined : last;
+    return undefined;
+  }
+
+  /** Moves what comes into a sink, by the way that the format asks for. */
+  #pump(sink: WritableFile): Promise<number> {
+    const { transfer, pump, onBytes, line } = this.#parts;
+    const options: PumpOptions = {
+      ...pump,
+      onBytes: (count) => {
+        this.#received += count;
+        onBytes(count);
+      },
+    };
+    this.#line = line?.(sink);
+    return this.#line === undefined
+      ? pumpFromSocket(transfer.connection, sink, options)
+      : pumpFileFromSocket(transfer.connection, this.#line.sink, options);
+  }
+
+  /** The file's octets as they come, each chunk once the one before is taken. */
+  async *#chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    const handover = new Handover();
+    this.#pump(handover).then(
+      () => {
+        handover.end();
+      },
+      (cause: unknown) => {
+        handover.end(cause instanceof Error ? cause : new Error("The data connection broke", { cause }));
+      },
+    );
+    for (let chunk = await handover.next(); chunk !== undefined; chunk = await handover.next()) {
+      yield chunk;
+      handover.taken();
+    }
   }
 
   async #complete(): Promise<void> {
     const { transfer, check } = this.#parts;
     await transfer.finish();
     await check(this.#received);
-  }
-}
-
-/** The chunks of a data connection, with the stall and abort rules of the pump, unconverted. */
-async function* chunksOf(transfer: Transfer, pump: PumpOptions): AsyncGenerator<Uint8Array, void, undefined> {
-  const handover = new Handover();
-  const plain = { buffers: pump.buffers, stallTimeout: pump.stallTimeout, signal: pump.signal };
-  pumpFromSocket(transfer.connection, handover, plain).then(
-    () => {
-      handover.end();
-    },
-    (cause: unknown) => {
-      handover.end(cause instanceof Error ? cause : new Error("The data connection broke", { cause }));
-    },
-  );
-  for (let chunk = await handover.next(); chunk !== undefined; chunk = await handover.next()) {
-    yield chunk;
-    handover.taken();
   }
 }
 

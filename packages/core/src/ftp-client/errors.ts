@@ -78,8 +78,14 @@ export type FtpTransferErrorKind =
   | "broken"
   /** The caller gave it up. */
   | "aborted"
+  /** What came is not in the format that was agreed on. */
+  | "malformed"
   /** Another number of octets came than the server has. */
   | "size-mismatch"
+  /** The server's hash is another than that of the octets here. */
+  | "hash-mismatch"
+  /** The server offers no hash that could be asked for or compared. */
+  | "no-hash"
   /** What is there already does not fit what is to be resumed. */
   | "cannot-resume"
   /** A reply, a listing or a file is over its cap. */

@@ -13,10 +13,23 @@ export interface ProgressEvent {
   readonly size: number | undefined;
 }
 
+/** A command as it is told. */
+export interface SentCommand {
+  readonly verb: string;
+  /** What follows the verb; `***` where it is a secret. */
+  readonly argument: string | undefined;
+}
+
+/** Hooks that are told what goes over the control connection, from the greeting on: events begin after the login. */
+export interface FtpClientTrace {
+  command?(command: SentCommand): void;
+  reply?(reply: ReceivedReply): void;
+}
+
 /** The events of `FtpClient`, each with one argument. */
 export interface FtpClientEvents {
   /** A command goes out; secrets are `***`. */
-  command: [{ readonly verb: string; readonly argument: string | undefined }];
+  command: [SentCommand];
   reply: [ReceivedReply];
   /** Something was odd and was dealt with. */
   warning: [{ readonly message: string }];

@@ -1,6 +1,17 @@
-export type { ListedEntry, ReceivedReply } from "../protocol/index.ts";
+export type {
+  CodePage,
+  DataFormatOptions,
+  HashAlgorithm,
+  ListedEntry,
+  ListingDialect,
+  ReceivedReply,
+  RecordLayout,
+  RepresentationType,
+} from "../protocol/index.ts";
 export { FtpClient } from "./client.ts";
 export { extendedPassiveProbe } from "./data-connection.ts";
+export type { FormatOptions, RestartPoint } from "./format-options.ts";
+export { worthDeflating } from "./compression.ts";
 export { FtpDownload } from "./download.ts";
 export {
   ClientBusyError,
@@ -18,7 +29,8 @@ export {
   type FtpTimeoutPhase,
   type FtpTransferErrorKind,
 } from "./errors.ts";
-export type { FtpClientEvents, ProgressEvent } from "./events.ts";
+export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
+export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

@@ -6,9 +6,6 @@ import { basename, dirname, join } from "node:path";
 import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
 import { LocalFileError } from "./errors.ts";
 
-/** Whether this machine's files answer at once. */
-const pace = new InlinePace();
-
 /** Opens a local file for reading. @throws LocalFileError. */
 export async function openLocalRead(
   path: string,
@@ -20,8 +17,19 @@ export async function openLocalRead(
     await handle.close();
     throw new LocalFileError(`Reading ${path}`, "it is not a file");
   }
+  const pace = new InlinePace();
   let position = offset;
+  let wanted: Uint8Array = new Uint8Array(0);
   const failed = (cause: Error): Error => new LocalFileError(`Reading ${path}`, cause.message, { cause });
+  const fill = (): number => {
+    try {
+      const count = fs.readSync(handle.fd, wanted, 0, wanted.length, position);
+      position += count;
+      return count;
+    } catch (cause) {
+      throw failed(cause as Error); // What node:fs throws is always an Error.
+    }
+  };
   return {
     size: Math.max(0, stats.size - offset),
     modified: Math.floor(stats.mtimeMs),
@@ -34,17 +42,8 @@ export async function openLocalRead(
         });
       }),
     readNow: (into) => {
-      const begun = pace.begin();
-      if (begun === undefined) return undefined;
-      try {
-        const count = fs.readSync(handle.fd, into, 0, into.length, position);
-        position += count;
-        return count;
-      } catch (cause) {
-        throw failed(cause as Error); // What node:fs throws is always an Error.
-      } finally {
-        pace.end(begun);
-      }
+      wanted = into;
+      return pace.attempt(fill);
     },
     close: () => handle.close(),
   };
@@ -92,7 +91,9 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     ? (options.resumed ?? path)
     : join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
   const handle = await openOr(written, resumes ? "r+" : "wx", tried);
+  const pace = new InlinePace();
   let position = options.offset;
+  let given: Uint8Array = new Uint8Array(0);
   if (resumes) await handle.truncate(position);
   const failed = (cause: Error): Error => new LocalFileError(tried, cause.message, { cause });
   const put = (parts: readonly Uint8Array[]): Promise<number> =>
@@ -107,24 +108,24 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     let parts = from.filter((part) => part.length > 0);
     while (parts.length > 0) parts = after(parts, await put(parts));
   };
+  const putGiven = (): boolean => {
+    try {
+      for (let at = 0; at < given.length;) {
+        const count = fs.writeSync(handle.fd, given, at, given.length - at, position);
+        position += count;
+        at += count;
+      }
+      return true;
+    } catch (cause) {
+      throw failed(cause as Error); // As above.
+    }
+  };
   return {
     write: (from) => writev([from]),
     writev,
     writeNow: (from) => {
-      const begun = pace.begin();
-      if (begun === undefined) return false;
-      try {
-        for (let at = 0; at < from.length;) {
-          const count = fs.writeSync(handle.fd, from, at, from.length - at, position);
-          position += count;
-          at += count;
-        }
-        return true;
-      } catch (cause) {
-        throw failed(cause as Error); // As above.
-      } finally {
-        pace.end(begun);
-      }
+      given = from;
+      return pace.attempt(putGiven) ?? false;
     },
     commit: async () => {
       await finish(handle, options.modified, tried);

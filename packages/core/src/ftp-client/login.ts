@@ -11,8 +11,13 @@ export interface LoginResult {
   readonly features: ReadonlyMap<string, string>;
 }
 
-/** Waits for the greeting, logs in and asks for features. @throws FtpReplyError when the server refuses. */
+/**
+ * Secures the connection where TLS is implicit, waits for the greeting, logs in and asks for features.
+ *
+ * @throws FtpReplyError when the server refuses; FtpTlsError.
+ */
 export async function logIn(control: ControlConnection, options: ResolvedClientOptions): Promise<LoginResult> {
+  if (options.tls.mode === "implicit") await control.secure(options.tls);
   let greeting = await control.reply("connecting");
   while (greeting.code < 200) greeting = await control.reply("connecting");
   const tried = `Logging in to ${options.host} as ${options.user}`;

@@ -1,5 +1,5 @@
 /** What a client is made from; defaults are applied here, once. */
-
+import type { FtpClientTrace } from "./events.ts";
 import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
 
 /** How data connections are made. */
@@ -38,6 +38,8 @@ export interface FtpClientOptions {
   readonly connectTimeout?: number;
   /** Milliseconds to wait for a reply. Default 30,000. */
   readonly replyTimeout?: number;
+  /** Milliseconds to wait for a hash, which the server counts by reading the file. Default 600,000. */
+  readonly hashTimeout?: number;
   /** Milliseconds in which a data connection must be made. Default 15,000. */
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
@@ -46,8 +48,21 @@ export interface FtpClientOptions {
   readonly maxListing?: number;
   /** Entries of a listing. Default 1,000,000. */
   readonly maxEntries?: number;
+  /** `auto`: files travel deflated (mode Z) where the server offers it and they seem worth it. Default `never`. */
+  readonly compress?: "auto" | "never";
+  /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
+  readonly inflatedSize?: number;
+  /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 1,100: more than there can be. */
+  readonly inflateRatio?: number;
   /** Whether the number of octets is checked after each binary download. Default true. */
   readonly checkSize?: boolean;
+  /** Is told commands and replies, those of the login too. Default: nothing is. */
+  readonly trace?: FtpClientTrace;
+  /**
+   * Whether the server's time zone is found out by an MDTM, once, when LIST tells local times; `timeIsLocal` goes from
+   * the entries then. Default true.
+   */
+  readonly learnTimeZone?: boolean;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;
 }
@@ -67,11 +82,17 @@ export interface ResolvedClientOptions {
   readonly foreignDataAddresses: "replace" | "trust";
   readonly connectTimeout: number;
   readonly replyTimeout: number;
+  readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
   readonly maxListing: number;
   readonly maxEntries: number;
+  readonly compress: "auto" | "never";
+  readonly inflatedSize: number;
+  readonly inflateRatio: number;
   readonly checkSize: boolean;
+  readonly trace: FtpClientTrace;
+  readonly learnTimeZone: boolean;
 }
 
 /** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
@@ -95,10 +116,16 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     foreignDataAddresses: options.foreignDataAddresses ?? "replace",
     connectTimeout,
     replyTimeout: options.replyTimeout ?? 30_000,
+    hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_000_000,
+    compress: options.compress ?? "never",
+    inflatedSize: options.inflatedSize ?? 64 * 1024 * 1024 * 1024,
+    inflateRatio: options.inflateRatio ?? 1_100,
     checkSize: options.checkSize ?? true,
+    trace: options.trace ?? {},
+    learnTimeZone: options.learnTimeZone ?? true,
   };
 }

@@ -1,17 +1,23 @@
 /** Downloads, all by `openRead`: into streams, memory, and files of this machine. */
+import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
-import { AsciiDecoder } from "../protocol/index.ts";
+import { inwardLine } from "../net/index.ts";
+import { keepsConnection } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
+import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
-import { findResumable, openLocalWrite, takeName, type LocalWriteOptions } from "./local-file.ts";
-import { setType } from "./parameters.ts";
+import { resolveFormat } from "./format-options.ts";
+import { findResumable, openLocalWrite, partPath, takeName, type LocalWriteOptions } from "./local-file.ts";
+import { recordLengthsOf } from "./markers.ts";
+import { setFormat } from "./parameters.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.openRead`. @param release - Called once the download is closed. */
 export async function openRead(
@@ -20,18 +26,21 @@ export async function openRead(
   options: OpenReadOptions,
   release: () => void,
 ): Promise<FtpDownload> {
-  const { offset = 0, signal, onProgress } = options;
-  const ascii = options.type === "ascii";
+  const { restart, signal, onProgress, onMarker } = options;
+  const offset = restart?.offset ?? options.offset ?? 0;
+  const how = resolveFormat(options, downloadMode(context, path));
+  const { format, plain } = how;
   const tried = `Downloading ${path}`;
-  await setType(context, ascii ? "A" : "I");
+  await setFormat(context, format, how.options);
   const transfer = await Transfer.begin(context.control, context.data, {
     verb: "RETR",
     argument: path,
-    offset,
+    restart: restart?.marker ?? offset,
+    keepsConnection: keepsConnection(format, how.options),
     tried,
     signal,
   });
-  const named = ascii ? undefined : sizeInText(transfer.preliminary.text);
+  const named = !plain ? undefined : sizeInText(transfer.preliminary.text);
   let bytes = 0;
   const size = named === undefined ? undefined : named + offset;
   return new FtpDownload({
@@ -43,9 +52,18 @@ export async function openRead(
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
       signal,
-      station: ascii ? new AsciiDecoder() : undefined,
     },
-    check: (received) => (ascii ? Promise.resolve() : checkSize(context, path, offset, received, named)),
+    line: plain
+      ? undefined
+      : (sink) => {
+          const decoding = {
+            offset,
+            keepsMemory: true,
+            onMarker: (marker: string, position: number) => onMarker?.({ marker, offset: position }),
+          };
+          return inwardLine(sink, format, how.options, decoding, context.options);
+        },
+    check: (received) => (!plain ? Promise.resolve() : checkSize(context, path, offset, received, named)),
     release,
     onBytes: (count) => {
       bytes += count;
@@ -90,8 +108,21 @@ export async function receiveBytes(
   most: number,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
+  const verification = await verificationOf(context, path, options, options.offset ?? 0);
   const download = await openRead(context, path, options, ignore);
-  return download.into(new BytesSink(most, `Downloading ${path}`));
+  const sink = new BytesSink(most, `Downloading ${path}`);
+  return download.into(verification?.writing(sink) ?? sink);
+}
+
+async function verificationOf(
+  context: ClientContext,
+  path: string,
+  options: DownloadOptions,
+  start: number,
+): Promise<Verification | undefined> {
+  const { verify, signal } = options;
+  if (verify !== true) return undefined;
+  return Verification.begin(context, { path, tried: `Downloading ${path}`, format: options, start, signal });
 }
 
 /** As `FtpClient.download`. */
@@ -102,11 +133,15 @@ export async function receiveInto(
   options: DownloadOptions,
 ): Promise<TransferResult> {
   const begun = Date.now();
-  const resumed = options.resume === true && typeof to === "string" ? await findResumable(to) : undefined;
-  const offset = resumed?.size ?? options.offset ?? 0;
-  if (offset > 0 && resumed !== undefined && typeof to === "string") {
+  const goesOn = options.resume === true || options.restart !== undefined;
+  const resumed = goesOn && typeof to === "string" ? await findResumable(to) : undefined;
+  const offset = options.restart?.offset ?? resumed?.size ?? options.offset ?? 0;
+  const verification = await verificationOf(context, path, options, resumed === undefined ? offset : 0);
+  if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
+  if (offset > 0 && options.restart === undefined && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);
     if (size === offset) {
+      await verification?.compare();
       await takeName(resumed.file, to);
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
@@ -133,8 +168,17 @@ export async function receiveInto(
     },
     ignore,
   );
-  await download.into(await sinkFor(download, to, { offset, resumed: resumed?.file, modified }));
-  return { path, bytes, offset, milliseconds: Date.now() - begun };
+  const sink = await sinkFor(download, to, { offset, resumed: resumed?.file, modified });
+  try {
+    await download.into(verification?.writing(sink) ?? sink);
+  } catch (error) {
+    // What is known to be wrong must not be gone on with.
+    if (verification?.mismatched === true && typeof to === "string") await rm(partPath(to), { force: true });
+    throw error;
+  }
+  const { recordIndex } = download;
+  const records = recordIndex === undefined ? {} : { recordLengths: recordLengthsOf(recordIndex) };
+  return { path, bytes, offset, milliseconds: Date.now() - begun, ...records };
 }
 
 async function sinkFor(

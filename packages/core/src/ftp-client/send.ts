@@ -1,14 +1,19 @@
 /** Uploads: STOR, APPE, and going on where a broken one ended. */
 import { finished } from "node:stream/promises";
-import { pumpToSocket } from "../net/index.ts";
-import { AsciiEncoder } from "../protocol/index.ts";
+import type { ReadableFile } from "../bytes/index.ts";
+import { outwardLine, pumpToSocket } from "../net/index.ts";
+import { keepsConnection } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import type { ClientContext } from "./client-context.ts";
+import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
-import { setType } from "./parameters.ts";
-import { openSource, type OpenSource, type UploadSource } from "./sources.ts";
+import { resolveFormat, type ResolvedFormat } from "./format-options.ts";
+import { parseMarkReply, recordIndexOf } from "./markers.ts";
+import { setFormat } from "./parameters.ts";
+import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.upload` and `append`. */
 export async function sendFrom(
@@ -19,24 +24,47 @@ export async function sendFrom(
   options: UploadOptions,
 ): Promise<TransferResult> {
   const begun = Date.now();
-  const ascii = options.type === "ascii";
-  await setType(context, ascii ? "A" : "I");
-  const offset = options.resume === true ? await sizeThere(context, path) : 0;
+  const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
+  await setFormat(context, how.format, how.options);
+  const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
+  const verification =
+    options.verify === true ? await verificationOf(context, verb, from, path, offset, options) : undefined;
   const source = await openSource(from, offset);
-  let bytes: number;
+  let bytes = 0;
   try {
-    if (await isComplete(from, source, path, offset))
-      return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
-    bytes = await sendSource(context, verb, source, path, offset, options);
+    if (!(await isComplete(from, source, path, offset))) {
+      bytes = await sendSource(context, verb, verification?.reading(source) ?? source, path, offset, how, options);
+    } else if (verification === undefined) return { path, bytes, offset, milliseconds: Date.now() - begun };
   } finally {
     await source.close();
   }
+  await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
     await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
       context.warn(error instanceof Error ? error.message : String(error));
     });
   }
   return { path, bytes, offset, milliseconds: Date.now() - begun };
+}
+
+/** What is on the server already counts where it is known here too; else only what comes is compared. */
+async function verificationOf(
+  context: ClientContext,
+  verb: "STOR" | "APPE",
+  from: UploadSource,
+  path: string,
+  offset: number,
+  options: UploadOptions,
+): Promise<Verification> {
+  const appends = verb === "APPE" && offset === 0;
+  const start = appends ? await sizeThere(context, path) : isDriven(from) ? offset : 0;
+  const { signal } = options;
+  const tried = `Uploading ${path}`;
+  const verification = await Verification.begin(context, { path, tried, format: options, start, signal });
+  if (offset === 0 || start > 0) return verification;
+  if (typeof from === "string") await verification.addFile(from, offset);
+  else if (from instanceof Uint8Array) verification.add(from.subarray(0, offset));
+  return verification;
 }
 
 async function sizeThere(context: ClientContext, path: string): Promise<number> {
@@ -65,27 +93,50 @@ async function sizeOfWhole(path: string): Promise<number> {
 async function sendSource(
   context: ClientContext,
   verb: "STOR" | "APPE",
-  source: OpenSource,
+  source: ReadableFile,
   path: string,
   offset: number,
+  how: ResolvedFormat,
   options: UploadOptions,
 ): Promise<number> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onMarker, restart } = options;
+  const { format } = how;
+  const keeps = keepsConnection(format, how.options);
   const tried = `Uploading ${path}`;
+  const line = how.plain
+    ? { source, station: undefined }
+    : outwardLine(source, format, how.options, {
+        offset,
+        size: source.size,
+        recordIndex: recordIndexOf(options.recordLengths),
+      });
   // Without REST for streams, appending does the same.
-  const restarts = offset > 0 && verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
+  const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
+  const restarts = offset > 0 && (restart !== undefined || streams);
   const wire = offset > 0 && !restarts ? "APPE" : verb;
-  const request = { verb: wire, argument: path, offset: restarts ? offset : 0, tried, signal };
+  const marked = (text: string): void => {
+    const point = parseMarkReply(text);
+    if (point !== undefined) onMarker?.(point);
+  };
+  const request = {
+    verb: wire,
+    argument: path,
+    restart: restarts ? (restart?.marker ?? offset) : 0,
+    keepsConnection: keeps,
+    onMarker: keeps ? marked : undefined,
+    tried,
+    signal,
+  };
   const transfer = await Transfer.begin(context.control, context.data, request);
   const size = source.size === undefined ? undefined : source.size + offset;
   let bytes = 0;
   try {
-    transfer.connection.socket.resume();
-    await pumpToSocket(source, transfer.connection, {
+    if (!keeps) transfer.connection.socket.resume();
+    await pumpToSocket(line.source, transfer.connection, {
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
       signal,
-      station: options.type === "ascii" ? new AsciiEncoder() : undefined,
+      station: line.station,
       onBytes: (count) => {
         bytes += count;
         const event = { path, direction: "upload", bytes, offset, size } as const;
@@ -93,15 +144,20 @@ async function sendSource(
         context.progress(event);
       },
     });
-    transfer.connection.socket.end();
-    await finished(transfer.connection.socket, { readable: false }).catch(() => undefined);
+    if (!keeps) {
+      transfer.connection.socket.end();
+      await finished(transfer.connection.socket, { readable: false }).catch(() => undefined);
+    }
   } catch (error) {
     throw await transfer.failed(error);
+  } finally {
+    // Deflating holds memory of its own; the file is closed by whoever opened it, once more or for the first time.
+    if (line.source !== source) await line.source.close();
   }
   try {
     await transfer.finish();
   } finally {
-    transfer.connection.socket.destroy();
+    transfer.dispose();
   }
   return bytes;
 }

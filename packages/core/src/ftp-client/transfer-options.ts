@@ -1,5 +1,6 @@
 /** Options and results of the client's operations. */
 import type { ProgressEvent } from "./events.ts";
+import type { FormatOptions } from "./format-options.ts";
 
 /** What every operation takes last. */
 export interface OperationOptions {
@@ -8,11 +9,9 @@ export interface OperationOptions {
 }
 
 /** Options of `openRead`. */
-export interface OpenReadOptions extends OperationOptions {
+export interface OpenReadOptions extends OperationOptions, FormatOptions {
   /** Octets to skip. Default 0. */
   readonly offset?: number;
-  /** Default `binary`. */
-  readonly type?: "binary" | "ascii";
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -25,16 +24,18 @@ export interface DownloadOptions extends OpenReadOptions {
   readonly resume?: boolean;
   /** Gives the local file the time that the server tells. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares the server's hash with that of the octets here, before a file of this machine takes its name. Default false. */
+  readonly verify?: boolean;
 }
 
 /** Options of `upload` and `append`. */
-export interface UploadOptions extends OperationOptions {
+export interface UploadOptions extends OperationOptions, FormatOptions {
   /** Goes on where the server's file ends. Default false. */
   readonly resume?: boolean;
-  /** Default `binary`. */
-  readonly type?: "binary" | "ascii";
   /** Gives the server's file the time of the local one. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares the server's hash with that of the octets here, after the upload. Default false. */
+  readonly verify?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -46,4 +47,6 @@ export interface TransferResult {
   /** Octets that were there before. */
   readonly offset: number;
   readonly milliseconds: number;
+  /** The lengths of the records that came, where their layout is `index`: octets each. */
+  readonly recordLengths?: readonly number[];
 }

@@ -4,7 +4,7 @@
  * The data connection and the completion reply end in either order; both are waited for. A reset of the data connection
  * never closes the control connection.
  */
-import type { ReceivedReply } from "../protocol/index.ts";
+import { DataFormatError, type ReceivedReply } from "../protocol/index.ts";
 import { DataConnection, DataConnectionError, TlsError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
@@ -17,8 +17,12 @@ export const abortTimeout = 3_000;
 export interface TransferRequest {
   readonly verb: string;
   readonly argument: string | undefined;
-  /** Octets to skip by REST. */
-  readonly offset: number;
+  /** Octets to skip by REST, or a marker of the server's (RFC 959 §3.5). */
+  readonly restart: number | string;
+  /** Whether the data tells the end of the file, so that its connection may serve again. */
+  readonly keepsConnection?: boolean;
+  /** Told of the 110 replies that answer our restart markers. */
+  readonly onMarker?: ((text: string) => void) | undefined;
   /** What is tried, for errors. */
   readonly tried: string;
   readonly signal: AbortSignal | undefined;
@@ -29,17 +33,21 @@ export class Transfer {
   readonly connection: DataConnection;
   readonly preliminary: ReceivedReply;
   readonly #control: ControlConnection;
+  readonly #data: DataConnector;
   readonly #request: TransferRequest;
+  #kept = false;
   #completion: ReceivedReply | undefined;
   #over = false;
 
   private constructor(
     control: ControlConnection,
+    data: DataConnector,
     request: TransferRequest,
     connection: DataConnection,
     preliminary: ReceivedReply,
   ) {
     this.#control = control;
+    this.#data = data;
     this.#request = request;
     this.connection = connection;
     this.preliminary = preliminary;
@@ -49,15 +57,16 @@ export class Transfer {
 
   /** Begins a transfer. @throws FtpReplyError when the server refuses it; what making the data connection throws. */
   static async begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
-    const { verb, argument, offset, tried, signal } = request;
+    const { verb, argument, restart, tried, signal, onMarker } = request;
     const pending = await data.prepare(signal);
     let preliminary: ReceivedReply;
     let opened: Promise<DataConnection> | undefined;
     try {
-      if (offset > 0) {
-        const rest = await control.command("REST", String(offset));
+      if (restart !== 0) {
+        const rest = await control.command("REST", String(restart));
         if (rest.code >= 400 || rest.code < 300) throw new FtpReplyError(tried, rest, "REST");
       }
+      control.onRestartMarker = onMarker;
       const replied = control.command(verb, argument);
       // Under TLS some servers shake hands before they reply, others after: the client is ready for both.
       if (pending.passive) opened = openConnection(control, pending, request);
@@ -70,7 +79,7 @@ export class Transfer {
     }
     try {
       const connection = await (opened ?? openConnection(control, pending, request));
-      return new Transfer(control, request, connection, preliminary);
+      return new Transfer(control, data, request, connection, preliminary);
     } catch (error) {
       pending.close();
       throw await notOpened(control, request, preliminary, error);
@@ -89,13 +98,23 @@ export class Transfer {
    * @throws FtpReplyError when the server tells a failure.
    */
   async finish(): Promise<ReceivedReply> {
-    const { verb, tried } = this.#request;
+    const { verb, tried, keepsConnection = false } = this.#request;
     this.#over = true;
-    this.connection.socket.end();
+    if (!keepsConnection) this.connection.socket.end();
     const reply = this.#completion ?? (await this.#control.reply(verb));
     this.#completion = reply;
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
+    // 250 is for a connection that stays, 226 for one that closes (RFC 959 §3.3).
+    this.#kept = keepsConnection && reply.code === 250;
     return reply;
+  }
+
+  /** Lets go of the data connection: it is closed, or kept for the next transfer. */
+  dispose(): void {
+    this.#control.onRestartMarker = undefined;
+    if (!this.#kept) this.connection.socket.destroy();
+    else if (!this.connection.socket.destroyed) this.#data.keep(this.connection);
+    this.#kept = false;
   }
 
   /**
@@ -120,11 +139,13 @@ export class Transfer {
       await this.abort();
       return new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal?.reason ?? error });
     }
-    if (!(error instanceof DataConnectionError)) {
+    const truncated = error instanceof DataFormatError && error.kind === "truncated";
+    if (!(error instanceof DataConnectionError) && !truncated) {
       await this.abort();
-      return asError(error);
+      if (!(error instanceof DataFormatError)) return asError(error);
+      return new FtpTransferError("malformed", tried, error.message, { verb, cause: error });
     }
-    if (error.kind === "stalled") {
+    if (!truncated && error.kind === "stalled") {
       await this.abort();
       return new FtpTimeoutError("stall", tried, "the server moved no data for too long", { verb, cause: error });
     }
@@ -143,6 +164,7 @@ async function openConnection(
   pending: PendingData,
   request: TransferRequest,
 ): Promise<DataConnection> {
+  if (pending.kept !== undefined) return pending.kept;
   const connection = new DataConnection(await pending.socket(request.signal));
   const { dataTls } = control;
   if (dataTls === undefined) return connection;

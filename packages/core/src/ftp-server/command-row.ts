@@ -17,6 +17,8 @@ export interface CommandRow<T> {
   readonly after?: "RNFR";
   /** The ability that the account's storage must have. */
   readonly ability?: StorageAbility;
+  /** Its line in FEAT, where that depends on the session; undefined for none. */
+  readonly feature?: (session: Session) => string | undefined;
   /**
    * Does it, and replies. Throws for every refusal: the reply is made from the error.
    *

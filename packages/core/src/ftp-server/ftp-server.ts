@@ -199,6 +199,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       tls: this.#tlsFor(options),
       passivePorts: pool,
       listenerPort: bound.port,
+      sessions: () => this.#sessions,
       externalAddress: (client) => this.#external.for(client),
       hears: (event) => this.listenerCount(event) > 0,
       tell: (event, payload) => {

@@ -20,6 +20,8 @@ export interface FtpServerLimits {
   readonly loginTimeout: number;
   /** Milliseconds without a command; it stands still during a transfer. Default 300,000 (RFC 1123 §4.1.3.2). */
   readonly idleTimeout: number;
+  /** The longest such time that SITE IDLE grants, in milliseconds. Default 7,200,000. */
+  readonly idleTimeoutMax: number;
   /** Milliseconds for a data connection to arrive or to be made. Default 30,000. */
   readonly dataConnectionTimeout: number;
   /** Milliseconds for a TLS handshake. Default 10,000. */
@@ -33,8 +35,12 @@ export interface FtpServerLimits {
   readonly listingEntries: number;
   /** Folders that a recursive listing goes down. Default 32. */
   readonly listingDepth: number;
-  /** Octets of a file whose size in TYPE A is counted by reading it. Default 1,048,576. */
+  /** Octets of a file whose size, where octets are converted, is counted by reading it. Default 1,048,576. */
   readonly asciiSize: number;
+  /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
+  readonly inflatedSize: number;
+  /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 300. */
+  readonly inflateRatio: number;
   /** Milliseconds for the last replies to be read after the server closed. Default 2,000. */
   readonly closeTimeout: number;
 }
@@ -50,6 +56,7 @@ export const defaultLimits: FtpServerLimits = {
   loginDelayMax: 8_000,
   loginTimeout: 60_000,
   idleTimeout: 300_000,
+  idleTimeoutMax: 7_200_000,
   dataConnectionTimeout: 30_000,
   handshakeTimeout: 10_000,
   stallTimeout: 300_000,
@@ -57,5 +64,7 @@ export const defaultLimits: FtpServerLimits = {
   listingEntries: 1_000_000,
   listingDepth: 32,
   asciiSize: 1024 * 1024,
+  inflatedSize: 64 * 1024 * 1024 * 1024,
+  inflateRatio: 300,
   closeTimeout: 2_000,
 };

@@ -2,6 +2,7 @@
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
 import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
+import type { RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -86,6 +87,10 @@ export interface FtpServerOptions {
   /** Whether PORT and EPRT may name ports below 1024. Default false (RFC 2577 §3). */
   readonly allowPrivilegedPorts?: boolean;
   readonly limits?: Partial<FtpServerLimits>;
+  /** What RFC 959 leaves to the two ends of a transfer: code page, records, pages, restart markers. */
+  readonly representation?: RepresentationOptions;
+  /** Whether mode Z is offered: it saves the network and costs the processor. Default true. */
+  readonly deflate?: boolean;
   /** `netx` answers transfers with the codes that NetX Duo FTP documents. Default `standard`. */
   readonly replies?: "standard" | "netx";
   /** The greeting's text, under 400 octets. Default `Twinport FTP ready`. */
@@ -105,6 +110,8 @@ export interface ResolvedOptions {
   readonly allowForeignData: boolean;
   readonly allowPrivilegedPorts: boolean;
   readonly limits: FtpServerLimits;
+  readonly representation: RepresentationOptions;
+  readonly deflate: boolean;
   readonly replies: "standard" | "netx";
   readonly banner: string;
   readonly reservations: Reservations | undefined;
@@ -156,6 +163,8 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     allowForeignData: options.allowForeignData ?? false,
     allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
     limits,
+    representation: options.representation ?? {},
+    deflate: options.deflate ?? true,
     replies: options.replies ?? "standard",
     banner,
     reservations: options.reservations,

@@ -5,7 +5,7 @@
  * own errors is a fault of the application or of this project: the peer reads 451 and no detail, the event has it all.
  */
 import { DataConnectionError, TlsError } from "../net/index.ts";
-import { ArgumentError, replyCode } from "../protocol/index.ts";
+import { ArgumentError, DataFormatError, replyCode } from "../protocol/index.ts";
 import { StorageError } from "../storage/index.ts";
 import { CommandError } from "./command-error.ts";
 
@@ -18,7 +18,7 @@ export interface ErrorReply {
 }
 
 /** Verbs whose name argument is to become a name: their replies distinguish 553 and 552 (RFC 959 §5.4). */
-const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD"]);
+const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD", "COMB", "SITE"]);
 
 /**
  * @param error - What a handler threw.
@@ -28,6 +28,7 @@ export function replyForError(error: unknown, verb: string): ErrorReply {
   if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.message };
   if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.message };
   if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.message };
+  if (error instanceof DataFormatError) return { code: codeForFormatError(error), text: error.message };
   if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.message };
   if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.message };
   return { code: replyCode.localError, text: "The server failed; its log tells more", unexpected: true };
@@ -90,6 +91,8 @@ function codeForArgumentError(error: ArgumentError): number {
       return replyCode.parameterNotImplemented;
     case "unsupported-protocol":
       return replyCode.protocolNotSupported;
+    case "unsupported-family":
+      return replyCode.addressFamilyNotSupported;
   }
 }
 
@@ -103,7 +106,7 @@ function codeForStorageError(error: StorageError, verb: string): number {
     case "read-only":
       return replyCode.actionNotTaken;
     case "already-exists":
-      return naming.has(verb) && verb !== "MKD" && verb !== "XMKD"
+      return naming.has(verb) && verb !== "MKD" && verb !== "XMKD" && verb !== "SITE"
         ? replyCode.nameNotAllowed
         : replyCode.actionNotTaken;
     case "name-not-allowed":
@@ -125,6 +128,22 @@ function codeForStorageError(error: StorageError, verb: string): number {
       return replyCode.transferAborted;
     case "input-output":
       return replyCode.localError;
+  }
+}
+
+function codeForFormatError(error: DataFormatError): number {
+  switch (error.kind) {
+    case "truncated":
+      return replyCode.transferAborted;
+    // Permanent: the same octets would be refused again.
+    case "malformed":
+    case "not-representable":
+      return replyCode.actionNotTaken;
+    case "page-type-unknown":
+      return replyCode.pageTypeUnknown;
+    case "record-too-long":
+    case "too-large":
+      return replyCode.storageExceeded;
   }
 }
 

@@ -17,22 +17,20 @@ export class DataConnection {
   constructor(socket: Socket) {
     this.socket = socket;
     this.#tcp = socket;
+    hush(socket);
   }
 
   /** Another socket over the same TCP connection, which has let go of it, takes the connection over. */
   replace(socket: Socket): void {
     this.socket = socket;
     this.#tcp = socket;
+    hush(socket);
   }
 
   /** TLS stands for the connection from now on. */
   wrap(secure: Socket): void {
     this.socket = secure;
-  }
-
-  /** Whether bytes go in the clear. */
-  get plain(): boolean {
-    return this.socket === this.#tcp;
+    hush(secure);
   }
 
   /**
@@ -50,4 +48,13 @@ export class DataConnection {
     this.#tcp.resetAndDestroy();
     this.socket.destroy();
   }
+}
+
+/** A reset while nobody watches the connection is nobody's failure, and must not crash anything. */
+function hush(socket: Socket): void {
+  socket.on("error", ignore);
+}
+
+function ignore(): void {
+  // Whoever uses the connection next sees that it is destroyed.
 }

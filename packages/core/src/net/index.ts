@@ -1,7 +1,20 @@
 export { ControlChannel, replyBacklogLimit, type ControlChannelOwner } from "./control-channel.ts";
 export { BufferPool, defaultBufferSize, defaultBuffersKept } from "./buffer-pool.ts";
 export { DataConnection } from "./data-connection.ts";
-export { gatherLimit, pumpFromSocket } from "./inward-pump.ts";
+export {
+  inwardLine,
+  OffsetBeyondEndError,
+  outwardLine,
+  type InwardLine,
+  type OutwardLine,
+  type OutwardStart,
+} from "./data-lines.ts";
+export { decodedSlice, DecodingSink, type DecodingOptions } from "./decoding-sink.ts";
+export { DeflatingSource } from "./deflating-source.ts";
+export type { FramedSink } from "./framed-sink.ts";
+export { InflatingSink, unratedOctets, type InflateLimits } from "./inflating-sink.ts";
+export { gatherLimit, pumpFileFromSocket, pumpFromSocket, quietEnd } from "./inward-pump.ts";
+export { KeptConnection } from "./kept-connection.ts";
 export { inlinePiece, inlineTurn, piecesElsewhere, pumpToSocket } from "./outward-pump.ts";
 export type { PumpOptions } from "./pump-options.ts";
 export { DataConnectionError, type DataConnectionErrorKind } from "./data-connection-error.ts";

@@ -7,12 +7,16 @@
  */
 import type { WritableFile } from "../bytes/index.ts";
 import type { DataConnection } from "./data-connection.ts";
+import type { FramedSink } from "./framed-sink.ts";
 import { readIntoOwnMemory } from "./own-memory.ts";
 import type { PumpOptions } from "./pump-options.ts";
 import { SocketWatch } from "./socket-watch.ts";
 
 /** Octets that are collected while a gathered write runs; then the socket is paused. */
 export const gatherLimit: number = 1024 * 1024;
+
+/** Milliseconds without octets after which a file that perhaps has ended has (RFC 959 §3.4.3, an end with no string). */
+export const quietEnd = 250;
 
 /**
  * Moves what a connection brings into `sink` until the peer ends it. Neither commits nor abandons the sink. What arrived
@@ -27,7 +31,24 @@ export async function pumpFromSocket(
   sink: WritableFile,
   options: PumpOptions,
 ): Promise<number> {
-  const pump = new InwardPump(connection, sink, options);
+  return run(new InwardPump(connection, sink, undefined, options));
+}
+
+/**
+ * As `pumpFromSocket`, until the file ends by what the sink understands of it, or the peer ends the connection. What the
+ * connection brought beyond the file's end is left in its socket, which is paused.
+ *
+ * @throws DataFormatError too, for what no sender may send, and when the connection ends before the file.
+ */
+export async function pumpFileFromSocket(
+  connection: DataConnection,
+  sink: FramedSink,
+  options: PumpOptions,
+): Promise<number> {
+  return run(new InwardPump(connection, sink, sink, options));
+}
+
+async function run(pump: InwardPump): Promise<number> {
   try {
     return await pump.run();
   } finally {
@@ -38,12 +59,18 @@ export async function pumpFromSocket(
 class InwardPump {
   readonly #connection: DataConnection;
   readonly #sink: WritableFile;
+  /** The sink, where it tells the end of the file. */
+  readonly #framed: FramedSink | undefined;
   readonly #options: PumpOptions;
   readonly #watch: SocketWatch;
   /** Memory that the connection is read into, where it can be. */
   #memory: Uint8Array | undefined;
   #parts: Uint8Array[] = [];
   #collected = 0;
+  /** What came after the end of the file. */
+  readonly #beyond: Uint8Array[] = [];
+  /** A file that perhaps had ended was followed by nothing. */
+  #quiet = false;
   #writing = false;
   #ended = false;
   /** What the sink threw when it was to take bytes at once. */
@@ -51,9 +78,10 @@ class InwardPump {
   #wake: (() => void) | undefined;
   #total = 0;
 
-  constructor(connection: DataConnection, sink: WritableFile, options: PumpOptions) {
+  constructor(connection: DataConnection, sink: WritableFile, framed: FramedSink | undefined, options: PumpOptions) {
     this.#connection = connection;
     this.#sink = sink;
+    this.#framed = framed;
     this.#options = options;
     if (sink.writeNow !== undefined) {
       const memory = options.buffers.acquire();
@@ -73,21 +101,17 @@ class InwardPump {
     this.#watch.start();
     socket.resume();
     for (;;) {
-      while (!this.#isOver() && this.#collected === 0) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
+      while (!this.#isOver() && this.#collected === 0 && !this.#quiet) await this.#wait();
       if (this.#refused !== undefined) throw this.#refused.cause;
       if (this.#collected > 0) await this.#flush();
-      else if (this.#watch.failure !== undefined) throw this.#watch.failure;
+      if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
+      if (this.#framed?.end === "yes" || this.#quiet) break;
+      if (this.#collected > 0) continue;
+      if (this.#watch.failure !== undefined) throw this.#watch.failure;
       else if (this.#ended) break;
     }
-    const rest = this.#options.station?.finish();
-    if (rest !== undefined && rest.length > 0) {
-      await this.#sink.write(rest);
-      this.#total += rest.length;
-    }
+    await this.#framed?.finish();
+    if (this.#framed !== undefined) this.#giveBack();
     return this.#total;
   }
 
@@ -104,6 +128,39 @@ class InwardPump {
     else socket.once("close", () => buffers.release(memory));
   }
 
+  async #understand(sink: FramedSink, parts: readonly Uint8Array[]): Promise<void> {
+    for (const part of parts) {
+      // What was told of the parts before may have made the caller give up.
+      if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
+      if (sink.end === "yes") this.#beyond.push(part);
+      else await sink.write(part);
+      if (sink.end === "yes" && sink.rest.length > 0 && this.#beyond.length === 0) this.#beyond.push(sink.rest);
+    }
+  }
+
+  /** What lies beyond the file's end is the next transfer's. */
+  #giveBack(): void {
+    const { socket } = this.#connection;
+    socket.off("data", this.#collect);
+    socket.pause();
+    const beyond = [...this.#beyond, ...this.#parts];
+    if (beyond.length > 0 && !socket.readableEnded) socket.unshift(Buffer.concat(beyond));
+  }
+
+  /** Waits for octets, or an end; where the file perhaps has ended, not for long. */
+  async #wait(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (this.#framed?.end !== "perhaps") return;
+      timer = setTimeout(() => {
+        this.#quiet = true;
+        this.#wakeUp();
+      }, quietEnd);
+    });
+    clearTimeout(timer);
+  }
+
   #isOver(): boolean {
     return this.#ended || this.#watch.failure !== undefined || this.#refused !== undefined;
   }
@@ -114,7 +171,9 @@ class InwardPump {
     this.#parts = [];
     this.#collected = 0;
     this.#writing = true;
-    if (parts.length === 1 || this.#sink.writev === undefined) {
+    if (this.#framed !== undefined) {
+      await this.#understand(this.#framed, parts);
+    } else if (parts.length === 1 || this.#sink.writev === undefined) {
       for (const part of parts) await this.#sink.write(part);
     } else {
       await this.#sink.writev(parts);
@@ -140,13 +199,10 @@ class InwardPump {
       this.#collect(Buffer.from(chunk));
       return;
     }
-    const { station, onBytes } = this.#options;
-    onBytes?.(chunk.length);
-    const bytes = station === undefined ? chunk : station.push(chunk);
-    if (bytes.length === 0) return;
+    this.#options.onBytes?.(chunk.length);
     try {
-      if (this.#sink.writeNow?.(bytes) === true) this.#total += bytes.length;
-      else this.#keep(Buffer.from(bytes));
+      if (this.#sink.writeNow?.(chunk) === true) this.#total += chunk.length;
+      else this.#keep(Buffer.from(chunk));
     } catch (cause) {
       this.#refused = { cause };
       this.#connection.socket.pause();
@@ -157,8 +213,7 @@ class InwardPump {
   /** A chunk of the socket's, whose memory is ours from now on. */
   readonly #collect = (chunk: Uint8Array): void => {
     this.#options.onBytes?.(chunk.length);
-    const bytes = this.#options.station === undefined ? chunk : this.#options.station.push(chunk);
-    if (bytes.length > 0) this.#keep(bytes);
+    this.#keep(chunk);
   };
 
   #keep(bytes: Uint8Array): void {

@@ -7,6 +7,7 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import type { ReadableFile } from "../bytes/index.ts";
+import type { Station } from "../protocol/index.ts";
 import type { DataConnection } from "./data-connection.ts";
 import type { PumpOptions } from "./pump-options.ts";
 import { SocketWatch } from "./socket-watch.ts";
@@ -20,6 +21,12 @@ export const inlineTurn: number = 1024 * 1024;
 /** Large pieces that are read elsewhere before the file is asked anew whether its bytes are at hand. */
 export const piecesElsewhere = 16;
 
+/** How an outward pump runs. */
+export interface OutwardOptions extends PumpOptions {
+  /** What the bytes pass through on their way; none is the fast lane. */
+  readonly station?: Station | undefined;
+}
+
 /**
  * Moves all of `source` into a connection, which stays open.
  *
@@ -29,7 +36,7 @@ export const piecesElsewhere = 16;
 export async function pumpToSocket(
   source: ReadableFile,
   connection: DataConnection,
-  options: PumpOptions,
+  options: OutwardOptions,
 ): Promise<number> {
   const pump = new OutwardPump(source, connection, options);
   try {
@@ -42,7 +49,7 @@ export async function pumpToSocket(
 class OutwardPump {
   readonly #source: ReadableFile;
   readonly #connection: DataConnection;
-  readonly #options: PumpOptions;
+  readonly #options: OutwardOptions;
   readonly #watch: SocketWatch;
   readonly #first: Uint8Array;
   #second: Uint8Array | undefined;
@@ -52,7 +59,7 @@ class OutwardPump {
   #taken = 0;
   #total = 0;
 
-  constructor(source: ReadableFile, connection: DataConnection, options: PumpOptions) {
+  constructor(source: ReadableFile, connection: DataConnection, options: OutwardOptions) {
     this.#source = source;
     this.#connection = connection;
     this.#options = options;

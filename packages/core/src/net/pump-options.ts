@@ -1,13 +1,10 @@
 /** What both pumps take. */
-import type { Station } from "../protocol/index.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 
 /** How a pump runs. */
 export interface PumpOptions {
   /** Where pumps borrow their buffers. */
   readonly buffers: BufferPool;
-  /** What the bytes pass through on their way; none is the fast lane. */
-  readonly station?: Station | undefined;
   /** Milliseconds without progress of the peer after which the pump fails; 0 is never. */
   readonly stallTimeout: number;
   /** Called with the octets of each chunk that moved over the connection. */

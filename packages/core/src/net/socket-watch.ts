@@ -52,11 +52,11 @@ export class SocketWatch {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#socket.off("error", this.#error);
     this.#socket.off("close", this.#close);
     this.#socket.off("timeout", this.#timeout);
     this.#socket.setTimeout(0);
     this.#options.signal?.removeEventListener("abort", this.#abort);
-    // The error listener stays: a late reset after the pump is done is nobody's failure and must not crash anything.
   }
 
   #fail(kind: "reset" | "stalled" | "aborted", message: string, cause?: unknown): void {

@@ -21,7 +21,8 @@ export class OctetWriter {
 
   /** Adds octets. */
   octets(bytes: Uint8Array): void {
-    this.#memory.set(bytes, this.#reserve(bytes.length));
+    const at = this.#reserve(bytes.length);
+    this.#memory.set(bytes, at);
   }
 
   /** Adds one octet several times. */

@@ -221,6 +221,37 @@ describe("a client", () => {
     expect(last).toBe(big.length);
     expect(told).toContain("PASS ***");
   });
+
+  it("tells its trace the login too, from the greeting on and when it is refused", async () => {
+    const storage = new MemoryStorage();
+    const server = new FtpServer({
+      accounts: { login: ({ password }) => (password === "x" ? { name: "me", storage } : { refused: "credentials" }) },
+      listeners: [{ host: "127.0.0.1", port: 0 }],
+    });
+    await server.start();
+    onTestFinished(() => server.stop());
+    for (const password of ["x", "hunter2"]) {
+      const told: string[] = [];
+      const connecting = FtpClient.connect({
+        host: "127.0.0.1",
+        port: server.addresses[0]?.port ?? 0,
+        user: "me",
+        password,
+        trace: {
+          command: ({ verb, argument }) => told.push(`${verb} ${argument ?? ""}`),
+          reply: ({ code }) => told.push(`${code}`),
+        },
+      });
+      const client = await connecting.catch(() => undefined);
+      await client?.close();
+      const login = ["220", "USER me", "331", "PASS ***"];
+      if (password === "hunter2") expect(told).toEqual([...login, "530"]);
+      else {
+        expect(told.slice(0, 6)).toEqual([...login, "230", "FEAT "]);
+        expect(told.slice(-2)).toEqual(["QUIT ", "221"]);
+      }
+    }
+  });
 });
 
 describe("FTP URLs", () => {

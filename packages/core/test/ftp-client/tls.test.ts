@@ -173,6 +173,28 @@ describe("a server that does TLS wrongly", () => {
     }
   });
 
+  it.each(["explicit", "implicit"] as const)(
+    "and never answers the handshake is left by an abort (%s)",
+    async (mode) => {
+      for (const clearCommandChannel of [false, true]) {
+        const { port } = await startScripted(
+          (verb) => (verb === "AUTH" ? "234 Go\r\n" : undefined),
+          mode === "explicit" ? "220 Ready\r\n" : "",
+        );
+        const abort = new AbortController();
+        const reason = new Error("waited long enough");
+        setTimeout(() => abort.abort(reason), 100);
+        await expect(
+          connect(port, { mode, clearCommandChannel }, { signal: abort.signal, connectTimeout: 2_000 }),
+        ).rejects.toMatchObject({
+          name: "ClientClosedError",
+          message: "Connecting to 127.0.0.1: it was aborted",
+          cause: reason,
+        });
+      }
+    },
+  );
+
   it("injects replies in the clear before the handshake: they are not believed", async () => {
     // A login that was accepted, if only it had been asked for.
     const { port, commands } = await startScripted((verb) =>

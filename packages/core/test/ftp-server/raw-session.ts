@@ -1,6 +1,7 @@
 /** A client that speaks raw sockets: what it sends is what the test says, byte for byte. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 /** A reply as it came. */
@@ -76,12 +77,17 @@ export class RawSession {
     return this.secure(options);
   }
 
-  /** Puts TLS over the connection. Rejects when the handshake fails. */
-  async secure(options: ConnectionOptions): Promise<TLSSocket> {
+  /** Stops reading the connection, for whoever puts something over it. */
+  detach(): Socket {
     this.socket.removeAllListeners("data");
     this.socket.removeAllListeners("end");
+    return this.socket;
+  }
+
+  /** Puts TLS over the connection, or over what is over that. Rejects when the handshake fails. */
+  async secure(options: ConnectionOptions, below: Duplex = this.detach()): Promise<TLSSocket> {
     this.#tls = { rejectUnauthorized: false, ...options };
-    const secure = connectTls({ ...this.#tls, socket: this.socket });
+    const secure = connectTls({ ...this.#tls, socket: below });
     secure.on("session", (ticket: Buffer) => {
       this.ticket = ticket;
     });

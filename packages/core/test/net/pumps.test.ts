@@ -3,8 +3,15 @@ import { connect, createServer, type Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
-import { AsciiDecoder } from "../../src/protocol/index.ts";
-import { BufferPool, DataConnection, pumpFromSocket, pumpToSocket } from "../../src/net/index.ts";
+import { defaultDataFormatOptions, FileDecoder } from "../../src/protocol/index.ts";
+import {
+  BufferPool,
+  DataConnection,
+  DecodingSink,
+  pumpFileFromSocket,
+  pumpFromSocket,
+  pumpToSocket,
+} from "../../src/net/index.ts";
 
 const buffers = new BufferPool({ size: 64 * 1024 });
 
@@ -164,11 +171,9 @@ describe.each(manners)("the inward pump, into a file that takes bytes %s,", (man
     const [theirs, ours] = await pair();
     const sink = memorySink(manner);
     const text = Array.from({ length: 400_000 }, (_, line) => `${line}\r\n`).join("");
-    const pumped = pumpFromSocket(connectionOf(ours), sink, {
-      buffers,
-      stallTimeout: 5_000,
-      station: new AsciiDecoder(),
-    });
+    const format = { type: { type: "A", format: "N" }, structure: "F", mode: "S" } as const;
+    const decoding = new DecodingSink(sink, new FileDecoder(format, defaultDataFormatOptions), { offset: 0 });
+    const pumped = pumpFileFromSocket(connectionOf(ours), decoding, { buffers, stallTimeout: 5_000 });
     theirs.end(text);
     await pumped;
     expect(sink.content().toString() === text.replaceAll("\r\n", "\n")).toBe(true);

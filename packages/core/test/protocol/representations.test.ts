@@ -117,7 +117,8 @@ describe("TYPE L", () => {
   it("refuses padding that is not zero, within an octet and beyond", () => {
     expect(() => through(new LocalByteDecoder(12), [hex("ab c1")])).toThrow(kindOf("malformed"));
     expect(() => through(new LocalByteDecoder(36), [hex("12 34 56 78 90 00 10")])).toThrow(kindOf("malformed"));
-    expect(through(new LocalByteDecoder(36), [hex("12 34 56 78 90 00 00")])).toEqual(hex("01 23 45 67 89"));
+    expect(() => through(new LocalByteDecoder(36), [hex("12 34 56 78 90 00")])).toThrow(kindOf("truncated"));
+    expect(through(new LocalByteDecoder(36), [hex("12 34 56 78 90")])).toEqual(hex("01 23 45 67 89"));
   });
 
   it("begins anew after its end, for the next record", () => {

@@ -10,5 +10,5 @@ export function splits(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[]
   ];
 }
 
-/** Where a property cuts. */
+/** Where to cut, for `splits`. */
 export const cutsOf = fc.array(fc.nat(10_000), { maxLength: 8 });

@@ -5,15 +5,15 @@ import { unsafeLocalName, type FtpClient, type TransferResult } from "@twinport/
 import { Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
 import { runEach, type Outcome } from "../remote/each.ts";
+import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 
-interface GetOptions extends RemoteOptions, ProgressOptions {
+interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags {
   readonly output?: string;
   readonly recursive?: boolean;
   readonly continue?: boolean;
   readonly preserve?: boolean;
-  readonly ascii?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,9 +27,8 @@ export function get(): Command {
     .option("-r, --recursive", "folders too, with all that is in them")
     .option("-c, --continue", "go on where a broken download ended")
     .option("-p, --preserve", "keep modification times")
-    .option("--ascii", "convert line ends (TYPE A)")
     .option("--json", "tell the outcome as JSON on stdout");
-  return withRemoteOptions(withProgressOptions(command))
+  return withRemoteOptions(withFormatOptions(withProgressOptions(command)))
     .addHelpText(
       "after",
       `
@@ -64,11 +63,17 @@ async function fetchOne(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { onProgress } = view;
-  const common = { signal, onProgress, resume: options.continue === true, preserveTime: options.preserve === true };
+  const common = {
+    ...formatOptions(options),
+    signal,
+    onProgress,
+    resume: options.continue === true,
+    preserveTime: options.preserve === true,
+  };
   try {
     if (options.output === "-") {
-      const { type } = typeOf(options);
-      return outcome(await client.download(path, process.stdout, { signal, onProgress, type }), "-");
+      const how = { ...formatOptions(options), signal, onProgress };
+      return outcome(await client.download(path, process.stdout, how), "-");
     }
     const isFolder =
       path === "" ||
@@ -81,14 +86,10 @@ async function fetchOne(
       return { path: path || ".", local: to, ...result };
     }
     const local = await localPath(path, several, options.output);
-    return outcome(await client.download(path, local, { ...common, ...typeOf(options) }), local);
+    return outcome(await client.download(path, local, common), local);
   } finally {
     view.end();
   }
-}
-
-function typeOf(options: GetOptions): { readonly type: "ascii" | "binary" } {
-  return { type: options.ascii === true ? "ascii" : "binary" };
 }
 
 function outcome(result: TransferResult, local: string): Outcome {

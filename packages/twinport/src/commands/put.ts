@@ -5,15 +5,15 @@ import { LocalFileError, type FtpClient } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
 import { runEach, type Outcome } from "../remote/each.ts";
+import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions } from "../remote/progress.ts";
 import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 
-interface PutOptions extends RemoteOptions, ProgressOptions {
+interface PutOptions extends RemoteOptions, ProgressOptions, FormatFlags {
   readonly recursive?: boolean;
   readonly continue?: boolean;
   readonly append?: boolean;
   readonly preserve?: boolean;
-  readonly ascii?: boolean;
   readonly json?: boolean;
 }
 
@@ -27,9 +27,8 @@ export function put(): Command {
     .option("-c, --continue", "go on where a broken upload ended")
     .option("-a, --append", "append to the server's file")
     .option("-p, --preserve", "keep modification times")
-    .option("--ascii", "convert line ends (TYPE A)")
     .option("--json", "tell the outcome as JSON on stdout");
-  return withRemoteOptions(withProgressOptions(command))
+  return withRemoteOptions(withFormatOptions(withProgressOptions(command)))
     .addHelpText(
       "after",
       `
@@ -69,11 +68,10 @@ async function sendOne(
 ): Promise<Outcome> {
   const view = makeProgress(options);
   const { onProgress } = view;
-  const type = options.ascii === true ? "ascii" : "binary";
   const common = {
+    ...formatOptions(options),
     signal,
     onProgress,
-    type,
     resume: options.continue === true,
     preserveTime: options.preserve === true,
   } as const;

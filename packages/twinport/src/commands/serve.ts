@@ -14,12 +14,18 @@ import {
   parseSeconds,
   type ListenAddress,
 } from "../parse-options.ts";
+import {
+  codePageOption,
+  recordLengthOption,
+  representationOf,
+  type RepresentationFlags,
+} from "../representation-options.ts";
 import { logServer, makeLog, type LogFormat } from "../serve/logs.ts";
 import { runServer, urlAddress } from "../serve/run-server.ts";
 import { serverTls, withTlsOptions, type ServeTlsOptions } from "../serve/tls.ts";
 import { gatherUsers } from "../serve/users.ts";
 
-interface ServeOptions extends ServeTlsOptions {
+interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly listen?: readonly ListenAddress[];
   readonly user?: readonly string[];
   readonly usersFile?: string;
@@ -32,6 +38,8 @@ interface ServeOptions extends ServeTlsOptions {
   readonly maxSessionsPerAddress: number;
   readonly idleTimeout: number;
   readonly replies: "standard" | "netx";
+  readonly modeZ: boolean;
+  readonly restartMarkers?: number;
   readonly inPlace?: boolean;
   readonly fsync?: boolean;
   readonly logFormat?: LogFormat;
@@ -72,6 +80,12 @@ export function serve(): Command {
     .addOption(
       new Option("--replies <style>", "reply codes of transfers").choices(["standard", "netx"]).default("standard"),
     )
+    .option("--no-mode-z", "do not offer deflated transfers")
+    .addOption(
+      new Option("--restart-markers <octets>", "send a marker so often in modes B and C").argParser(parseCount),
+    )
+    .addOption(recordLengthOption())
+    .addOption(codePageOption())
     .option("--in-place", "write uploads under their names from the start")
     .option("--fsync", "have uploads on disk before they count as complete");
   return withTlsOptions(command)
@@ -118,6 +132,8 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
     ],
     ...(secure === undefined ? {} : { tls: secure.tls }),
+    deflate: options.modeZ,
+    representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
     passive: passiveOf(options),
     ...(options.activePort === undefined ? {} : { active: { localPort: options.activePort } }),
     allowForeignData: options.allowForeignData === true,

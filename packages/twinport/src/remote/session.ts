@@ -1,5 +1,12 @@
 /** Connecting for a command: options that all client commands share, and one connection a server. */
-import { FtpClient, parseFtpUrl, type DataMode, type FtpClientOptions, type FtpUrl } from "@twinport/core/ftp-client";
+import {
+  FtpClient,
+  parseFtpUrl,
+  type DataMode,
+  type FtpClientOptions,
+  type FtpClientTrace,
+  type FtpUrl,
+} from "@twinport/core/ftp-client";
 import { Option, type Command } from "commander";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
@@ -13,6 +20,8 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
   readonly verbose?: boolean;
+  /** Asked for by the commands that move files. */
+  readonly compress?: boolean;
 }
 
 /** Adds the options that all client commands share. */
@@ -22,7 +31,7 @@ export function withRemoteOptions(command: Command): Command {
     .addOption(new Option("--timeout <seconds>", "wait this long for an answer").argParser(parseSeconds))
     .addOption(new Option("-4, --ipv4", "use IPv4 only").conflicts("ipv6"))
     .option("-6, --ipv6", "use IPv6 only")
-    .option("-v, --verbose", "show commands and replies on stderr");
+    .option("-v, --verbose", "show commands and replies on stderr, from the greeting on; passwords as ***");
 }
 
 /** Reads a URL of the command line. @throws UsageError. */
@@ -54,7 +63,6 @@ export async function withClient<T>(
   process.once("SIGTERM", onInterrupt);
   try {
     const client = await FtpClient.connect(await clientOptions(url, options, interrupt.signal));
-    if (options.verbose === true) trace(client);
     client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
     try {
       return await run(client, interrupt.signal);
@@ -77,6 +85,8 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
     tls: clientTls(url, options),
     dataMode,
     signal,
+    compress: options.compress === true ? "auto" : "never",
+    ...(options.verbose === true ? { trace: traceOnStderr } : {}),
     ...(options.ipv4 === true ? { family: 4 } : options.ipv6 === true ? { family: 6 } : {}),
     ...(timeout === undefined
       ? {}
@@ -84,11 +94,11 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
   };
 }
 
-function trace(client: FtpClient): void {
-  client.on("command", ({ verb, argument }) => {
+const traceOnStderr: FtpClientTrace = {
+  command: ({ verb, argument }) => {
     process.stderr.write(`> ${printable(argument === undefined ? verb : `${verb} ${argument}`)}\n`);
-  });
-  client.on("reply", ({ code, lines }) => {
+  },
+  reply: ({ code, lines }) => {
     for (const line of lines) process.stderr.write(`< ${code} ${printable(line)}\n`);
-  });
-}
+  },
+};

@@ -1,4 +1,4 @@
-/** PORT and EPRT (RFC 959 §4.1.2, RFC 2428 §2): the peer's own address only, no port below 1024 (RFC 2577 §3). */
+/** PORT, EPRT and LPRT (RFC 959 §4.1.2, RFC 2428 §2, RFC 1639): the peer's own address only, no port below 1024 (RFC 2577 §3). */
 import { normaliseAddress, replyCode, type DataAddress } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -10,12 +10,15 @@ export const port: CommandRow<DataAddress> = { handle: setPort };
 /** EPRT: an address and port of either family. */
 export const eprt: CommandRow<DataAddress> = { handle: setPort };
 
+/** LPRT: an address and port of either family, octet by octet. */
+export const lprt: CommandRow<DataAddress> = { handle: setPort };
+
 function setPort(session: Session, wanted: DataAddress): void {
   refuseAfterEpsvAll(session);
   const peer = session.connection.remote.address;
   const address = normaliseAddress(wanted.address);
   const { options } = session.host;
-  if (address !== peer && !allowsForeignData(session)) {
+  if (address !== peer && !session.allowsForeignData) {
     throw new CommandError("foreign-address", `Data connections go to ${peer} only, where you are`);
   }
   if (wanted.port === 0 || (wanted.port < 1024 && !options.allowPrivilegedPorts)) {
@@ -23,11 +26,6 @@ function setPort(session: Session, wanted: DataAddress): void {
   }
   session.moveEndpoint({ event: "port", address: { ...wanted, address } });
   session.reply(replyCode.commandOkay, "Data port noted");
-}
-
-/** Whether this account may have data connections to and from third parties. */
-export function allowsForeignData(session: Session): boolean {
-  return session.account.allowForeignData ?? session.host.options.allowForeignData;
 }
 
 /** @throws CommandError after EPSV ALL (RFC 2428 §4). */

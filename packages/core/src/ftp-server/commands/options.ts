@@ -1,7 +1,8 @@
-/** OPTS (RFC 2389 §4): UTF8 and MLST. */
-import { parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
+/** OPTS (RFC 2389 §4): UTF8, MLST, MODE and HASH. */
+import { parseModeOptions, parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import { chooseHash } from "./hash.ts";
 
 /** OPTS: allowed before the login, since clients switch UTF-8 on first. */
 export const opts: CommandRow<OptionsArgument> = {
@@ -20,8 +21,23 @@ export const opts: CommandRow<OptionsArgument> = {
         session.facts = new Set(facts);
         return session.reply(replyCode.commandOkay, `MLST OPTS ${facts.map((fact) => `${fact};`).join("")}`.trimEnd());
       }
+      case "HASH":
+        return chooseHash(session, value);
+      case "MODE": {
+        if (!session.host.options.deflate)
+          throw new CommandError("parameter-not-implemented", "Mode Z is switched off here");
+        const { level } = parseModeOptions(value);
+        if (level !== undefined) session.moveParameters({ event: "deflate-level", level });
+        return session.reply(
+          replyCode.commandOkay,
+          level === undefined ? "Mode Z is zlib's" : `Mode Z has level ${level}`,
+        );
+      }
       default:
-        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8 and MLST are`);
+        throw new CommandError(
+          "parameter-not-implemented",
+          `OPTS ${name} is not understood; UTF8, MLST, MODE and HASH are`,
+        );
     }
   },
 };

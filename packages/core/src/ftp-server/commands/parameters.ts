@@ -1,30 +1,38 @@
-/** TYPE, STRU, MODE (RFC 959 §4.1.2, §5.3.2; RFC 1123 §4.1.2). */
-import { replyCode, type RepresentationType } from "../../protocol/index.ts";
+/** TYPE, STRU, MODE (RFC 959 §4.1.2, §5.3.2; RFC 1123 §4.1.2). What means nothing together is refused by the transfer. */
+import {
+  replyCode,
+  typeArgument,
+  type ModeCode,
+  type RepresentationType,
+  type StructureCode,
+} from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 
-/** TYPE: A N, I, and L 8. */
+/** TYPE: A and E in every format, I, and L of any size. */
 export const type: CommandRow<RepresentationType> = {
   handle(session, wanted) {
-    if (!session.moveParameters({ event: "type", type: wanted })) {
-      throw new CommandError("parameter-not-implemented", "The types are A (non-print), I, and L 8");
-    }
-    session.reply(replyCode.commandOkay, `Type is ${session.parameters.type === "ascii" ? "A, non-print" : "I"}`);
+    session.moveParameters({ event: "type", type: wanted });
+    session.reply(replyCode.commandOkay, `Type is ${typeArgument.format(wanted)}`);
   },
 };
 
-/** STRU: F. */
-export const stru: CommandRow<string> = {
+/** STRU: F, R, P. */
+export const stru: CommandRow<StructureCode> = {
   handle(session, structure) {
-    if (structure !== "F") throw new CommandError("parameter-not-implemented", "The structure is F");
-    session.reply(replyCode.commandOkay, "Structure is F");
+    session.moveParameters({ event: "structure", structure });
+    session.reply(replyCode.commandOkay, `Structure is ${structure}`);
   },
 };
 
-/** MODE: S. */
-export const mode: CommandRow<string> = {
+/** MODE: S, B, C, and Z where the server has it. */
+export const mode: CommandRow<ModeCode> = {
+  feature: (session) => (session.host.options.deflate ? "MODE Z" : undefined),
   handle(session, wanted) {
-    if (wanted !== "S") throw new CommandError("parameter-not-implemented", "The mode is S");
-    session.reply(replyCode.commandOkay, "Mode is S");
+    if (wanted === "Z" && !session.host.options.deflate) {
+      throw new CommandError("parameter-not-implemented", "Mode Z is switched off here; S, B and C are there");
+    }
+    session.moveParameters({ event: "mode", mode: wanted });
+    session.reply(replyCode.commandOkay, `Mode is ${wanted}`);
   },
 };

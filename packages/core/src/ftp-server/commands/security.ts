@@ -3,6 +3,7 @@ import { replyCode, type AuthMechanism, type ProtectionLevel } from "../../proto
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
+import { beginTls, endTls } from "../session/session-tls.ts";
 
 /**
  * AUTH: TLS from the octet after the reply. `SSL` is taken for `TLS`: data stays in the clear until PROT; `TLS-P` makes
@@ -19,7 +20,7 @@ export const auth: CommandRow<AuthMechanism> = {
     }
     session.moveLogin({ event: "reinitialised" });
     session.reply(replyCode.securityExchangeComplete, "Begin TLS");
-    await session.beginTls(mechanism === "TLS-P" ? "private" : "clear");
+    await beginTls(session, mechanism === "TLS-P" ? "private" : "clear");
   },
 };
 
@@ -66,7 +67,7 @@ export const ccc: CommandRow<undefined> = {
       throw new CommandError("denied-by-policy", "The control connection stays under TLS here");
     }
     session.reply(replyCode.commandOkay, "The control connection goes on in clear");
-    await session.endTls();
+    await endTls(session);
   },
 };
 

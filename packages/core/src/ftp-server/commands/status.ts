@@ -1,5 +1,5 @@
 /** STAT (RFC 959 §4.1.3): the status of the session or of its transfer, or a listing over the control connection. */
-import { replyCode, type ListArgument } from "../../protocol/index.ts";
+import { describeFormat, replyCode, type ListArgument } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
 import type { Session } from "../session/session.ts";
@@ -39,7 +39,7 @@ async function listed(session: Session, argument: ListArgument): Promise<void> {
 function status(session: Session): string[] {
   const { remote } = session.connection;
   const lines = ["Status:", ` Connected from ${remote.address}, logged in as ${session.account.name}`];
-  lines.push(` Type ${session.parameters.type === "ascii" ? "A, non-print" : "I"}; structure F; mode S`);
+  lines.push(` ${describeFormat(session.parameters)}`);
   const { transfer } = session;
   switch (transfer.state) {
     case "none":

@@ -12,6 +12,7 @@ import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { receiveFile } from "../transfer/receive-file.ts";
+import { demandUploadRestart, sessionFormat } from "../transfer/session-format.ts";
 import { runTransfer, type TransferJob } from "../transfer/transfer.ts";
 
 /** STOR: `REST n` before it keeps the first n octets. */
@@ -34,10 +35,7 @@ async function store(session: Session, verb: string, text: string): Promise<void
   const path = session.path(text);
   const offset = session.oneShots.restart;
   if (offset > 0) {
-    if (session.parameters.type === "ascii") {
-      // Octets on the wire and octets in the store differ in text, and a half-received text cannot be recounted.
-      throw new StorageError("offset-out-of-range", "A text upload cannot be restarted; use TYPE I", { path });
-    }
+    demandUploadRestart(sessionFormat(session), path);
     if (!session.may("create") && !session.may("overwrite")) session.demand("overwrite", text);
     await demandOverwriteOf(session, path, text);
     await runTransfer(session, await receiveFile(session, verb, path, { mode: "at", offset }));

@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import type { ConnectionInfo } from "../../accounts/index.ts";
 import { TlsError, TlsRelay, type DataConnection, type TlsServerSession } from "../../net/index.ts";
 import { describeTls, type ListenerTls } from "../listener-tls.ts";
+import type { Session } from "./session.ts";
 
 /** What the handshake of a control connection gave. */
 export interface SecuredControl {
@@ -105,4 +106,50 @@ function refuseGently(socket: TLSSocket): void {
   const timer = setTimeout(() => socket.destroy(), refusalLinger);
   timer.unref();
   socket.once("close", () => clearTimeout(timer));
+}
+
+/** The session is under TLS from now on. @param initial - What data connections are until PROT says. */
+export function takeSecured(session: Session, secured: SecuredControl, initial: "clear" | "private"): void {
+  session.tls = secured.tls;
+  session.connection = secured.tls.describe(session.connection);
+  session.moveProtection({ event: "secured", initial });
+}
+
+/** Goes on under TLS, and forgets what came in the clear. A handshake that fails ends the session. */
+export async function beginTls(session: Session, initial: "clear" | "private"): Promise<void> {
+  const { tls } = session.host;
+  if (tls === undefined) return;
+  const raw = session.channel.detach();
+  session.forgetCommands();
+  try {
+    const secured = await SessionTls.secureControl(raw, tls, session.connection.serverName);
+    session.channel.attach(secured.socket);
+    takeSecured(session, secured, initial);
+  } catch (cause) {
+    tellTlsFailed(session, "control", cause);
+    session.close("protocol-error");
+  }
+}
+
+/** Goes on in the clear on the control connection. A peer that does not end TLS loses the session. */
+export async function endTls(session: Session): Promise<void> {
+  session.channel.detach();
+  session.forgetCommands();
+  try {
+    const cleared = await session.tls?.clear(session.host.options.limits.idleTimeout);
+    if (cleared === undefined) return;
+    session.connection = { ...session.connection, secure: false };
+    session.channel.attach(cleared.socket);
+    if (cleared.rest.length > 0) session.received(cleared.rest);
+  } catch (cause) {
+    tellTlsFailed(session, "control", cause);
+    session.close("protocol-error");
+  }
+}
+
+/** Tells the application that a connection of the session did not become secure, or did not leave TLS. */
+export function tellTlsFailed(session: Session, connection: "control" | "data", cause: unknown): void {
+  if (!session.host.hears("tls-failed")) return;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  session.host.tell("tls-failed", { ...session.event(), connection, message, cause });
 }

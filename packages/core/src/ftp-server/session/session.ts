@@ -13,7 +13,13 @@ import {
   type TlsPolicy,
 } from "../../accounts/index.ts";
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
-import { CommandLineReader, formatReply, replyCode, type CommandLineEvent } from "../../protocol/index.ts";
+import {
+  CommandLineReader,
+  formatReply,
+  replyCode,
+  type CommandLineEvent,
+  type HashAlgorithm,
+} from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
 import { CommandError } from "../command-error.ts";
@@ -27,10 +33,11 @@ import { dispatch, overtakes } from "../dispatch.ts";
 import type { SessionEvent } from "../events.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
+import { defaultHashAlgorithm } from "./hash-choice.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
-import { SessionTls, type SecuredControl } from "./session-tls.ts";
+import { takeSecured, type SecuredControl, type SessionTls } from "./session-tls.ts";
 import {
   defaultTransferParameters,
   transferParametersTransition,
@@ -63,6 +70,10 @@ export class Session implements ControlChannelOwner {
   umask: number = defaultUmask;
   /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
   facts: ReadonlySet<string> | undefined;
+  /** What OPTS HASH chose. */
+  hashAlgorithm: HashAlgorithm = defaultHashAlgorithm;
+  /** Milliseconds without a command after which the session ends; SITE IDLE sets it. */
+  idleTimeout: number;
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
@@ -83,8 +94,9 @@ export class Session implements ControlChannelOwner {
     this.host = host;
     this.channel = new ControlChannel(raw, this, secured?.socket);
     this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
-    if (secured !== undefined) this.#secured(secured, "private");
+    if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
+    this.idleTimeout = host.options.limits.idleTimeout;
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
 
@@ -121,6 +133,11 @@ export class Session implements ControlChannelOwner {
     if (!this.may(permission)) throw new CommandError("permission-denied", `${what}: permission denied`);
   }
 
+  /** Whether the account may have data connections to and from third parties. @throws CommandError `not-logged-in`. */
+  get allowsForeignData(): boolean {
+    return this.account.allowForeignData ?? this.host.options.allowForeignData;
+  }
+
   /** The virtual path that a name typed in this session means. @throws StorageError `name-not-allowed`. */
   path(text: string): VirtualPath {
     return resolveVirtualPath(this.workingDirectory, text);
@@ -142,17 +159,19 @@ export class Session implements ControlChannelOwner {
     this.login = loginTransition(this.login, event);
   }
 
-  moveParameters(event: TransferParametersEvent): boolean {
-    const next = transferParametersTransition(event);
-    if (next !== undefined) this.parameters = next;
-    return next !== undefined;
+  moveParameters(event: TransferParametersEvent): void {
+    this.parameters = transferParametersTransition(this.parameters, event);
+    // A connection that was kept for one mode is none for another (RFC 959 §3.3).
+    if (event.event === "mode") this.moveEndpoint({ event: "lost" });
   }
 
   moveEndpoint(event: DataEndpointEvent): void {
     const before = this.endpoint;
     this.endpoint = dataEndpointTransition(before, event);
-    // An arming that a transfer took is its own; any other that is left behind gives its port back here.
-    if (before.end === "passive" && this.endpoint !== before && event.event !== "used") before.arming.release();
+    if (this.endpoint === before || event.event === "used") return;
+    // What a transfer took is its own; anything else that is left behind is given back here.
+    if (before.end === "passive") before.arming.release();
+    if (before.end === "kept") before.connection.close();
   }
 
   moveTransfer(event: TransferStateEvent): void {
@@ -184,18 +203,21 @@ export class Session implements ControlChannelOwner {
 
   /** Puts everything that a session sets back to how it was at the greeting. */
   reinitialise(): void {
-    this.parameters = defaultTransferParameters;
+    this.moveParameters({ event: "reinitialised" });
     this.moveEndpoint({ event: "reset" });
     this.oneShots.clear();
     this.workingDirectory = rootPath;
     this.umask = defaultUmask;
     this.facts = undefined;
+    this.hashAlgorithm = defaultHashAlgorithm;
+    this.idleTimeout = this.host.options.limits.idleTimeout;
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
   }
 
   moveProtection(event: DataProtectionEvent): void {
     this.protection = dataProtectionTransition(this.protection, event);
+    this.moveEndpoint({ event: "lost" });
   }
 
   /** What must be under TLS in this session now. */
@@ -203,51 +225,8 @@ export class Session implements ControlChannelOwner {
     return this.host.tls?.policy(this.login.state === "in" ? this.login.account.tls : undefined);
   }
 
-  /** Goes on under TLS, and forgets what came in the clear. A handshake that fails ends the session. */
-  async beginTls(initial: "clear" | "private"): Promise<void> {
-    const { tls } = this.host;
-    if (tls === undefined) return;
-    const raw = this.channel.detach();
-    this.#forgetCommands();
-    try {
-      const secured = await SessionTls.secureControl(raw, tls, this.connection.serverName);
-      this.channel.attach(secured.socket);
-      this.#secured(secured, initial);
-    } catch (cause) {
-      this.tellTlsFailed("control", cause);
-      this.close("protocol-error");
-    }
-  }
-
-  /** Goes on in the clear on the control connection. A peer that does not end TLS loses the session. */
-  async endTls(): Promise<void> {
-    this.channel.detach();
-    this.#forgetCommands();
-    try {
-      const cleared = await this.tls?.clear(this.host.options.limits.idleTimeout);
-      if (cleared === undefined) return;
-      this.connection = { ...this.connection, secure: false };
-      this.channel.attach(cleared.socket);
-      if (cleared.rest.length > 0) this.received(cleared.rest);
-    } catch (cause) {
-      this.tellTlsFailed("control", cause);
-      this.close("protocol-error");
-    }
-  }
-
-  tellTlsFailed(connection: "control" | "data", cause: unknown): void {
-    if (!this.host.hears("tls-failed")) return;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.host.tell("tls-failed", { ...this.event(), connection, message, cause });
-  }
-
-  #secured(secured: SecuredControl, initial: "clear" | "private"): void {
-    this.tls = secured.tls;
-    this.connection = secured.tls.describe(this.connection);
-    this.moveProtection({ event: "secured", initial });
-  }
-
-  #forgetCommands(): void {
+  /** Drops the commands that wait, and what came of one: after TLS began or ended they are nobody's. */
+  forgetCommands(): void {
     this.#reader.reset();
     this.#queue = undefined;
   }
@@ -331,7 +310,7 @@ export class Session implements ControlChannelOwner {
 
   /** After a command: the clock starts again. */
   #rest(): void {
-    if (this.login.state === "in") this.deadline = Date.now() + this.host.options.limits.idleTimeout;
+    if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
 

@@ -5,11 +5,14 @@
  * connection ended cleanly, the control connection still lives a grace later, and an announced size matches.
  */
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
-import { pumpFromSocket } from "../../net/index.ts";
-import { AsciiDecoder } from "../../protocol/index.ts";
-import type { OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
+import type { WritableFile } from "../../bytes/index.ts";
+import { inwardLine, pumpFileFromSocket, pumpFromSocket, type InwardLine } from "../../net/index.ts";
+import { isPlain, isText, keepsConnection, replyCode, restartUnit } from "../../protocol/index.ts";
+import type { Entry, OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
+import { writeRecordIndex } from "./record-index.ts";
+import { sessionFormat, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /** How an upload is opened. */
@@ -31,40 +34,75 @@ export async function receiveFile(
   path: VirtualPath,
   how: UploadOpening,
 ): Promise<TransferJob> {
+  if (session.oneShots.range !== undefined) {
+    throw new CommandError("parameter-not-implemented", "RANG holds for HASH and RETR; use REST");
+  }
   const { storage, name } = session.account;
   const { opening, resumable = true, ...mode } = how;
-  const announced = session.oneShots.allocated;
+  const { allocated: announced } = session.oneShots;
+  const formatted = sessionFormat(session);
+  if (how.mode === "append" && formatted.format.structure === "P") {
+    throw new CommandError("parameter-not-implemented", "Pages have places of their own, and cannot be appended");
+  }
   const file = await storage.openWrite(path, {
     ...mode,
     ...(resumable ? { uploader: name } : {}),
     ...(announced === undefined ? {} : { expectedSize: announced }),
     permissions: 0o666 & ~session.umask,
   });
-  const ascii = session.parameters.type === "ascii";
   const offset = how.offset ?? 0;
+  const line = isPlain(formatted.format) ? undefined : openLine(session, file, formatted, offset);
   return {
     verb,
     path,
     direction: "upload",
     offset,
     expectedBytes: announced,
-    opening: opening ?? `Opening ${ascii ? "ASCII" : "BINARY"} mode data connection for ${path}`,
+    opening:
+      opening ?? `Opening ${isText(formatted.format.type) ? "ASCII" : "BINARY"} mode data connection for ${path}`,
+    keepsConnection: keepsConnection(formatted.format, formatted.options),
     move: (connection, options) =>
-      pumpFromSocket(connection, file, ascii ? { ...options, station: new AsciiDecoder() } : options),
+      line === undefined
+        ? pumpFromSocket(connection, file, options)
+        : pumpFileFromSocket(connection, line.sink, options),
     complete: async () => {
-      await outlive(session);
-      if (!ascii && announced !== undefined) checkAnnounced(session.transferred, offset, announced);
+      if (endsByClose(formatted)) await outlive(session);
+      if (line === undefined && announced !== undefined) checkAnnounced(session.transferred, offset, announced);
+      const index = line?.recordIndex();
+      if (index !== undefined) await writeRecordIndex(session, path, index);
       const entry = await file.commit();
       return `Transfer complete; ${path} has ${entry.size} octets`;
     },
     abandon: async () => {
       try {
-        await file.abandon();
+        await (line?.sink ?? file).abandon();
       } catch (cause) {
         session.host.fault("giving up an upload", cause, session.id);
       }
     },
   };
+}
+
+/** The way of what travels into the file. The peer is told of restart markers by 110 (RFC 959 §3.5). */
+function openLine(
+  session: Session,
+  file: WritableFile<Entry>,
+  { format, options }: SessionFormat,
+  offset: number,
+): InwardLine<Entry> {
+  const restarts = restartUnit(format, options) !== undefined;
+  const onMarker = (text: string, position: number): void => {
+    session.reply(replyCode.restartMarker, `MARK ${text} = ${position}`);
+  };
+  const decoding = { offset, onMarker: restarts ? onMarker : undefined };
+  return inwardLine(file, format, options, decoding, session.host.options.limits);
+}
+
+/** Whether nothing but the connection's close tells the end of the file. */
+function endsByClose({ format, options }: SessionFormat): boolean {
+  // NetX Duo's client sends an empty file as a connection without an octet.
+  if (format.mode === "B") return options.blocks === "netx";
+  return format.mode === "S" && format.structure === "F";
 }
 
 /** Waits for the grace and looks whether anybody is there to be told. @throws CommandError when nobody is. */

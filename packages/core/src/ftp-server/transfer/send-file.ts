@@ -1,23 +1,38 @@
 /** A download: an open file out over the data connection (RFC 959 §4.1.3, RFC 3659 §5). */
 import type { ReadableFile } from "../../bytes/index.ts";
-import { pumpToSocket } from "../../net/index.ts";
-import { AsciiEncoder, type Station } from "../../protocol/index.ts";
-import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { outwardLine, pumpToSocket, type OutwardLine } from "../../net/index.ts";
+import { isPlain, isText, keepsConnection } from "../../protocol/index.ts";
+import type { VirtualPath } from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
+import { limitedFile } from "./limited-file.ts";
+import { readRecordIndex } from "./record-index.ts";
+import { asStorageError, downloadStart, sessionFormat, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /**
  * Opens a file for a download.
  *
  * @throws StorageError when it cannot be opened, or has fewer octets than the restart offset.
+ * @throws CommandError `parameter-not-implemented` when the transfer parameters mean nothing together.
  */
 export async function sendFile(session: Session, verb: string, path: VirtualPath): Promise<TransferJob> {
-  const offset = session.oneShots.restart;
-  const ascii = session.parameters.type === "ascii";
-  const { storage } = session.account;
-  // In TYPE A the offset counts octets as they travel (RFC 3659 §5.3): they are skipped after the conversion.
-  const file = await storage.openRead(path, { offset: ascii ? 0 : offset });
-  const remaining = ascii ? undefined : file.size;
+  const how = sessionFormat(session);
+  const { range, restart } = session.oneShots;
+  if (range !== undefined && !isPlain({ ...how.format, mode: "S" })) {
+    throw new CommandError("parameter-not-implemented", "RANG is for TYPE I and structure F");
+  }
+  const offset = range?.start ?? restart;
+  const start = downloadStart(how, offset, path);
+  const recordIndex = await readRecordIndex(session, path, how);
+  const whole = await session.account.storage.openRead(path, { offset: start.offset });
+  const file = range === undefined ? whole : limitedFile(whole, range.end - range.start);
+  // Octets of the file are octets of the wire, so that clients may read a size from the preliminary reply.
+  const plain = isPlain(how.format);
+  const remaining = plain ? file.size : undefined;
+  const line = plain
+    ? { source: file, station: undefined }
+    : await openLine(session, file, how, { ...start, size: file.size, recordIndex });
   return {
     verb,
     path,
@@ -25,25 +40,38 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
     offset,
     size: remaining === undefined ? undefined : remaining + offset,
     expectedBytes: remaining,
-    opening: opening(session, path, remaining),
-    move: (connection, options) => {
-      // What the peer might send on a download is read and dropped, so that its close is seen.
-      connection.socket.resume();
-      return pumpToSocket(file, connection, ascii ? { ...options, station: asciiFrom(offset, path) } : options);
-    },
+    opening: opening(how, path, remaining),
+    keepsConnection: keepsConnection(how.format, how.options),
+    move: (connection, options) =>
+      pumpToSocket(line.source, connection, { ...options, station: line.station }).catch((error: unknown) => {
+        throw asStorageError(error, path);
+      }),
     complete: async () => {
-      await file.close();
+      await line.source.close();
       return "Transfer complete";
     },
-    abandon: () => closeQuietly(session, file),
+    abandon: () => closeQuietly(session, line.source),
   };
 }
 
+async function openLine(
+  session: Session,
+  file: ReadableFile,
+  { format, options }: SessionFormat,
+  start: Parameters<typeof outwardLine>[3],
+): Promise<OutwardLine> {
+  try {
+    return outwardLine(file, format, options, start);
+  } catch (error) {
+    await closeQuietly(session, file);
+    throw error;
+  }
+}
+
 /** The preliminary reply's text; clients read the size from it. */
-function opening(session: Session, path: VirtualPath, octets: number | undefined): string {
-  const mode = session.parameters.type === "ascii" ? "ASCII" : "BINARY";
+function opening({ format }: SessionFormat, path: VirtualPath, octets: number | undefined): string {
   const size = octets === undefined ? "" : ` (${octets} bytes)`;
-  return `Opening ${mode} mode data connection for ${path}${size}`;
+  return `Opening ${isText(format.type) ? "ASCII" : "BINARY"} mode data connection for ${path}${size}`;
 }
 
 async function closeQuietly(session: Session, file: ReadableFile): Promise<void> {
@@ -52,24 +80,4 @@ async function closeQuietly(session: Session, file: ReadableFile): Promise<void>
   } catch (cause) {
     session.host.fault("closing a file", cause, session.id);
   }
-}
-
-/** The conversion to line ends of the network, without the first octets of its result. */
-function asciiFrom(offset: number, path: VirtualPath): Station {
-  const encoder = new AsciiEncoder();
-  let toSkip = offset;
-  const skip = (bytes: Uint8Array): Uint8Array => {
-    if (toSkip === 0) return bytes;
-    const skipped = Math.min(toSkip, bytes.length);
-    toSkip -= skipped;
-    return bytes.subarray(skipped);
-  };
-  return {
-    push: (chunk) => skip(encoder.push(chunk)),
-    finish: () => {
-      const last = skip(encoder.finish());
-      if (toSkip > 0) throw new StorageError("offset-out-of-range", `${path} has fewer octets in TYPE A`, { path });
-      return last;
-    },
-  };
 }

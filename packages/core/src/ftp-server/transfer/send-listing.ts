@@ -1,7 +1,9 @@
 /** A listing out over the data connection. Its lines end in CR LF whatever the type (RFC 959 §3.1.1.1, RFC 3659 §7.1). */
 import type { ReadableFile } from "../../bytes/index.ts";
-import { pumpToSocket } from "../../net/index.ts";
+import { outwardLine, pumpToSocket } from "../../net/index.ts";
+import { keepsConnection, largestBlock } from "../../protocol/index.ts";
 import type { Session } from "../session/session.ts";
+import { listingFormat } from "./session-format.ts";
 import { runTransfer } from "./transfer.ts";
 
 /**
@@ -9,23 +11,29 @@ import { runTransfer } from "./transfer.ts";
  *
  * @param pieces - Whole lines with their line ends, any number in a piece.
  */
-export function sendListing(
+export async function sendListing(
   session: Session,
   verb: string,
   path: string,
   pieces: AsyncGenerator<string>,
 ): Promise<void> {
-  const source = new TextSource(pieces);
+  const { format, options: how } = listingFormat(session);
+  const text = new TextSource(pieces, format.type.type === "E");
+  // The usual listing needs no conversion: its lines have the network's ends already.
+  const plain = format.type.type === "A" && format.structure === "F" && format.mode === "S";
+  const oneBlock = format.mode === "B" && how.blocks === "netx";
+  const listing: ReadableFile = oneBlock ? await begin(text, largestBlock) : text;
+  const { source, station } = plain
+    ? { source: listing, station: undefined }
+    : outwardLine(listing, format, how, { offset: 0, size: listing.size });
   return runTransfer(session, {
     verb,
     path,
     direction: "listing",
     offset: 0,
     opening: "Here comes the directory listing",
-    move: (connection, options) => {
-      connection.socket.resume();
-      return pumpToSocket(source, connection, options);
-    },
+    keepsConnection: keepsConnection(format, how),
+    move: (connection, options) => pumpToSocket(source, connection, { ...options, station }),
     complete: async () => {
       await source.close();
       return "Directory listing sent";
@@ -34,15 +42,42 @@ export function sendListing(
   });
 }
 
+/** Reads the beginning of a listing, so that the size of a short one is known: NetX Duo takes one block and no more. */
+async function begin(text: ReadableFile, most: number): Promise<ReadableFile> {
+  const start = new Uint8Array(most + 1);
+  let length = 0;
+  let ended = false;
+  while (length < start.length && !ended) {
+    const count = await text.read(start.subarray(length));
+    length += count;
+    ended = count === 0;
+  }
+  let at = 0;
+  return {
+    ...(ended ? { size: length } : {}),
+    read: (into) => {
+      if (at === length) return ended ? Promise.resolve(0) : text.read(into);
+      const part = start.subarray(at, Math.min(length, at + into.length));
+      into.set(part);
+      at += part.length;
+      return Promise.resolve(part.length);
+    },
+    close: () => text.close(),
+  };
+}
+
 /** Text in pieces, read as a file. */
 class TextSource implements ReadableFile {
   readonly #pieces: AsyncGenerator<string>;
   readonly #encoder = new TextEncoder();
+  readonly #bareLines: boolean;
   #rest = "";
   #ended = false;
 
-  constructor(pieces: AsyncGenerator<string>) {
+  /** @param bareLines - Lines end in LF alone, which the representation type makes its own end of. */
+  constructor(pieces: AsyncGenerator<string>, bareLines: boolean) {
     this.#pieces = pieces;
+    this.#bareLines = bareLines;
   }
 
   async read(into: Uint8Array): Promise<number> {
@@ -53,7 +88,7 @@ class TextSource implements ReadableFile {
         if (this.#ended) break;
         const next = await this.#pieces.next();
         if (next.done === true) this.#ended = true;
-        else this.#rest = next.value;
+        else this.#rest = this.#bareLines ? next.value.replaceAll("\r\n", "\n") : next.value;
         continue;
       }
       const { read, written } = this.#encoder.encodeInto(this.#rest, into.subarray(filled));

@@ -3,17 +3,18 @@
  *
  *     passive  150, the peer's connection is accepted, bytes, close, 226
  *     active   the connection is made, 125, bytes, close, 226 (250 with `replies: "netx"`)
+ *     kept     the last transfer's connection is there, 125, bytes, 250 (modes B and C, RFC 959 §3.3)
  *
  * The file is open before the preliminary reply. Whatever breaks is thrown, and answered in one place; on every path the
  * socket is closed, the passive port given back and the reservation released.
  */
 import type { Socket } from "node:net";
-import { DataConnection, dial, type PumpOptions } from "../../net/index.ts";
+import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
 import { normaliseAddress, replyCode } from "../../protocol/index.ts";
-import { allowsForeignData } from "../commands/active.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
+import { tellTlsFailed } from "../session/session-tls.ts";
 
 /** What a verb wants moved. */
 export interface TransferJob {
@@ -28,6 +29,8 @@ export interface TransferJob {
   readonly expectedBytes?: number | undefined;
   /** The preliminary reply's text. */
   readonly opening: string;
+  /** Whether the data tells the end of the file, so that the connection stays open for the next. */
+  readonly keepsConnection: boolean;
   /** Moves the bytes; the connection is open. */
   move(connection: DataConnection, options: PumpOptions): Promise<unknown>;
   /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
@@ -60,7 +63,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
         "Data connections must be private here: send PBSZ 0 and PROT P",
       );
     }
-    reservation = await reserve(session, job);
+    reservation = await reserveTransfer(session, job);
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
     connection = await openDataConnection(session, job, abort.signal);
@@ -75,14 +78,16 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
         session.transferred += count;
       },
     });
-    if (job.direction !== "upload") await endOutward(connection.socket, abort.signal, limits.stallTimeout);
+    const netx = session.host.options.replies === "netx";
+    const keeps = job.keepsConnection;
+    if (job.direction !== "upload" && !keeps) await endOutward(connection.socket, abort.signal, limits.stallTimeout);
     const text = await job.complete(session);
     complete = true;
-    if (job.direction === "upload") closeInward(connection.socket, limits.closeTimeout);
+    if (keeps) keep(session, connection);
+    else if (job.direction === "upload") closeInward(connection.socket, limits.closeTimeout);
     session.moveTransfer({ event: "end" });
     tellEnd(session, job, begun);
-    const netx = session.host.options.replies === "netx" && active;
-    session.reply(netx ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
+    session.reply(keeps || (netx && active) ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
   } catch (error) {
     // A reset, not a close: to the peer of a download a close would be the end of the file.
     connection?.reset();
@@ -92,12 +97,16 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
-    session.moveEndpoint({ event: "used" });
-    await release(session, reservation, complete);
+    if (session.endpoint.end === "passive") session.moveEndpoint({ event: "used" });
+    await releaseTransfer(session, reservation, complete);
   }
 }
 
-async function reserve(session: Session, job: TransferJob): Promise<Reservation | undefined> {
+/** Asks the application's reservations. @throws CommandError `reserved-elsewhere` when they refuse. */
+export async function reserveTransfer(
+  session: Session,
+  job: Pick<TransferJob, "direction" | "path" | "expectedBytes">,
+): Promise<Reservation | undefined> {
   const { reservations } = session.host.options;
   if (reservations === undefined) return undefined;
   const { connection, account } = session;
@@ -107,7 +116,12 @@ async function reserve(session: Session, job: TransferJob): Promise<Reservation 
   return answer;
 }
 
-async function release(session: Session, reservation: Reservation | undefined, complete: boolean): Promise<void> {
+/** Gives a reservation back. Never rejects. */
+export async function releaseTransfer(
+  session: Session,
+  reservation: Reservation | undefined,
+  complete: boolean,
+): Promise<void> {
   if (reservation === undefined) return;
   try {
     await reservation.release({ bytes: session.transferred, complete });
@@ -116,20 +130,44 @@ async function release(session: Session, reservation: Reservation | undefined, c
   }
 }
 
+/** The connection serves the next transfer too. */
+function keep(session: Session, connection: DataConnection): void {
+  if (session.over) {
+    connection.socket.end();
+    return;
+  }
+  session.moveEndpoint({ event: "used" });
+  const kept = new KeptConnection(connection, () => {
+    if (session.endpoint.end === "kept" && session.endpoint.connection === kept)
+      session.moveEndpoint({ event: "lost" });
+  });
+  session.moveEndpoint({ event: "kept", connection: kept });
+}
+
 /** Opens it, and puts TLS over it where PROT says so: after the preliminary reply, for which clients wait (RFC 4217 §12). */
 async function openDataConnection(session: Session, job: TransferJob, signal: AbortSignal): Promise<DataConnection> {
+  const { endpoint } = session;
+  if (endpoint.end === "kept") {
+    session.moveEndpoint({ event: "used" });
+    session.reply(replyCode.dataConnectionAlreadyOpen, job.opening);
+    return endpoint.connection.take();
+  }
   const connection = new DataConnection(await openSocket(session, job, signal));
+  if (job.direction !== "upload" && !job.keepsConnection) {
+    // What the peer might send on a download is read and dropped, so that its close is seen.
+    connection.socket.resume();
+  }
   const { tls, tlsPolicy } = session;
   if (session.protection.level === "clear" || tls === undefined) return connection;
   const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
   // Another server cannot have the session of the client that brought the two together.
-  const foreign = peer !== session.connection.remote.address && allowsForeignData(session);
+  const foreign = peer !== session.connection.remote.address && session.allowsForeignData;
   try {
     const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
     await tls.secureData(connection, mustResume, job.direction === "upload", signal);
     return connection;
   } catch (cause) {
-    session.tellTlsFailed("data", cause);
+    tellTlsFailed(session, "data", cause);
     throw cause;
   }
 }

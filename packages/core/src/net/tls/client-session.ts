@@ -6,6 +6,7 @@
 import { isIP } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { normaliseFingerprint } from "../../protocol/index.ts";
 import { TlsError } from "./tls-error.ts";
 
 /** How a client does TLS. */
@@ -127,8 +128,8 @@ export class TlsClientSession {
     const { acceptUnverified, fingerprints, serverName } = this.#settings;
     if (acceptUnverified) return;
     if (fingerprints !== undefined) {
-      const shown = plain(socket.getPeerCertificate().fingerprint256);
-      if (fingerprints.some((pinned) => plain(pinned) === shown)) return;
+      const shown = normaliseFingerprint(socket.getPeerCertificate().fingerprint256);
+      if (fingerprints.some((pinned) => normaliseFingerprint(pinned) === shown)) return;
       throw new TlsError("unverified", `The certificate of ${serverName} is not one of those that are pinned`);
     }
     if (socket.authorized) return;
@@ -139,10 +140,6 @@ export class TlsClientSession {
       why,
     );
   }
-}
-
-function plain(fingerprint: string): string {
-  return fingerprint.replaceAll(":", "").toUpperCase();
 }
 
 /** What the common codes of verification mean. */

@@ -37,17 +37,8 @@ export class LocalReadable implements ReadableFile {
   }
 
   readNow(into: Uint8Array): number | undefined {
-    const begun = this.#pace.begin();
-    if (begun === undefined) return undefined;
-    try {
-      const count = fs.readSync(this.#fd, into, 0, into.length, this.#position);
-      this.#position += count;
-      return count;
-    } catch (error) {
-      throw fromSystemError(error, this.#path);
-    } finally {
-      this.#pace.end(begun);
-    }
+    this.#into = into;
+    return this.#pace.attempt(this.#fill);
   }
 
   async close(): Promise<void> {
@@ -56,7 +47,17 @@ export class LocalReadable implements ReadableFile {
     await close(this.#fd);
   }
 
-  /** Made once a file, so that a chunk costs a promise and nothing else. */
+  /** As those below made once a file, so that a chunk costs a promise at most. */
+  readonly #fill = (): number => {
+    try {
+      const count = fs.readSync(this.#fd, this.#into, 0, this.#into.length, this.#position);
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw fromSystemError(error, this.#path);
+    }
+  };
+
   readonly #start = (resolve: (count: number) => void, reject: (error: Error) => void): void => {
     this.#resolve = resolve;
     this.#reject = reject;

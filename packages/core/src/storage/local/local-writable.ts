@@ -20,6 +20,8 @@ export class LocalWritable implements WritableFile<Entry> {
   readonly #ending: UploadEnding;
   readonly #pace: InlinePace;
   #position: number;
+  /** What `writeNow` was given last. */
+  #from: Uint8Array = new Uint8Array(0);
   #failure: StorageErrorKind | undefined;
   #end: Promise<Entry | undefined> | undefined;
 
@@ -56,21 +58,19 @@ export class LocalWritable implements WritableFile<Entry> {
     }
   }
 
-  writeNow(from: Uint8Array): boolean {
-    const begun = this.#pace.begin();
-    if (begun === undefined) return false;
+  async writeAt(from: Uint8Array, position: number): Promise<void> {
+    const end = Math.max(this.#position, position + from.length);
+    this.#position = position;
     try {
-      for (let at = 0; at < from.length;) {
-        const count = fs.writeSync(this.#fd, from, at, from.length - at, this.#position);
-        this.#position += count;
-        at += count;
-      }
-      return true;
-    } catch (error) {
-      throw this.#failed(error);
+      await this.write(from);
     } finally {
-      this.#pace.end(begun);
+      this.#position = end;
     }
+  }
+
+  writeNow(from: Uint8Array): boolean {
+    this.#from = from;
+    return this.#pace.attempt(this.#put) ?? false;
   }
 
   async commit(): Promise<Entry> {
@@ -84,6 +84,21 @@ export class LocalWritable implements WritableFile<Entry> {
     this.#end ??= this.#ending.abandon(this.#fd, this.#position, this.#failure).then(() => undefined);
     await this.#end.catch(ignore);
   }
+
+  /** Made once a file, so that a chunk costs no closure. */
+  readonly #put = (): boolean => {
+    const from = this.#from;
+    try {
+      for (let at = 0; at < from.length;) {
+        const count = fs.writeSync(this.#fd, from, at, from.length - at, this.#position);
+        this.#position += count;
+        at += count;
+      }
+      return true;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  };
 
   #writeOnce(from: Uint8Array, at: number): Promise<number> {
     return new Promise((resolve, reject) => {

@@ -70,26 +70,3 @@ export class AsciiDecoder implements Station {
     return Uint8Array.of(CR);
   }
 }
-
-/** Counts what a file would be long on the wire in TYPE A, for SIZE (RFC 3659 §4). */
-export class AsciiLengthCounter {
-  #length = 0;
-  #afterCR = false;
-
-  /** Octets so far. */
-  get length(): number {
-    return this.#length;
-  }
-
-  /** @param chunk - The file's next bytes. */
-  push(chunk: Uint8Array): void {
-    let before = this.#afterCR ? CR : 0;
-    let length = chunk.length;
-    for (const byte of chunk) {
-      if (byte === LF && before !== CR) length++;
-      before = byte;
-    }
-    if (chunk.length > 0) this.#afterCR = before === CR;
-    this.#length += length;
-  }
-}

@@ -132,13 +132,17 @@ export class LocalByteDecoder implements Station {
     return out.subarray(0, complete);
   }
 
-  /** @throws DataFormatError `malformed` when the padding is not zero. */
+  /** @throws DataFormatError `malformed` when the padding is not zero, `truncated` when it is an octet or more. */
   finish(): Uint8Array {
+    const held = this.#place === 0 ? 0 : (this.#byteSize % 8) + (this.#place - 1) * 8;
+    const left = held + this.#bitCount;
     const zero = this.#bits === 0 && this.#held.subarray(0, this.#place).every((octet) => octet === 0);
     this.#place = 0;
     this.#bits = 0;
     this.#bitCount = 0;
-    if (!zero) throw new DataFormatError("malformed", `The data ends within a byte of ${this.#byteSize} bits`);
+    const message = `The data ends within a byte of ${this.#byteSize} bits`;
+    if (!zero) throw new DataFormatError("malformed", message);
+    if (left >= 8) throw new DataFormatError("truncated", message);
     return nothing;
   }
 }

@@ -85,6 +85,8 @@ export class PageEncoder implements StructureEncoder {
       );
     }
     if (this.#filled > 0) this.#sendPage();
+    // The index of the end says nothing: where it has outgrown its field, it is 0.
+    if (this.#index >= 2 ** this.#byteSize) this.#index = 0;
     this.#sendHeader(0, lastPage);
     this.#next.endOfFile();
   }

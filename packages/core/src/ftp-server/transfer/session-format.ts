@@ -1,0 +1,106 @@
+/** How the files of a session travel now: its transfer parameters, its account's options, and what they allow. */
+import { OffsetBeyondEndError } from "../../net/index.ts";
+import {
+  byteSizeOf,
+  defaultDataFormatOptions,
+  hasMarkers,
+  isPlain,
+  restartUnit,
+  whyMeaningless,
+  type DataFormat,
+  type DataFormatOptions,
+} from "../../protocol/index.ts";
+import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
+import type { Session } from "../session/session.ts";
+
+/** What stands in the name of a file's record index after the file's own. */
+export const recordIndexSuffix = ".records";
+
+/** How files of a session travel. */
+export interface SessionFormat {
+  readonly format: DataFormat;
+  readonly options: DataFormatOptions;
+}
+
+/**
+ * The format of the next file.
+ *
+ * @throws CommandError `parameter-not-implemented` for a combination that means nothing.
+ */
+export function sessionFormat(session: Session): SessionFormat {
+  const why = whyMeaningless(session.parameters);
+  if (why !== undefined) throw new CommandError("parameter-not-implemented", why);
+  return { format: session.parameters, options: formatOptions(session) };
+}
+
+/** The format of the next listing: text of lines, whatever the type (RFC 959 §4.1.3). */
+export function listingFormat(session: Session): SessionFormat {
+  const { type, structure, mode } = session.parameters;
+  const format: DataFormat = {
+    type: type.type === "E" ? type : { type: "A", format: "N" },
+    structure: structure === "R" ? "R" : "F",
+    mode,
+  };
+  return { format, options: { ...formatOptions(session), markerInterval: 0 } };
+}
+
+function formatOptions({ parameters, host, account }: Session): DataFormatOptions {
+  const { replies, representation } = host.options;
+  const options = {
+    ...defaultDataFormatOptions,
+    blocks: replies,
+    ...representation,
+    ...account.representation,
+  };
+  const { deflateLevel } = parameters;
+  return deflateLevel === undefined ? options : { ...options, deflateLevel };
+}
+
+/** Where a download begins. */
+export interface DownloadStart {
+  /** Octets of the stored file before it. */
+  readonly offset: number;
+  /** Octets of what travels, after that, that are left out. */
+  readonly skip: number;
+}
+
+/**
+ * Where a download begins after REST: in stream mode the offset counts octets as they travel (RFC 3659 §5.3), in modes B
+ * and C it is one of our markers, which count octets of the stored file.
+ *
+ * @throws StorageError `offset-out-of-range` where the file cannot be restarted there.
+ */
+export function downloadStart({ format, options }: SessionFormat, offset: number, path: VirtualPath): DownloadStart {
+  if (offset === 0) return { offset: 0, skip: 0 };
+  if (hasMarkers(format)) {
+    const unit = restartUnit(format, options);
+    if (unit !== undefined && offset % unit === 0) return { offset, skip: 0 };
+    throw cannotRestart(path, "That is no restart marker of this file");
+  }
+  if (format.structure !== "F") throw cannotRestart(path, "Records and pages restart in modes B and C only");
+  if (isPlain({ ...format, mode: "S" }) || format.type.type === "E") return { offset, skip: 0 };
+  return { offset: 0, skip: offset };
+}
+
+/** @throws StorageError `offset-out-of-range` where an upload cannot begin at an offset other than 0. */
+export function demandUploadRestart({ format, options }: SessionFormat, path: VirtualPath): void {
+  if (hasMarkers(format)) {
+    if (restartUnit(format, options) === undefined) throw cannotRestart(path, "These records cannot be restarted");
+    return;
+  }
+  if (format.structure !== "F") throw cannotRestart(path, "Records and pages restart in modes B and C only");
+  // Octets on the wire and octets in the store differ, and half a file that was received cannot be recounted.
+  if (format.type.type === "A") throw cannotRestart(path, "A text upload cannot be restarted; use TYPE I");
+  if (byteSizeOf(format.type) % 8 !== 0) throw cannotRestart(path, "Packed logical bytes cannot be restarted");
+}
+
+function cannotRestart(path: VirtualPath, message: string): StorageError {
+  return new StorageError("offset-out-of-range", message, { path });
+}
+
+/** What a restart beyond the end means to the peer; other errors as they are. */
+export function asStorageError(error: unknown, path: VirtualPath): unknown {
+  if (!(error instanceof OffsetBeyondEndError)) return error;
+  return new StorageError("offset-out-of-range", `${path} has fewer octets in this type`, { path, cause: error });
+}

@@ -1,0 +1,113 @@
+/**
+ * How a file travels: type, structure and mode (RFC 959 §3), what both ends must agree on besides, and which
+ * combinations mean something.
+ *
+ * | | STRU F | STRU R | STRU P |
+ * |---|---|---|---|
+ * | TYPE A, E | lines with the network's ends | each line is a record | none: pages are not text |
+ * | TYPE I, L | octets, logical bytes | records by the layout | pages of logical bytes |
+ *
+ * Each goes with every mode.
+ */
+import type { ModeCode } from "../arguments/mode-code.ts";
+import type { StructureCode } from "../arguments/structure-code.ts";
+import type { RepresentationType } from "../arguments/type-code.ts";
+import type { CodePage } from "../representation/ebcdic.ts";
+import type { RecordLayout } from "../representation/binary-records.ts";
+
+/** The transfer parameters (RFC 959 §3.1, §3.4). */
+export interface DataFormat {
+  readonly type: RepresentationType;
+  readonly structure: StructureCode;
+  readonly mode: ModeCode;
+}
+
+/** What RFC 959 leaves to the two ends. */
+export interface DataFormatOptions {
+  /** TYPE E's code page. Default 1047. */
+  readonly codePage: CodePage;
+  /** Where the records of binary files end. Default: a file is one record. */
+  readonly records: RecordLayout;
+  /** Octets of the longest record of text that is taken. Default 1 MiB. */
+  readonly longestRecord: number;
+  /** Logical bytes of a page. Default 512; 255 where a logical byte has eight bits and can count no further. */
+  readonly pageLength: number | undefined;
+  /** Octets of the stored file between restart markers in modes B and C; 0 sends none. Default 0. */
+  readonly markerInterval: number;
+  /** How MODE B is read and written: `netx` for peers that are NetX Duo's, see mode/netx-block.ts. Default `standard`. */
+  readonly blocks: "standard" | "netx";
+  /** MODE Z's effort, from 1 to 9. Default 6. */
+  readonly deflateLevel: number;
+}
+
+/** What an application chooses of them; the rest has its default. */
+export type RepresentationOptions = Partial<Omit<DataFormatOptions, "deflateLevel">>;
+
+/** The defaults of all of them. */
+export const defaultDataFormatOptions: DataFormatOptions = {
+  codePage: 1047,
+  records: { layout: "single" },
+  longestRecord: 1024 * 1024,
+  pageLength: undefined,
+  markerInterval: 0,
+  blocks: "standard",
+  deflateLevel: 6,
+};
+
+/** Logical bytes of a page, unless told otherwise: a page of TOPS-20 (RFC 959, appendix I). */
+const usualPage = 512;
+
+/** Bits of a logical byte. */
+export function byteSizeOf(type: RepresentationType): number {
+  return type.type === "L" ? type.byteSize : 8;
+}
+
+/** Octets that a logical byte is stored in. */
+export function unitOf(type: RepresentationType): number {
+  return Math.ceil(byteSizeOf(type) / 8);
+}
+
+/** Logical bytes of a page. */
+export function pageLengthOf(type: RepresentationType, options: DataFormatOptions): number {
+  return options.pageLength ?? (byteSizeOf(type) < 10 ? 2 ** byteSizeOf(type) - 1 : usualPage);
+}
+
+/** Whether the type is one of text. */
+export function isText(type: RepresentationType): boolean {
+  return type.type === "A" || type.type === "E";
+}
+
+/** Whether the stored octets travel as they are: nothing stands between file and connection. */
+export function isPlain({ type, structure, mode }: DataFormat): boolean {
+  return mode === "S" && structure === "F" && !isText(type) && byteSizeOf(type) % 8 === 0;
+}
+
+/**
+ * Whether the end of the file is told by the data itself, so that the connection serves again (RFC 959 §3.4.2, §3.4.3).
+ * NetX Duo's ends wait for the close nevertheless.
+ */
+export function keepsConnection({ mode }: DataFormat, options: Pick<DataFormatOptions, "blocks">): boolean {
+  return mode === "C" || (mode === "B" && options.blocks === "standard");
+}
+
+/** Whether restart markers travel (RFC 959 §3.5). */
+export function hasMarkers({ mode }: DataFormat): boolean {
+  return mode === "B" || mode === "C";
+}
+
+/** Why a combination means nothing; undefined when it means something. */
+export function whyMeaningless({ type, structure }: DataFormat): string | undefined {
+  if (structure === "P" && isText(type)) return "Structure P goes with types I and L: pages are not text";
+  if (structure === "P" && byteSizeOf(type) < 3)
+    return "Structure P needs logical bytes of three bits or more: a header length of 4 fits into no less";
+  return undefined;
+}
+
+/** As STAT tells it: `A N; structure F; mode S`. */
+export function describeFormat({ type, structure, mode }: DataFormat): string {
+  const name =
+    type.type === "L" ? `L ${type.byteSize}` : type.type === "I" ? "I" : `${type.type} ${formatNames[type.format]}`;
+  return `Type ${name}; structure ${structure}; mode ${mode}`;
+}
+
+const formatNames = { N: "non-print", T: "Telnet format", C: "carriage control" } as const;
