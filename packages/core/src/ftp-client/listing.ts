@@ -5,6 +5,7 @@ import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { resolveFormat } from "./format-options.ts";
 import { setForListing } from "./parameters.ts";
+import { inServerZone } from "./server-zone.ts";
 import { BytesSink } from "./sinks.ts";
 import { Transfer } from "./transfer.ts";
 
@@ -17,16 +18,18 @@ export async function listEntries(
 ): Promise<ListedEntry[]> {
   if (context.features.has("MLST") && !context.known.noMlsd) {
     try {
-      return capped(context, tried, parse(await readText(context, "MLSD", path, tried, signal), "mlsd"));
+      return parsed(context, tried, await readBytes(context, "MLSD", path, tried, signal), "mlsd");
     } catch (error) {
       // Some servers announce MLST and have no MLSD.
       if (!(error instanceof FtpReplyError && (error.code === 500 || error.code === 502))) throw error;
       context.known.noMlsd = true;
     }
   }
-  const read = (argument: string | undefined): Promise<string> => readText(context, "LIST", argument, tried, signal);
-  const text = path !== undefined && misread.test(path) ? await inFolder(context, path, tried, read) : await read(path);
-  return capped(context, tried, parse(text, "list"));
+  const read = (argument: string | undefined): Promise<Uint8Array> =>
+    readBytes(context, "LIST", argument, tried, signal);
+  const bytes =
+    path !== undefined && misread.test(path) ? await inFolder(context, path, tried, read) : await read(path);
+  return inServerZone(context, path, parsed(context, tried, bytes, "list"));
 }
 
 /** Paths that servers which hand LIST to `ls` take for switches, patterns or two names. */
@@ -37,8 +40,8 @@ async function inFolder(
   context: ClientContext,
   path: string,
   tried: string,
-  read: (argument: string | undefined) => Promise<string>,
-): Promise<string> {
+  read: (argument: string | undefined) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
   const { control } = context;
   const before = await control.command("PWD");
   const here = before.code === 257 ? parseQuotedPath(before.text) : undefined;
@@ -60,7 +63,7 @@ export async function listNames(
   tried: string,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const text = await readText(context, "NLST", path, tried, signal);
+  const text = decode(await readBytes(context, "NLST", path, tried, signal), context.control.nameCodec);
   return capped(
     context,
     tried,
@@ -68,9 +71,21 @@ export async function listNames(
   );
 }
 
-function parse(text: string, format: "mlsd" | "list"): ListedEntry[] {
-  return parseListing(text, { now: Date.now(), format });
+/** Reads a listing, and warns of lines that are not understood. */
+function parsed(context: ClientContext, tried: string, bytes: Uint8Array, format: "mlsd" | "list"): ListedEntry[] {
+  const listing = context.control.nameCodec?.decode(bytes) ?? bytes;
+  const entries = capped(context, tried, parseListing(listing, { now: Date.now(), format }));
+  const unread = entries.filter(({ dialect }) => dialect === undefined);
+  const [first] = unread;
+  if (first !== undefined) {
+    const shown = JSON.stringify(first.raw.slice(0, shownOfLine));
+    context.warn(`${tried}: lines that are not understood: ${unread.length}; the first is ${shown}`);
+  }
+  return entries;
 }
+
+/** Characters of a line that a warning shows. */
+const shownOfLine = 200;
 
 function capped<T>(context: ClientContext, tried: string, entries: T[]): T[] {
   if (entries.length <= context.options.maxEntries) return entries;
@@ -88,13 +103,13 @@ function decode(bytes: Uint8Array, codec: NameCodec | undefined): string {
   }
 }
 
-async function readText(
+async function readBytes(
   context: ClientContext,
   verb: string,
   argument: string | undefined,
   tried: string,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<Uint8Array> {
   await setForListing(context);
   // In the mode that the transfers have: another would cost two commands more.
   const { mode } = context.known;
@@ -106,7 +121,7 @@ async function readText(
     transfer = await Transfer.begin(context.control, context.data, request);
   } catch (error) {
     // An empty folder is "no files found" to some servers.
-    if (verb !== "MLSD" && error instanceof FtpReplyError && isEmptyFolder(error)) return "";
+    if (verb !== "MLSD" && error instanceof FtpReplyError && isEmptyFolder(error)) return new Uint8Array(0);
     throw error;
   }
   const sink = new BytesSink(context.options.maxListing, tried);
@@ -126,7 +141,7 @@ async function readText(
   } finally {
     transfer.dispose();
   }
-  return decode(await sink.commit(), context.control.nameCodec);
+  return sink.commit();
 }
 
 function isEmptyFolder(error: FtpReplyError): boolean {

@@ -48,6 +48,8 @@ export interface FtpClientOptions {
   readonly connectTimeout?: number;
   /** Milliseconds to wait for a reply. Default 30,000. */
   readonly replyTimeout?: number;
+  /** Milliseconds to wait for a hash, which the server counts by reading the file. Default 600,000. */
+  readonly hashTimeout?: number;
   /** Milliseconds in which a data connection must be made. Default 15,000. */
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
@@ -66,6 +68,11 @@ export interface FtpClientOptions {
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;
+  /**
+   * Whether the server's time zone is found out by an MDTM, once, when LIST tells local times; `timeIsLocal` goes from
+   * the entries then. Default true.
+   */
+  readonly learnTimeZone?: boolean;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;
 }
@@ -87,6 +94,7 @@ export interface ResolvedClientOptions {
   readonly foreignDataAddresses: "replace" | "trust";
   readonly connectTimeout: number;
   readonly replyTimeout: number;
+  readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
   readonly maxListing: number;
@@ -96,6 +104,7 @@ export interface ResolvedClientOptions {
   readonly inflateRatio: number;
   readonly checkSize: boolean;
   readonly trace: FtpClientTrace;
+  readonly learnTimeZone: boolean;
 }
 
 /** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
@@ -122,6 +131,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     foreignDataAddresses: options.foreignDataAddresses ?? "replace",
     connectTimeout,
     replyTimeout: options.replyTimeout ?? 30_000,
+    hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
@@ -131,6 +141,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     inflateRatio: options.inflateRatio ?? 1_100,
     checkSize: options.checkSize ?? true,
     trace: options.trace ?? {},
+    learnTimeZone: options.learnTimeZone ?? true,
   };
 }
 

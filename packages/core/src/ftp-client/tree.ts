@@ -20,6 +20,8 @@ export interface TreeOptions extends OperationOptions, Omit<FormatOptions, "rest
   readonly resume?: boolean;
   /** Keeps modification times. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares hashes after each file. Default false. */
+  readonly verify?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Told of each file once it is done. */
   readonly onFile?: (file: { readonly path: string; readonly bytes: number }) => void;
@@ -95,7 +97,11 @@ async function downloadFolder(
 
 function kindReason(entry: ListedEntry): string | undefined {
   if (entry.kind === "symlink") return "it is a link";
-  return entry.kind === "other" ? "it is neither a file nor a directory" : undefined;
+  if (entry.kind === "other") return "it is neither a file nor a directory";
+  if (entry.kind !== "unknown") return undefined;
+  return entry.dialect === undefined
+    ? "its line of the listing is not understood"
+    : "the server does not tell what it is";
 }
 
 /** Makes a folder, or takes one that is there; a link in its place is refused below the top. */
@@ -160,7 +166,14 @@ async function uploadFolder(
 /** Removes a folder and all that is in it. Links are removed, not followed. */
 export async function removeTree(client: FtpClient, path: string, options: OperationOptions, depth = 0): Promise<void> {
   demandDepth(path, depth);
-  for (const entry of await client.list(path, options)) {
+  const entries = await client.list(path, options);
+  // Before anything is gone: what is not known to be a file must not be removed as one.
+  const unknown = entries.find(({ kind }) => kind === "unknown");
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.name.slice(0, 200));
+    throw new FtpTransferError("unsafe-name", `Removing ${path}`, `what ${shown} is the listing does not tell`);
+  }
+  for (const entry of entries) {
     if (entry.name === "" || entry.name.includes("/") || entry.name === "..") {
       throw new FtpTransferError("unsafe-name", `Removing ${path}`, "the server lists a name that is none");
     }

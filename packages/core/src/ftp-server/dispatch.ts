@@ -102,6 +102,7 @@ function run<V extends Verb>(session: Session, verb: V, text: string | undefined
   const argument = wire.argument.parse(text);
   if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
   if (wire.oneShot === "restart-offset") session.oneShots.restart = 0;
+  if (wire.oneShot === "range") session.oneShots.range = undefined;
   return row.handle(session, argument);
 }
 
@@ -110,8 +111,11 @@ function clearOneShots(session: Session, verb: Verb): void {
   const wire = verbs[verb];
   const { oneShots } = session;
   if (oneShots.renameFrom !== undefined && wire.oneShot !== "rename-from") oneShots.renameFrom = undefined;
-  if (wire.oneShot === "restart-offset" || wire.keepsRestart === true) return;
+  // Between SITE CPFR and SITE CPTO stands nothing; SITE itself clears it.
+  if (oneShots.copyFrom !== undefined && verb !== "SITE") oneShots.copyFrom = undefined;
+  if (wire.oneShot === "restart-offset" || wire.oneShot === "range" || wire.keepsRestart === true) return;
   if (oneShots.restart !== 0) oneShots.restart = 0;
+  if (oneShots.range !== undefined) oneShots.range = undefined;
   if (oneShots.allocated !== undefined) oneShots.allocated = undefined;
 }
 

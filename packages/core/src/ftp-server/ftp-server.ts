@@ -210,6 +210,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       startsInCodec: options.nameCodec !== undefined,
       passivePorts: pool,
       listenerPort: bound.port,
+      sessions: () => this.#sessions,
       externalAddress: (client) => this.#external.for(client),
       hears: (event) => this.listenerCount(event) > 0,
       tell: (event, payload) => {

@@ -122,7 +122,7 @@ describe("lines of LIST", () => {
       "total 2\r\n-rw-r--r-- 1 me us 5 Jan  1 00:00 a\r\nwhat is this\r\ndrwxr-xr-x 1 me us 5 Jan  1 00:00 ..\r\n";
     expect(parseListing(listing, { now }).map((read) => [read.name, read.kind])).toEqual([
       ["a", "file"],
-      ["what is this", "other"],
+      ["what is this", "unknown"],
     ]);
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void parseListing(text, { now })));
   });

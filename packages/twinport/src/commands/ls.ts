@@ -35,7 +35,7 @@ async function run(text: string, options: LsOptions): Promise<void> {
 function format(entry: ListedEntry, options: LsOptions): string {
   if (options.json === true) return JSON.stringify(toJson(entry));
   if (options.long !== true) return printable(`${entry.name}${entry.kind === "directory" ? "/" : ""}`);
-  const kind = { file: "-", directory: "d", symlink: "l", other: "?" }[entry.kind];
+  const kind = { file: "-", directory: "d", symlink: "l", other: "?", unknown: "?" }[entry.kind];
   const size = entry.size === undefined || entry.kind === "directory" ? "" : String(entry.size);
   const time =
     entry.modified === undefined ? "" : new Date(entry.modified).toISOString().slice(0, 16).replace("T", " ");
@@ -43,14 +43,23 @@ function format(entry: ListedEntry, options: LsOptions): string {
   return `${kind} ${size.padStart(14)} ${time.padEnd(16)} ${printable(`${entry.name}${target}`)}`;
 }
 
+/** ISO 8601; of a local time without the letter that says it were UTC. */
+function timeText(ms: number, isLocal: boolean): string {
+  const text = new Date(ms).toISOString();
+  return isLocal ? text.slice(0, -1) : text;
+}
+
 /** An entry as `--json` prints it: times as ISO 8601. */
 export function toJson(entry: ListedEntry): Record<string, string | number | undefined> {
-  const { name, kind, size, modified, mode, owner, group, target } = entry;
+  const { name, kind, size, roughSize, modified, timePrecision, timeIsLocal, mode, owner, group, target } = entry;
   return {
     name,
     kind,
     size,
-    modified: modified === undefined ? undefined : new Date(modified).toISOString(),
+    roughSize,
+    // Without a zone where the server's is not known.
+    modified: modified === undefined ? undefined : timeText(modified, timeIsLocal === true),
+    timePrecision,
     mode: mode === undefined ? undefined : mode.toString(8).padStart(3, "0"),
     owner,
     group,

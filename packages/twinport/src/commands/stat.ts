@@ -25,6 +25,6 @@ async function run(text: string, options: RemoteOptions & { readonly json?: bool
     return;
   }
   for (const [name, value] of Object.entries(facts)) {
-    if (value !== undefined) process.stdout.write(`${name.padEnd(9)} ${printable(String(value))}\n`);
+    if (value !== undefined) process.stdout.write(`${name.padEnd(13)} ${printable(String(value))}\n`);
   }
 }

@@ -1,8 +1,9 @@
-/** OPTS (RFC 2389 §4): UTF8, MLST and MODE. */
+/** OPTS (RFC 2389 §4): UTF8, MLST, MODE and HASH. */
 import { parseModeOptions, parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
+import { chooseHash } from "./hash.ts";
 
 /** OPTS: allowed before the login, since clients switch UTF-8 on first. */
 export const opts: CommandRow<OptionsArgument> = {
@@ -17,6 +18,8 @@ export const opts: CommandRow<OptionsArgument> = {
         session.facts = new Set(facts);
         return session.reply(replyCode.commandOkay, `MLST OPTS ${facts.map((fact) => `${fact};`).join("")}`.trimEnd());
       }
+      case "HASH":
+        return chooseHash(session, value);
       case "MODE": {
         if (!session.host.options.deflate)
           throw new CommandError("parameter-not-implemented", "Mode Z is switched off here");
@@ -28,7 +31,10 @@ export const opts: CommandRow<OptionsArgument> = {
         );
       }
       default:
-        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8, MLST and MODE are`);
+        throw new CommandError(
+          "parameter-not-implemented",
+          `OPTS ${name} is not understood; UTF8, MLST, MODE and HASH are`,
+        );
     }
   },
 };

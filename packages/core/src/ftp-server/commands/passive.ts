@@ -1,7 +1,8 @@
-/** PASV and EPSV (RFC 959 §4.1.2, RFC 2428 §3). */
+/** PASV, EPSV and LPSV (RFC 959 §4.1.2, RFC 2428 §3, RFC 1639). */
 import { isIP } from "node:net";
 import {
   formatExtendedPassiveAnswer,
+  formatLongPassiveAnswer,
   formatPassiveAnswer,
   replyCode,
   type ExtendedPassiveWish,
@@ -38,6 +39,19 @@ export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
       throw new CommandError("protocol-not-supported", `This connection's network protocol is another: use (${own})`);
     }
     session.reply(replyCode.extendedPassiveMode, formatExtendedPassiveAnswer(await arm(session)));
+  },
+};
+
+/** LPSV: the family of the control connection, with the address. */
+export const lpsv: CommandRow<undefined> = {
+  async handle(session) {
+    refuseAfterEpsvAll(session);
+    const { local, remote } = session.connection;
+    const family = isIP(local.address) === 6 ? 6 : 4;
+    const external = family === 4 ? await session.host.externalAddress(remote.address) : undefined;
+    const port = await arm(session);
+    const answer = formatLongPassiveAnswer({ family, address: external ?? local.address, port });
+    session.reply(replyCode.longPassiveMode, answer);
   },
 };
 

@@ -22,6 +22,8 @@ export interface SessionHost {
   readonly passivePorts: PassivePorts;
   /** The port of the listener that a session came in by. */
   readonly listenerPort: number;
+  /** All sessions of the server, this one among them. */
+  sessions(): Iterable<Session>;
   /** The IPv4 address that PASV tells this client; undefined is the one it connected to. */
   externalAddress(client: string): Promise<string | undefined>;
   /** Tells the application. Listeners that throw are its own fault and are told as a `server-error`. */

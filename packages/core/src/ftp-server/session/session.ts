@@ -19,6 +19,7 @@ import {
   formatReply,
   replyCode,
   type CommandLineEvent,
+  type HashAlgorithm,
   type NameCodec,
 } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
@@ -35,6 +36,7 @@ import type { SessionEvent } from "../events.ts";
 import type { ConnectionEnds } from "../proxy-gate.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
+import { defaultHashAlgorithm } from "./hash-choice.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
@@ -71,6 +73,10 @@ export class Session implements ControlChannelOwner {
   umask: number = defaultUmask;
   /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
   facts: ReadonlySet<string> | undefined;
+  /** What OPTS HASH chose. */
+  hashAlgorithm: HashAlgorithm = defaultHashAlgorithm;
+  /** Milliseconds without a command after which the session ends; SITE IDLE sets it. */
+  idleTimeout: number;
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
@@ -97,6 +103,7 @@ export class Session implements ControlChannelOwner {
     if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
     this.resetNameCodec();
+    this.idleTimeout = host.options.limits.idleTimeout;
     this.deadline = this.started + host.options.limits.loginTimeout;
   }
 
@@ -237,6 +244,8 @@ export class Session implements ControlChannelOwner {
     this.umask = defaultUmask;
     this.facts = undefined;
     this.resetNameCodec();
+    this.hashAlgorithm = defaultHashAlgorithm;
+    this.idleTimeout = this.host.options.limits.idleTimeout;
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
   }
@@ -336,7 +345,7 @@ export class Session implements ControlChannelOwner {
 
   /** After a command: the clock starts again. */
   #rest(): void {
-    if (this.login.state === "in") this.deadline = Date.now() + this.host.options.limits.idleTimeout;
+    if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
 

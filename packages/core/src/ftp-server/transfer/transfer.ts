@@ -63,7 +63,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
         "Data connections must be private here: send PBSZ 0 and PROT P",
       );
     }
-    reservation = await reserve(session, job);
+    reservation = await reserveTransfer(session, job);
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
     connection = await openDataConnection(session, job, abort.signal);
@@ -98,11 +98,15 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     throw cause;
   } finally {
     if (session.endpoint.end === "passive") session.moveEndpoint({ event: "used" });
-    await release(session, reservation, complete);
+    await releaseTransfer(session, reservation, complete);
   }
 }
 
-async function reserve(session: Session, job: TransferJob): Promise<Reservation | undefined> {
+/** Asks the application's reservations. @throws CommandError `reserved-elsewhere` when they refuse. */
+export async function reserveTransfer(
+  session: Session,
+  job: Pick<TransferJob, "direction" | "path" | "expectedBytes">,
+): Promise<Reservation | undefined> {
   const { reservations } = session.host.options;
   if (reservations === undefined) return undefined;
   const { connection, account } = session;
@@ -112,7 +116,12 @@ async function reserve(session: Session, job: TransferJob): Promise<Reservation 
   return answer;
 }
 
-async function release(session: Session, reservation: Reservation | undefined, complete: boolean): Promise<void> {
+/** Gives a reservation back. Never rejects. */
+export async function releaseTransfer(
+  session: Session,
+  reservation: Reservation | undefined,
+  complete: boolean,
+): Promise<void> {
   if (reservation === undefined) return;
   try {
     await reservation.release({ bytes: session.transferred, complete });

@@ -139,7 +139,9 @@ function parseCommandLine(bytes: Uint8Array, codec: NameCodec | undefined): Comm
     const byte = bytes[at] ?? 0;
     if (byte === SP) break;
     const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
-    if (upper < 65 || upper > 90 || at >= 16) return { kind: "not-a-command" };
+    // XMD5 and its like have digits, though none in front.
+    const digit = at > 0 && byte >= 48 && byte <= 57;
+    if (((upper < 65 || upper > 90) && !digit) || at >= 16) return { kind: "not-a-command" };
     verb += String.fromCharCode(upper);
   }
   if (verb === "") return { kind: "not-a-command" };

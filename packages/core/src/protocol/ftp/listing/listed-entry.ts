@@ -1,15 +1,37 @@
 /** What a client learns of an entry from a listing. */
 
+/** The dialects of listings that are read, each by the file of its name. */
+export type ListingDialect =
+  | "cisco"
+  | "cms"
+  | "dos"
+  | "eplf"
+  | "jes"
+  | "macos"
+  | "mlsx"
+  | "mvs"
+  | "netware"
+  | "nonstop"
+  | "os2"
+  | "os400"
+  | "unix"
+  | "vms"
+  | "vxworks";
+
 /** An entry as a listing tells it. */
 export interface ListedEntry {
+  /** As commands take it; of a line that no parser knows, the line. */
   readonly name: string;
-  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** `unknown` where the listing does not tell, and for a line that no parser knows: then `dialect` is missing too. */
+  readonly kind: "file" | "directory" | "symlink" | "other" | "unknown";
   /** Octets. */
   readonly size?: number;
+  /** Octets, where the listing only counts in blocks or rounds: `size` is then left out. */
+  readonly roughSize?: number;
   /** Milliseconds since 1970-01-01 UTC; of the server's own zone where `timeIsLocal`. */
   readonly modified?: number;
   readonly timePrecision?: "millisecond" | "second" | "minute" | "day";
-  /** True when the listing does not tell its zone: the time was read as if it were UTC. */
+  /** True when the server's zone is not known: the time was read as if it were UTC. */
   readonly timeIsLocal?: boolean;
   /** Unix permission bits. */
   readonly mode?: number;
@@ -19,8 +41,49 @@ export interface ListedEntry {
   /** Where a link leads. */
   readonly target?: string;
   readonly unique?: string;
-  /** All facts of an MLSx line, names in lower case. */
+  /** All facts of an MLSx line, names in lower case; and what the columns of other dialects tell beside the fields above. */
   readonly facts?: ReadonlyMap<string, string>;
-  /** The line as it came. */
+  /** What the line was understood as; missing for entries that come from no line. */
+  readonly dialect?: ListingDialect;
+  /** The line as it came; lines that belong together with a line feed between them. */
   readonly raw: string;
+  /** The octets of `raw` where they are no UTF-8; its text was then read as Windows-1252. */
+  readonly rawBytes?: Uint8Array;
+}
+
+/** What a parser found: as a `ListedEntry`, where undefined is as good as missing. */
+export type FoundEntry = Pick<ListedEntry, "name" | "kind" | "raw"> & {
+  readonly [K in keyof ListedEntry]?: ListedEntry[K] | undefined;
+};
+
+/** Makes an entry of what a parser found: what is undefined is left out. */
+export function makeEntry(found: FoundEntry): ListedEntry {
+  const { size, roughSize, modified, timePrecision, timeIsLocal, mode, owner, group, links } = found;
+  const { target, unique, facts, dialect, rawBytes } = found;
+  return {
+    name: found.name,
+    kind: found.kind,
+    ...(size === undefined ? undefined : { size }),
+    ...(roughSize === undefined ? undefined : { roughSize }),
+    ...(modified === undefined ? undefined : { modified }),
+    ...(timePrecision === undefined ? undefined : { timePrecision }),
+    ...(timeIsLocal === undefined ? undefined : { timeIsLocal }),
+    ...(mode === undefined ? undefined : { mode }),
+    ...(owner === undefined ? undefined : { owner }),
+    ...(group === undefined ? undefined : { group }),
+    ...(links === undefined ? undefined : { links }),
+    ...(target === undefined ? undefined : { target }),
+    ...(unique === undefined ? undefined : { unique }),
+    ...(facts === undefined ? undefined : { facts }),
+    ...(dialect === undefined ? undefined : { dialect }),
+    raw: found.raw,
+    ...(rawBytes === undefined ? undefined : { rawBytes }),
+  };
+}
+
+/** A count of a listing; undefined when it is none or too large to be exact. */
+export function parseCount(text: string | undefined): number | undefined {
+  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
+  const count = Number(text);
+  return Number.isSafeInteger(count) ? count : undefined;
 }

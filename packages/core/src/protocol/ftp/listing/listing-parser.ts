@@ -1,51 +1,131 @@
-/** A whole listing: its dialect is recognised, `.` and `..` go, and what no parser knows is returned raw, never dropped. */
-import { parseDosLine } from "./dos.ts";
+/**
+ * A whole listing: its dialect is recognised, `.` and `..` go, and what no parser knows is returned raw, never dropped.
+ *
+ * The dialect is the one that explains the most lines; of several the first in the table, where stricter grammars stand
+ * first. Only lines that it does not explain are given to the others.
+ */
+import { ciscoDialect } from "./cisco.ts";
+import { cmsDialect } from "./cms.ts";
+import type { Dialect, ListingContext, ReadLine } from "./dialect.ts";
+import { dosDialect } from "./dos.ts";
+import { eplfDialect } from "./eplf.ts";
+import { jesDialect } from "./jes.ts";
 import type { ListedEntry } from "./listed-entry.ts";
-import { parseMlsxLine } from "./mlsx.ts";
-import { parseUnixLine } from "./unix.ts";
+import { bytesOf, splitLines } from "./listing-lines.ts";
+import { macosDialect } from "./macos.ts";
+import { mlsdDialect, mlsxDialect } from "./mlsx.ts";
+import { mvsDialect } from "./mvs.ts";
+import { netwareDialect } from "./netware.ts";
+import { nonstopDialect } from "./nonstop.ts";
+import { os2Dialect } from "./os2.ts";
+import { os400Dialect } from "./os400.ts";
+import { unixDialect } from "./unix.ts";
+import { vmsDialect } from "./vms.ts";
+import { vxworksDialect } from "./vxworks.ts";
 
 /** How a listing is read. */
-export interface ListingOptions {
-  /** The present, in milliseconds since 1970-01-01 UTC. */
-  readonly now: number;
+export interface ListingOptions extends ListingContext {
   /** Which verb it answers. Default `list`. */
   readonly format?: "mlsd" | "list";
 }
 
-type LineParser = (line: string) => ListedEntry | undefined;
+/** In the order in which ties are decided. */
+const dialects: readonly Dialect[] = [
+  mlsxDialect,
+  eplfDialect,
+  vmsDialect,
+  nonstopDialect,
+  jesDialect,
+  mvsDialect,
+  os400Dialect,
+  cmsDialect,
+  netwareDialect,
+  macosDialect,
+  ciscoDialect,
+  vxworksDialect,
+  os2Dialect,
+  dosDialect,
+  unixDialect,
+];
 
-/** Lines that are looked at to recognise the dialect. */
-const sampleSize = 50;
+/** Lines by which a dialect is guessed; whether it explains the others is seen then. */
+const sampleSize = 200;
+
+/** UTF-16 units of a line that parsers look at; a longer one is raw. */
+const longestLine = 16_384;
 
 /**
- * Reads a listing.
+ * Reads a listing. Takes time in proportion to its length.
  *
- * @param text - Its lines, with either line end.
+ * @param listing - Its octets, or its text where that was decoded already; with either line end.
  */
-export function parseListing(text: string, options: ListingOptions): ListedEntry[] {
-  const lines = text.split(/\r?\n/).filter((line) => line !== "" && !/^total \d+\s*$/i.test(line));
-  const parse = options.format === "mlsd" ? parseMlsxLine : recognise(lines, options.now);
+export function parseListing(listing: string | Uint8Array, options: ListingOptions): ListedEntry[] {
+  const lines = splitLines(listing);
+  // What is too long is blank to the parsers: none explains it.
+  const texts = lines.map(({ text }) => (text.length > longestLine ? "" : text));
+  const read = options.format === "mlsd" ? mlsdDialect.read(texts, options) : readAny(texts, options);
   const entries: ListedEntry[] = [];
-  for (const line of lines) {
-    const entry = parse(line) ?? { name: line, kind: "other", raw: line };
-    const type = entry.facts?.get("type")?.toLowerCase();
-    if (entry.name === "." || entry.name === ".." || type === "cdir" || type === "pdir") continue;
-    entries.push(entry);
+  for (const [at, line] of lines.entries()) {
+    const found = read[at];
+    if (found === "notice") continue;
+    const entry: ListedEntry = found ?? { name: line.text, kind: "unknown", raw: line.text };
+    if (isSelf(entry)) continue;
+    const rawBytes = bytesOf(entry.raw === line.text ? [line] : lines.slice(at, at + 2));
+    entries.push(rawBytes === undefined ? entry : { ...entry, rawBytes });
   }
   return entries;
 }
 
-/** The parser that understands most of the first lines. */
-function recognise(lines: readonly string[], now: number): LineParser {
-  const parsers: readonly LineParser[] = [(line) => parseUnixLine(line, now), parseDosLine, parseMlsxLine];
-  let best: LineParser | undefined;
+/** The folder itself, or the one above. */
+function isSelf(entry: ListedEntry): boolean {
+  const type = entry.dialect === "mlsx" ? entry.facts?.get("type")?.toLowerCase() : undefined;
+  return entry.name === "." || entry.name === ".." || type === "cdir" || type === "pdir";
+}
+
+function readAny(lines: readonly string[], context: ListingContext): ReadLine[] {
+  const sample = lines.slice(0, sampleSize);
+  const guessed = best(sample, context);
+  const read = guessed === undefined ? lines.map(() => undefined) : guessed.read(lines, context);
+  if (!read.includes(undefined)) return read;
+  const scored = lines.length > sampleSize ? best(lines, context) : guessed;
+  if (scored === undefined) return read;
+  return completed(lines, scored === guessed ? read : scored.read(lines, context), scored, context);
+}
+
+/** The dialect that explains the most lines; undefined when none explains any. */
+function best(lines: readonly string[], context: ListingContext): Dialect | undefined {
+  let found: Dialect | undefined;
   let most = 0;
-  for (const parser of parsers) {
-    const understood = lines.slice(0, sampleSize).filter((line) => parser(line) !== undefined).length;
-    if (understood > most) {
-      best = parser;
-      most = understood;
+  for (const dialect of dialects) {
+    const understood = dialect.read(lines, context).filter((line) => line !== undefined).length;
+    if (understood <= most) continue;
+    found = dialect;
+    most = understood;
+    if (most === lines.length) break;
+  }
+  return found;
+}
+
+/** Has the other dialects read what is left. What is only a notice to them stays: it may be an entry to somebody else. */
+function completed(
+  lines: readonly string[],
+  read: readonly ReadLine[],
+  but: Dialect,
+  context: ListingContext,
+): ReadLine[] {
+  const all = [...read];
+  for (const dialect of dialects) {
+    const left = [...all.keys()].filter((at) => all[at] === undefined);
+    if (left.length === 0) break;
+    if (dialect === but) continue;
+    const others = dialect.read(
+      left.map((at) => lines[at] ?? ""),
+      context,
+    );
+    for (const [index, at] of left.entries()) {
+      const entry = others[index];
+      if (entry !== "notice" && entry?.raw === lines[at]) all[at] = entry;
     }
   }
-  return best ?? (() => undefined);
+  return all;
 }

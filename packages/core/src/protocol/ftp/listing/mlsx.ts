@@ -6,7 +6,8 @@
  * Exactly one space stands between the facts and the name; the name may begin with more.
  */
 import { formatTimeValue, parseTimeValue } from "../time.ts";
-import type { ListedEntry } from "./listed-entry.ts";
+import { lineByLine, type Dialect } from "./dialect.ts";
+import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import type { ServerEntry } from "./server-entry.ts";
 
 /** The facts that this project tells, in their order. */
@@ -17,6 +18,9 @@ export const mlsxFacts = [
   "Create",
   "Unique",
   "Perm",
+  "Lang",
+  "Media-Type",
+  "CharSet",
   "UNIX.mode",
   "UNIX.owner",
   "UNIX.group",
@@ -97,12 +101,18 @@ function factOf(entry: ServerEntry, fact: string): string | undefined {
       return entry.unique;
     case "Perm":
       return entry.permissions;
+    case "Lang":
+      return plainFact(entry.language);
+    case "Media-Type":
+      return plainFact(entry.mediaType);
+    case "CharSet":
+      return plainFact(entry.charset);
     case "UNIX.mode":
       return entry.mode === undefined ? undefined : `0${entry.mode.toString(8).padStart(3, "0")}`;
     case "UNIX.owner":
-      return entry.owner;
+      return plainFact(entry.owner);
     case "UNIX.group":
-      return entry.group;
+      return plainFact(entry.group);
     case "UNIX.uid":
       return entry.uid?.toString();
     case "UNIX.gid":
@@ -110,6 +120,11 @@ function factOf(entry: ServerEntry, fact: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** A value that would end its fact, the facts or the line is left out. */
+function plainFact(value: string | undefined): string | undefined {
+  return value === undefined || /[;\s\0]/.test(value) ? undefined : value;
 }
 
 function typeOf(entry: ServerEntry): string {
@@ -131,7 +146,7 @@ function typeOf(entry: ServerEntry): string {
 /**
  * Reads a line: names of facts in any case, unknown ones kept, a missing last `;` forgiven.
  *
- * @returns undefined when the line is none; the kind `other` for `cdir` and `pdir` comes with their fact.
+ * @returns undefined when the line is none; `cdir` and `pdir` are directories and come with their fact.
  */
 export function parseMlsxLine(line: string): ListedEntry | undefined {
   const text = line.startsWith(" ") ? line.slice(1) : line;
@@ -144,37 +159,56 @@ export function parseMlsxLine(line: string): ListedEntry | undefined {
     if (equals < 1) return undefined;
     facts.set(part.slice(0, equals).toLowerCase(), part.slice(equals + 1));
   }
-  const type = facts.get("type") ?? "";
-  const link = /^OS\.unix=(?:slink|symlink)(?::(.*))?$/i.exec(type);
-  const size = parseCount(facts.get("size") ?? facts.get("sizd"));
+  return entryOf(text.slice(space + 1), facts, line);
+}
+
+/**
+ * Reads a line of MLSD, where no fact at all may go before the name (RFC 3659 §7.2).
+ *
+ * @returns undefined when the line is none.
+ */
+export function parseMlsdLine(line: string): ListedEntry | undefined {
+  const entry = parseMlsxLine(line);
+  if (!line.startsWith(" ") || line.length === 1 || (entry?.facts?.size ?? 0) > 0) return entry;
+  return entryOf(line.slice(1), new Map(), line);
+}
+
+function entryOf(name: string, facts: ReadonlyMap<string, string>, raw: string): ListedEntry {
+  const type = facts.get("type");
+  const link = /^OS\.unix=(?:slink|symlink)(?::(.*))?$/i.exec(type ?? "");
   const modify = facts.get("modify");
   const modified = modify === undefined ? undefined : parseTimeValue(modify);
   const modeText = facts.get("unix.mode");
-  return {
-    name: text.slice(space + 1),
+  return makeEntry({
+    name,
     kind: link !== null ? "symlink" : kindOf(type),
-    ...(size === undefined ? {} : { size }),
-    ...(modified === undefined
-      ? {}
-      : { modified, timePrecision: modify?.includes(".") === true ? "millisecond" : "second" }),
-    ...(modeText !== undefined && /^[0-7]{1,5}$/.test(modeText) ? { mode: Number.parseInt(modeText, 8) & 0o7777 } : {}),
-    ...optional("owner", facts.get("unix.ownername") ?? facts.get("unix.owner")),
-    ...optional("group", facts.get("unix.groupname") ?? facts.get("unix.group")),
-    ...optional("unique", facts.get("unique")),
-    ...optional("target", link?.[1] === "" ? undefined : link?.[1]),
+    size: parseCount(facts.get("size") ?? facts.get("sizd")),
+    modified,
+    timePrecision: modified === undefined ? undefined : modify?.includes(".") === true ? "millisecond" : "second",
+    mode: modeText !== undefined && /^[0-7]{1,5}$/.test(modeText) ? Number.parseInt(modeText, 8) & 0o7777 : undefined,
+    owner: facts.get("unix.ownername") ?? facts.get("unix.owner"),
+    group: facts.get("unix.groupname") ?? facts.get("unix.group"),
+    unique: facts.get("unique"),
+    target: link?.[1] === "" ? undefined : link?.[1],
     facts,
-    raw: line,
-  };
+    dialect: "mlsx",
+    raw,
+  });
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  const result: Partial<Record<K, V>> = {};
-  if (value !== undefined) result[key] = value;
-  return result;
-}
+/** The dialect, as LIST's answer: some servers write it for LIST too. There a fact that everybody knows is demanded. */
+export const mlsxDialect: Dialect = lineByLine("mlsx", (line) => {
+  const entry = parseMlsxLine(line);
+  return entry?.facts?.has("type") === true || entry?.facts?.has("modify") === true ? entry : undefined;
+});
 
-function kindOf(type: string): ListedEntry["kind"] {
-  switch (type.toLowerCase()) {
+/** The dialect, as MLSD's answer. */
+export const mlsdDialect: Dialect = lineByLine("mlsx", parseMlsdLine);
+
+function kindOf(type: string | undefined): ListedEntry["kind"] {
+  switch (type?.toLowerCase()) {
+    case undefined:
+      return "unknown";
     case "file":
       return "file";
     case "dir":
@@ -184,10 +218,4 @@ function kindOf(type: string): ListedEntry["kind"] {
     default:
       return "other";
   }
-}
-
-function parseCount(text: string | undefined): number | undefined {
-  if (text === undefined || !/^\d{1,16}$/.test(text)) return undefined;
-  const count = Number(text);
-  return Number.isSafeInteger(count) ? count : undefined;
 }

@@ -4,7 +4,10 @@
  *     -rw-r--r--   1 owner    group        1234 Nov 21 04:51 name
  *     lrwxrwxrwx   1 owner    group          11 Nov 21  2024 name -> target
  */
-import type { ListedEntry } from "./listed-entry.ts";
+import { columnsOf, type Column } from "./columns.ts";
+import { lineByLine, type Dialect } from "./dialect.ts";
+import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
+import { parseUnixDate, type FoundDate } from "./unix-date.ts";
 import type { ServerEntry } from "./server-entry.ts";
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
@@ -57,13 +60,10 @@ function formatDate(ms: number, now: number): string {
   return `${month} ${day} ${hours < 10 ? "0" : ""}${hours}:${minutes < 10 ? "0" : ""}${minutes}`;
 }
 
-const attributes = /^([-dlbcpsDn])([-rwxsStTlL]{9})[.+@]? *(\d+)? +/;
-/** Month and day in either order, or an ISO date; then a time or a year. Exactly one blank goes before the name. */
-const dates: readonly RegExp[] = [
-  /(?<=\s)(?<month>[A-Za-z]{3})\s+(?<day>\d{1,2})\s+(?:(?<hour>\d{1,2}):(?<minute>\d\d)|(?<year>\d{4}))\s/,
-  /(?<=\s)(?<day>\d{1,2})\s+(?<month>[A-Za-z]{3})\s+(?:(?<hour>\d{1,2}):(?<minute>\d\d)|(?<year>\d{4}))\s/,
-  /(?<=\s)(?<year>\d{4})-(?<number>\d\d)-(?<day>\d\d)\s+(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:\.\d+)?(?:\s+[+-]\d{4})?)?\s/,
-];
+/** Inode and blocks may go before, an access list's sign and the links' number behind. */
+const attributes = /^(?:\d{1,20} +){0,2}([-dlbcpsDnCMmPw?])([-rwxsStTlL]{9})[.+@]? *(\d+)? +/;
+/** Columns before the name: owners of a dozen words are still read. */
+const mostColumns = 24;
 
 /**
  * Reads a line.
@@ -72,64 +72,125 @@ const dates: readonly RegExp[] = [
  * @returns undefined when the line is none.
  */
 export function parseUnixLine(line: string, now: number): ListedEntry | undefined {
-  const start = attributes.exec(line);
+  const indent = line.length - line.trimStart().length;
+  const start = attributes.exec(indent === 0 ? line : line.slice(indent));
   if (start === null) return undefined;
   const [head, letter = "", bits = "", links] = start;
-  const rest = ` ${line.slice(head.length)}`;
-  for (const pattern of dates) {
-    const date = pattern.exec(rest);
-    if (date === null) continue;
-    const columns = rest.slice(0, date.index).trim().split(/\s+/);
-    const sizeText = columns.at(-1) ?? "";
-    if (!/^\d+$/.test(sizeText)) continue;
-    const isDevice = letter === "b" || letter === "c";
-    const owners = columns.slice(0, isDevice && columns.at(-2)?.endsWith(",") === true ? -2 : -1);
-    const shown = rest.slice(date.index + date[0].length);
-    if (shown === "") return undefined;
-    return entryOf(
-      line,
-      letter,
-      bits,
-      { shown, sizeText: isDevice ? "" : sizeText, owners, links },
-      when(date.groups ?? {}, now),
-    );
+  const columns = columnsOf(line, mostColumns, indent + head.length);
+  const found = findDate(columns, links, now);
+  if (found === undefined) return undefined;
+  const last = columns[found.at + found.date.columns - 1];
+  // Exactly one blank goes before the name: what more there is belongs to it.
+  const shown = last === undefined ? "" : line.slice(last.end + 1);
+  if (shown === "") return undefined;
+  const size = found.at === 0 ? links : columns[found.sizeAt]?.text;
+  const isDevice = letter === "b" || letter === "c";
+  const isSpread = isDevice && columns[found.sizeAt - 1]?.text.endsWith(",") === true;
+  const owners = columns.slice(0, Math.max(0, isSpread ? found.sizeAt - 1 : found.sizeAt)).map(({ text }) => text);
+  const [name, target] = letter === "l" ? splitLink(shown, parseCount(size)) : [shown, undefined];
+  return makeEntry({
+    name,
+    kind: kindOf(letter),
+    ...(isDevice || size === undefined ? undefined : sizeOf(size)),
+    ...found.date.time,
+    mode: modeOf(bits),
+    owner: owners[0],
+    // Names of groups with blanks are usual where a domain has them; such names of owners are not.
+    group: owners.length > 1 ? owners.slice(1).join(" ") : undefined,
+    links: found.at === 0 ? undefined : parseCount(links),
+    target,
+    dialect: "unix",
+    raw: line,
+  });
+}
+
+/** The dialect. */
+export const unixDialect: Dialect = lineByLine(
+  "unix",
+  (line, { now }) => parseUnixLine(line, now),
+  (line) => total.test(line),
+);
+
+/** The line that `ls -l` begins with, in the languages of `months.ts`. */
+const total =
+  /^\s*(?:total|totale|totaal|totalt|insgesamt|gesamt|summe|yhteensä|razem|łącznie|итого|合計|합계|총|총계|总用量|總計)[\s:：]*[\d.,]+\s?[KMGTP]?(?:\s.{0,40})?$/i;
+
+const roughSize = /^(\d{1,9}(?:[.,]\d{1,3})?)([KMGTPE])(?:i?B)?$/i;
+
+function isSize(text: string | undefined): boolean {
+  return text !== undefined && (/^\d+$/.test(text) || roughSize.test(text));
+}
+
+function sizeOf(text: string): Pick<ListedEntry, "size" | "roughSize"> {
+  const exact = parseCount(text);
+  if (exact !== undefined) return { size: exact };
+  const match = roughSize.exec(text);
+  if (match === null) return {};
+  const [, number = "", unit = ""] = match;
+  const power = "KMGTPE".indexOf(unit.toUpperCase()) + 1;
+  return { roughSize: Math.round(Number(number.replace(",", ".")) * 1024 ** power) };
+}
+
+interface Place {
+  readonly at: number;
+  readonly sizeAt: number;
+  readonly date: FoundDate;
+}
+
+/**
+ * Where the date is: behind a size, a weekday between them allowed. Months that no language here has are tried last, lest an
+ * owner's name is taken for one.
+ */
+function findDate(columns: readonly Column[], links: string | undefined, now: number): Place | undefined {
+  for (const anyMonth of [false, true]) {
+    for (let at = 1; at < columns.length; at++) {
+      const before = columns[at - 1]?.text;
+      const isWeekday = at > 1 && before !== undefined && /^\p{L}{2,3}\.?,?$/u.test(before);
+      const sizeAt = isWeekday ? at - 2 : at - 1;
+      if (!isSize(columns[sizeAt]?.text) && !isDevice(columns[sizeAt]?.text)) continue;
+      const date = parseUnixDate(columns, at, now, anyMonth);
+      if (date !== undefined) return { at, sizeAt, date };
+    }
+    // Neither links nor owners: the only number is the size.
+    const date = links === undefined || anyMonth ? undefined : parseUnixDate(columns, 0, now);
+    if (date !== undefined) return { at: 0, sizeAt: -1, date };
   }
   return undefined;
 }
 
-interface Columns {
-  readonly shown: string;
-  readonly sizeText: string;
-  readonly owners: readonly string[];
-  readonly links: string | undefined;
+/** Major and minor number in one column. */
+function isDevice(text: string | undefined): boolean {
+  return text !== undefined && /^(?:\d+,\d+|0x[0-9a-f]+)$/i.test(text);
 }
 
-type When = Pick<ListedEntry, "modified" | "timePrecision" | "timeIsLocal">;
+/** Divides a link from where it leads. The size of a link is its target's: that tells apart names with an arrow inside. */
+function splitLink(shown: string, size: number | undefined): [name: string, target: string | undefined] {
+  const arrow = " -> ";
+  const first = shown.indexOf(arrow);
+  if (first === -1) return [shown, undefined];
+  const sized = size === undefined || size === 0 ? -1 : shown.length - size - arrow.length;
+  const at = sized > 0 && shown.startsWith(arrow, sized) ? sized : first;
+  return [shown.slice(0, at), shown.slice(at + arrow.length)];
+}
 
-function entryOf(raw: string, letter: string, bits: string, columns: Columns, date: When): ListedEntry {
-  const { shown, sizeText, owners, links } = columns;
-  const arrow = letter === "l" ? shown.indexOf(" -> ") : -1;
-  const kind =
-    letter === "d" || letter === "D"
-      ? "directory"
-      : letter === "l"
-        ? "symlink"
-        : letter === "-" || letter === "n"
-          ? "file"
-          : "other";
-  const [owner, group] = owners;
-  return {
-    name: arrow === -1 ? shown : shown.slice(0, arrow),
-    kind,
-    ...(sizeText === "" ? {} : { size: Number(sizeText) }),
-    ...date,
-    mode: modeOf(bits),
-    ...(owner === undefined || owner === "" ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-    ...(links === undefined ? {} : { links: Number(links) }),
-    ...(arrow === -1 ? {} : { target: shown.slice(arrow + 4) }),
-    raw,
-  };
+function kindOf(letter: string): ListedEntry["kind"] {
+  switch (letter) {
+    case "d":
+      return "directory";
+    case "l":
+      return "symlink";
+    // Contiguous files, files that were moved to tape, and what HP-UX names so for files of the net.
+    case "-":
+    case "C":
+    case "M":
+    case "m":
+    case "n":
+      return "file";
+    case "?":
+      return "unknown";
+    default:
+      return "other";
+  }
 }
 
 function modeOf(bits: string): number {
@@ -141,26 +202,4 @@ function modeOf(bits: string): number {
   }
   const special = (at: number): boolean => /[sStTlL]/.test(bits.charAt(at));
   return mode | (special(2) ? 0o4000 : 0) | (special(5) ? 0o2000 : 0) | (special(8) ? 0o1000 : 0);
-}
-
-function when(groups: Readonly<Record<string, string | undefined>>, now: number): When {
-  const named = months.findIndex((name) => name.toLowerCase() === groups["month"]?.toLowerCase());
-  const month = groups["number"] === undefined ? named : Number(groups["number"]) - 1;
-  const day = Number(groups["day"]);
-  if (month < 0 || month > 11 || day < 1 || day > 31) return {};
-  const { hour, minute: minutes, second, year } = groups;
-  const time = ((Number(hour ?? 0) * 60 + Number(minutes ?? 0)) * 60 + Number(second ?? 0)) * 1000;
-  if (year !== undefined) {
-    const modified = Date.UTC(Number(year), month, day) + time;
-    return {
-      modified,
-      timePrecision: hour === undefined ? "day" : second === undefined ? "minute" : "second",
-      timeIsLocal: true,
-    };
-  }
-  const thisYear = new Date(now).getUTCFullYear();
-  const modified = Date.UTC(thisYear, month, day) + time;
-  // A day ahead is allowed for: the server's zone may be ahead of UTC.
-  const last = modified > now + 86_400_000 ? Date.UTC(thisYear - 1, month, day) + time : modified;
-  return { modified: last, timePrecision: "minute", timeIsLocal: true };
 }

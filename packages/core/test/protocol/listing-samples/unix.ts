@@ -1,0 +1,165 @@
+import type { Sample } from "./sample.ts";
+
+export const unixSamples: readonly Sample[] = [
+  {
+    title: "plain, old and recent",
+    dialect: "unix",
+    lines: [
+      ["total 48"],
+      ["-rw-r--r--   1 anna     staff        1234 Nov 20 04:51 plan.txt", "file 1234 2026-11-20T04:51 plan.txt"],
+      ["-rw-r--r--   1 anna     staff        9876 Dec 24 18:00 eve.txt", "file 9876 2025-12-24T18:00 eve.txt"],
+      ["drwxr-xr-x   5 anna     staff         512 Apr  8  1994 old folder", "directory 512 1994-04-08 old folder"],
+      ["-rw-r--r--   1 anna     staff           0 Nov 22 09:00 ahead", "file 0 2026-11-22T09:00 ahead"],
+      ["-rw-r--r--   1 anna     staff           0 Nov 23 09:00 behind", "file 0 2025-11-23T09:00 behind"],
+      ["-rw-r--r--   1 anna     staff           0 Feb 29 09:00 leap", "file 0 2024-02-29T09:00 leap"],
+      ["-rwsr-sr-t   1 anna     staff           7 Jul  4  2012 bits", "file 7 2012-07-04 bits"],
+      ["drwxr-xr-x   2 anna     staff         512 Apr  8  1994 ."],
+      ["drwxr-xr-x   2 anna     staff         512 Apr  8  1994 .."],
+    ],
+  },
+  {
+    title: "without group, with numbers, with odd owners",
+    dialect: "unix",
+    lines: [
+      ["-rw-r--r--   1 anna             531 Jan 29 03:26 no-group", "file 531 2026-01-29T03:26 no-group"],
+      ["-rw-r--r--   1 1003     1003         77 Mar  3  2011 numeric", "file 77 2011-03-03 numeric"],
+      ["-rw-r--r--   1 0 0 5 Mar 31  2011 roots", "file 5 2011-03-31 roots"],
+      ["-rw-------   1 CORP\\anna domain users 42 Oct 10 10:10 joined.doc", "file 42 2026-10-10T10:10 joined.doc"],
+      ["-rw-r--r--   1 mai      juni         66 Jun 12  2003 months own it", "file 66 2003-06-12 months own it"],
+      ["-rw-r--r--   512 Oct 10 10:10 only-size", "file 512 2026-10-10T10:10 only-size"],
+      ["-rw-r--r--1 anna staff 9 Oct 10 10:10 glued", "file 9 2026-10-10T10:10 glued"],
+      ["-rw-r--r-- 12345 anna staff 9 Oct 10 10:10 many-links", "file 9 2026-10-10T10:10 many-links"],
+      ["  4711    8 -rw-r--r--   1 anna staff 4096 Oct 10 10:10 inode", "file 4096 2026-10-10T10:10 inode"],
+      ["-rw-r--r--   1 anna staff 9007199254740993 Oct 10 10:10 huge", "file - 2026-10-10T10:10 huge"],
+      ["-rw-r--r--   1 anna staff 1.5K Oct 10 10:10 human", "file ~1536 2026-10-10T10:10 human"],
+      ["-rw-r--r--   1 anna staff 3,2M Oct 10 10:10 humain", "file ~3355443 2026-10-10T10:10 humain"],
+    ],
+  },
+  {
+    title: "names",
+    dialect: "unix",
+    lines: [
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020  leading", "file 5 2020-01-01  leading"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020    three", "file 5 2020-01-01    three"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 trailing  ", "file 5 2020-01-01 trailing  "],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 a  b\tc", "file 5 2020-01-01 a  b\tc"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 Feb 3 2021 minutes", "file 5 2020-01-01 Feb 3 2021 minutes"],
+      ["-rw-r--r-- 1 me us 5 Jan  1 10:00 2021", "file 5 2026-01-01T10:00 2021"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 12:30", "file 5 2020-01-01 12:30"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 no -> link", "file 5 2020-01-01 no -> link"],
+      ["-rw-r--r-- 1 me us 5 Jan  1  2020 naïve ☂.txt", "file 5 2020-01-01 naïve ☂.txt"],
+    ],
+  },
+  {
+    title: "links, devices and the rest",
+    dialect: "unix",
+    lines: [
+      ["lrwxrwxrwx   1 me us      11 Nov 21  2024 now -> releases/12", "symlink 11 2024-11-21 now => releases/12"],
+      ["lrwxrwxrwx   1 me us       1 Nov 21  2024 a -> b -> c", "symlink 1 2024-11-21 a -> b => c"],
+      ["lrwxrwxrwx   1 me us       0 Nov 21  2024 a -> b -> c", "symlink 0 2024-11-21 a => b -> c"],
+      ["lrwxrwxrwx   1 me us       4 Nov 21  2024 dangling", "symlink 4 2024-11-21 dangling"],
+      ["crw-rw-rw-   1 root root   1,   3 Jan  1  2020 null", "other - 2020-01-01 null"],
+      ["brw-rw----   1 root disk   8,0 Jan  1  2020 sda", "other - 2020-01-01 sda"],
+      ["crw-------   1 root wheel 0x1d00 Jan  1  2020 hex", "other - 2020-01-01 hex"],
+      ["prw-r--r--   1 me us 0 Jan  1  2020 pipe", "other 0 2020-01-01 pipe"],
+      ["srwxr-xr-x   1 me us 0 Jan  1  2020 socket", "other 0 2020-01-01 socket"],
+      ["Drw-r--r--   1 me us 0 Jan  1  2020 door", "other 0 2020-01-01 door"],
+      ["mrw-r--r--   1 me us 99 Jan  1  2020 on-tape", "file 99 2020-01-01 on-tape"],
+      ["Crw-r--r--   1 me us 99 Jan  1  2020 contiguous", "file 99 2020-01-01 contiguous"],
+      ["?rw-r--r--   1 me us 99 Jan  1  2020 what", "unknown 99 2020-01-01 what"],
+    ],
+  },
+  {
+    title: "signs of access lists",
+    dialect: "unix",
+    lines: [
+      ["insgesamt 12"],
+      ["-rw-r--r--+  1 me us 5 Jan  1  2020 plus", "file 5 2020-01-01 plus"],
+      ["drwxr-xr-x. 14 me us 4096 Jan  1  2020 dot", "directory 4096 2020-01-01 dot"],
+      ["-rw-r--r--@  1 me us 5 Jan  1  2020 at", "file 5 2020-01-01 at"],
+    ],
+  },
+  {
+    title: "dates in numbers",
+    dialect: "unix",
+    lines: [
+      ["-rw-r--r-- 1 me us 5 2020-02-03 04:05 long-iso", "file 5 2020-02-03T04:05 long-iso"],
+      ["-rw-r--r-- 1 me us 5 2020-02-03 04:05:06 seconds", "file 5 2020-02-03T04:05:06 seconds"],
+      ["-rw-r--r-- 1 me us 5 2020-02-03 04:05:06.789012345 +0130 full-iso", "file 5 2020-02-03T02:35:06.789Z full-iso"],
+      ["-rw-r--r-- 1 me us 5 2020-02-03  iso old", "file 5 2020-02-03  iso old"],
+      ["-rw-r--r-- 1 me us 5 09-03 04:05 iso recent", "file 5 2026-09-03T04:05 iso recent"],
+      ["-rw-r--r-- 1 me us 5 2020/02/03 04:05 slashes", "file 5 2020-02-03T04:05 slashes"],
+      ["-rw-r--r-- 1 me us 5 3.2.2020 04:05 dots", "file 5 2020-02-03T04:05 dots"],
+      ["-rw-r--r-- 1 me us 5 2020-02-30 04:05 no such day", "file 5 - no such day"],
+    ],
+  },
+  {
+    title: "other orders and words",
+    dialect: "unix",
+    lines: [
+      ["-rw-r--r-- 1 me us 5 3 Feb 04:05 day first", "file 5 2026-02-03T04:05 day first"],
+      ["-rw-r--r-- 1 me us 5 3. Feb  2020 day with a dot", "file 5 2020-02-03 day with a dot"],
+      ["-rw-r--r-- 1 me us 5 Feb  3 04:05:06 2020 seconds and year", "file 5 2020-02-03T04:05:06 seconds and year"],
+      ["-rw-r--r-- 1 me us 5 Mon Feb 03 04:05:06 2020 weekday", "file 5 2020-02-03T04:05:06 weekday"],
+      ["-rw-r--r-- 1 me us 5 FEB  3 04:05 CAPITALS", "file 5 2026-02-03T04:05 CAPITALS"],
+      ["-rw-r--r-- 1 me us 5 Feb 3 04.05 dotted time", "file 5 2026-02-03T04:05 dotted time"],
+      ["-rw-r--r-- 1 me us 5 Feb  3 19120 fault of 2000", "file 5 2020-02-03 fault of 2000"],
+      ["-rw-r--r-- 1 me us 5 Xyz  3 04:05 nobody's month", "file 5 - nobody's month"],
+    ],
+  },
+];
+
+/** A date of every month in every language, as it stands behind the size. */
+export const localDates: readonly (readonly [language: string, months: string])[] = [
+  ["English", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"],
+  ["English, long", "January February March April May June July August September October November December"],
+  ["German", "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez"],
+  ["German, with dots", "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez."],
+  ["French", "janv. févr. mars avril mai juin juil. août sept. oct. nov. déc."],
+  ["French, short", "jan fév mar avr mai jun jui aoû sep oct nov déc"],
+  ["Spanish", "ene feb mar abr may jun jul ago sep oct nov dic"],
+  ["Italian", "gen feb mar apr mag giu lug ago set ott nov dic"],
+  ["Portuguese", "jan fev mar abr mai jun jul ago set out nov dez"],
+  ["Dutch", "jan feb mrt apr mei jun jul aug sep okt nov dec"],
+  ["Swedish", "jan feb mar apr maj jun jul aug sep okt nov dec"],
+  ["Finnish", "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu"],
+  ["Polish", "sty lut mar kwi maj cze lip sie wrz paź lis gru"],
+  ["Russian", "янв фев мар апр май июн июл авг сен окт ноя дек"],
+  ["Russian, in the genitive", "января февраля марта апреля мая июня июля августа сентября октября ноября декабря"],
+  ["Japanese", "1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月"],
+  ["Korean", "1월 2월 3월 4월 5월 6월 7월 8월 9월 10월 11월 12월"],
+  ["English, in capitals", "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"],
+];
+
+/** Lines in which more than the month is local. */
+export const localSamples: readonly Sample[] = [
+  {
+    title: "in Japanese",
+    dialect: "unix",
+    lines: [
+      ["合計 8"],
+      ["-rw-r--r-- 1 me us 5  2月 3日 04:05 時刻", "file 5 2026-02-03T04:05 時刻"],
+      ["-rw-r--r-- 1 me us 5  2月 3日 2020年 年", "file 5 2020-02-03 年"],
+      ["-rw-r--r-- 1 me us 5 2月23日 04:05 続けて", "file 5 2026-02-23T04:05 続けて"],
+      ["-rw-r--r-- 1 me us 5 2020年 2月 3日 年が先", "file 5 2020-02-03 年が先"],
+    ],
+  },
+  {
+    title: "in Korean",
+    dialect: "unix",
+    lines: [
+      ["합계 8"],
+      ["-rw-r--r-- 1 me us 5  2월  3 04:05 시각", "file 5 2026-02-03T04:05 시각"],
+      ["-rw-r--r-- 1 me us 5  2월  3  2020 해", "file 5 2020-02-03 해"],
+    ],
+  },
+  {
+    title: "in Finnish",
+    dialect: "unix",
+    lines: [
+      ["yhteensä 8"],
+      ["-rw-r--r-- 1 me us 5  3. helmi  04.05 kello", "file 5 2026-02-03T04:05 kello"],
+      ["-rw-r--r-- 1 me us 5  3. helmikuuta 2020 vuosi", "file 5 2020-02-03 vuosi"],
+    ],
+  },
+];
