@@ -7,12 +7,12 @@ import {
   PageEncoder,
   type PageEncoderOptions,
 } from "../../src/protocol/index.ts";
-import { elementsOf, ElementsLog, hex, MemoryContent, send } from "./elements-log.ts";
+import { sentElements, RecordedElements, hex, MemoryContent, send } from "./recorded-elements.ts";
 import { cutsOf, splits } from "./splits.ts";
 
 const kindOf = (kind: string): unknown => expect.objectContaining({ name: "DataFormatError", kind });
 const sent = (options: PageEncoderOptions, ...chunks: Uint8Array[]): string[] =>
-  elementsOf((next) => new PageEncoder(next, options), chunks);
+  sentElements((next) => new PageEncoder(next, options), chunks);
 const digits = (text: string): string => text.replace(/\s/g, "");
 
 describe("STRU P outwards", () => {
@@ -43,10 +43,10 @@ describe("STRU P outwards", () => {
   });
 
   it("of 36 bits has each field in a word of its own", () => {
-    const log = new ElementsLog();
+    const log = new RecordedElements();
     const file = hex("00 00 00 00 01  0f ff ff ff ff  00 00 00 00 00  01 23 45 67 89");
     send(new PageEncoder(log, { byteSize: 36, pageLength: 2 }), [file]);
-    const [units = ""] = log.entries;
+    const [units = ""] = log.elements;
     const station = new LocalByteEncoder(36);
     const wire = Buffer.concat([Uint8Array.from(station.push(hex(units))), station.finish()]).toString("hex");
     expect(wire).toBe(
@@ -79,8 +79,8 @@ describe("STRU P outwards", () => {
       { byteSize: 8, pageLength: 0 },
       { byteSize: 8, pageLength: 1.5 },
     ]) {
-      expect(() => new PageEncoder(new ElementsLog(), options)).toThrow(RangeError);
-      expect(() => new PageDecoder(new ElementsLog(), options)).toThrow(RangeError);
+      expect(() => new PageEncoder(new RecordedElements(), options)).toThrow(RangeError);
+      expect(() => new PageDecoder(new RecordedElements(), options)).toThrow(RangeError);
     }
   });
 });
@@ -88,11 +88,11 @@ describe("STRU P outwards", () => {
 describe("STRU P inwards", () => {
   const received = (wire: string, format = { byteSize: 8, pageLength: 4 }): string[] => {
     const [whole = [], ...others] = splits(hex(wire), [3, 7]).map((chunks) => {
-      const log = new ElementsLog();
+      const log = new RecordedElements();
       const decoder = new PageDecoder(log, format);
       for (const chunk of chunks) decoder.octets(chunk);
       decoder.endOfFile();
-      return log.entries;
+      return log.elements;
     });
     for (const other of others) expect(other).toEqual(whole);
     return whole;
@@ -159,7 +159,7 @@ describe("STRU P inwards", () => {
   });
 
   it("has no records, and markers between pages only", () => {
-    const log = new ElementsLog();
+    const log = new RecordedElements();
     const decoder = new PageDecoder(log, { byteSize: 8, pageLength: 4 });
     decoder.marker("m0");
     decoder.octets(hex("04 00"));
@@ -168,7 +168,7 @@ describe("STRU P inwards", () => {
     decoder.marker("m2");
     decoder.octets(hex("bb"));
     decoder.marker("m3");
-    expect(log.entries).toEqual(["marker m0", "seek 0", "aabb", "marker m3"]);
+    expect(log.elements).toEqual(["marker m0", "seek 0", "aabb", "marker m3"]);
     expect(() => decoder.endOfRecord()).toThrow(kindOf("malformed"));
   });
 });
@@ -195,11 +195,11 @@ describe("STRU P", () => {
           );
           const format = { byteSize, pageLength };
           for (const chunks of splits(file, cuts)) {
-            const log = new ElementsLog();
+            const log = new RecordedElements();
             send(new PageEncoder(log, format), chunks);
-            expect(log.entries.at(-1)).toBe("EOF");
+            expect(log.elements.at(-1)).toBe("EOF");
             const pack = new LocalByteEncoder(byteSize);
-            const wire = Buffer.concat([pack.push(hex(log.entries[0] ?? "")), pack.finish()]);
+            const wire = Buffer.concat([pack.push(hex(log.elements[0] ?? "")), pack.finish()]);
             const content = new MemoryContent();
             const pages = new PageDecoder(content, format);
             const unpack = new LocalByteDecoder(byteSize);

@@ -13,7 +13,7 @@ import {
   TextRecordEncoder,
   type DataElements,
 } from "../../src/protocol/index.ts";
-import { elementsOf, ElementsLog, hex, MemoryContent, send } from "./elements-log.ts";
+import { sentElements, RecordedElements, hex, MemoryContent, send } from "./recorded-elements.ts";
 import { cutsOf, splits } from "./splits.ts";
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "latin1"));
@@ -37,7 +37,7 @@ describe("STRU R for text", () => {
     ["a\rb\r\r\n\r", ["610d620d", "EOR", "0d", "EOF"]],
   ])("has a record for each line of %j, however it is split", (text, elements) => {
     for (const chunks of splits(ascii(text), [2, 5])) {
-      expect(elementsOf((next) => new TextRecordEncoder(next), chunks)).toEqual(elements);
+      expect(sentElements((next) => new TextRecordEncoder(next), chunks)).toEqual(elements);
     }
   });
 
@@ -56,7 +56,7 @@ describe("STRU R for text", () => {
   });
 
   it("stores LF for the end of a record, and nothing for an end that is missing", () => {
-    const log = new ElementsLog();
+    const log = new RecordedElements();
     const decoder = new TextRecordDecoder(log, 10);
     decoder.endOfRecord();
     decoder.octets(ascii("ab"));
@@ -64,11 +64,11 @@ describe("STRU R for text", () => {
     decoder.marker("m1");
     decoder.octets(ascii("c"));
     decoder.endOfFile();
-    expect(log.entries).toEqual(["0a61620a", "marker m1", "63"]);
+    expect(log.elements).toEqual(["0a61620a", "marker m1", "63"]);
   });
 
   it("refuses a record over the limit, and counts anew in each", () => {
-    const decoder = new TextRecordDecoder(new ElementsLog(), 3);
+    const decoder = new TextRecordDecoder(new RecordedElements(), 3);
     for (let record = 0; record < 3; record++) {
       decoder.octets(ascii("ab"));
       decoder.octets(ascii("c"));
@@ -82,9 +82,9 @@ describe("STRU R for text", () => {
 describe("STRU R with a single record", () => {
   it("has the whole file as one, and an empty file as none", () => {
     for (const chunks of splits(hex("01 0a 02"), [1])) {
-      expect(elementsOf((next) => new SingleRecordEncoder(next), chunks)).toEqual(["010a02", "EOR", "EOF"]);
+      expect(sentElements((next) => new SingleRecordEncoder(next), chunks)).toEqual(["010a02", "EOR", "EOF"]);
     }
-    expect(elementsOf((next) => new SingleRecordEncoder(next), [])).toEqual(["EOF"]);
+    expect(sentElements((next) => new SingleRecordEncoder(next), [])).toEqual(["EOF"]);
   });
 
   it("joins what comes in several", () => {
@@ -101,7 +101,7 @@ describe("STRU R with records of one length", () => {
     ["01 02 03", ["0102", "EOR", "03", "EOR", "EOF"]],
   ])("cuts %j into twos", (file, elements) => {
     for (const chunks of splits(hex(file), [1, 3])) {
-      expect(elementsOf((next) => new FixedRecordEncoder(next, 2), chunks)).toEqual(elements);
+      expect(sentElements((next) => new FixedRecordEncoder(next, 2), chunks)).toEqual(elements);
     }
   });
 
@@ -130,7 +130,7 @@ describe("STRU R with records of one length", () => {
     expect(() => receive(into(), [hex("01 02 03")])).toThrow(kindOf("record-too-long"));
     expect(() => receive(into(), [hex("01"), hex("02 03")])).toThrow(kindOf("not-representable"));
     expect(() => receive(into(), [hex("01 02"), hex("")])).toThrow(kindOf("not-representable"));
-    expect(() => new FixedRecordEncoder(new ElementsLog(), 0)).toThrow(RangeError);
+    expect(() => new FixedRecordEncoder(new RecordedElements(), 0)).toThrow(RangeError);
   });
 });
 
@@ -138,7 +138,7 @@ describe("STRU R with an index", () => {
   it("takes the lengths from it, empty records too", () => {
     const index = hex("00000000 00000003 00000000 00000001 00000000");
     for (const chunks of splits(hex("01 02 03 04"), [2])) {
-      expect(elementsOf((next) => new IndexedRecordEncoder(index, next), chunks)).toEqual(
+      expect(sentElements((next) => new IndexedRecordEncoder(index, next), chunks)).toEqual(
         ["EOR", "010203", "EOR", "EOR", "04", "EOR", "EOR", "EOF"], // prettier-ignore
       );
     }
@@ -160,11 +160,11 @@ describe("STRU R with an index", () => {
         const content = new MemoryContent();
         const decoder = new IndexedRecordDecoder(content);
         receive(decoder, records);
-        const told = new ElementsLog();
+        const told = new RecordedElements();
         receive(told, records);
         for (const chunks of splits(Uint8Array.from(content.bytes), cuts)) {
-          const back = elementsOf((next) => new IndexedRecordEncoder(decoder.index(), next), chunks);
-          expect(back).toEqual(told.entries);
+          const back = sentElements((next) => new IndexedRecordEncoder(decoder.index(), next), chunks);
+          expect(back).toEqual(told.elements);
         }
       }),
     );
@@ -172,7 +172,7 @@ describe("STRU R with an index", () => {
 
   it("refuses a file that is longer or shorter than it says", () => {
     const sent = (file: string): string[] =>
-      elementsOf((next) => new IndexedRecordEncoder(hex("00000002 00000001"), next), [hex(file)]);
+      sentElements((next) => new IndexedRecordEncoder(hex("00000002 00000001"), next), [hex(file)]);
     expect(sent("01 02 03")).toEqual(["0102", "EOR", "03", "EOR", "EOF"]);
     expect(() => sent("01 02 03 04")).toThrow(kindOf("not-representable"));
     for (const file of ["", "01", "01 02"]) expect(() => sent(file)).toThrow(kindOf("not-representable"));

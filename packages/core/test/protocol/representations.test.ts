@@ -8,7 +8,7 @@ import {
   LocalByteEncoder,
   type Station,
 } from "../../src/protocol/index.ts";
-import { hex } from "./elements-log.ts";
+import { hex } from "./recorded-elements.ts";
 import { cutsOf, splits } from "./splits.ts";
 
 const through = (station: Station, chunks: readonly Uint8Array[]): Uint8Array =>
