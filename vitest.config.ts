@@ -8,7 +8,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["packages/*/test/**/*.test.ts", "test/{architecture,examples}/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "test/{architecture,examples}/**/*.test.ts"],
+          // Tests of the command line start a dozen processes each: on a busy machine that takes its time.
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,

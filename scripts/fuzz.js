@@ -32,6 +32,7 @@ const quiet = new Set([
   "ACCT",
   "PASV",
   "EPSV",
+  "LPSV",
   "RETR",
   "STOR",
   "APPE",

@@ -14,6 +14,9 @@ const servers = {
   "proftpd-mod-crypto": "usr/lib/proftpd/mod_tls.so",
   "pure-ftpd": "usr/sbin/pure-ftpd",
   "inetutils-ftpd": "usr/sbin/ftpd",
+  "dante-server": "usr/sbin/danted",
+  "tinyproxy-bin": "usr/bin/tinyproxy",
+  haproxy: "usr/sbin/haproxy",
 };
 
 /** The path of an unpacked server's program. */

@@ -21,7 +21,8 @@ export interface Peer {
 }
 
 const folder = process.env["TWINPORT_PEERS"] ?? "/opt/twinport-peers-interop";
-const program = (name: string, path: string): string => join(folder, name, path);
+/** A program of an unpacked Debian package. */
+export const program = (name: string, path: string): string => join(folder, name, path);
 
 /** Makes the user. @param home - Its folder. */
 async function makeUser(home: string): Promise<{ uid: number; gid: number }> {

@@ -23,6 +23,8 @@ export async function run(
 
 /** A program that goes on until it is stopped. */
 export interface Running {
+  /** What it said on stderr so far. */
+  readonly log: () => string;
   stop(): Promise<void>;
 }
 
@@ -34,9 +36,11 @@ export function start(command: string, args: readonly string[], env: Record<stri
     env: { ...process.env, ...env },
   });
   child.stdout.resume();
-  child.stderr.resume();
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
   const exited = once(child, "exit");
   return {
+    log: () => log,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
         process.kill(-child.pid, "SIGTERM");
@@ -68,6 +72,20 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+/** Waits until somebody listens on this port. */
+export async function waitForListener(port: number, host = "127.0.0.1"): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const there = await new Promise<boolean>((done) => {
+      const socket = connect({ port, host });
+      socket.on("connect", () => done(true)).on("error", () => done(false));
+      socket.on("connect", () => socket.destroy());
+    });
+    if (there) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`Nothing listens on port ${port}`);
+}
+
 /** Waits until a server greets on this port. */
 export async function waitForGreeting(port: number): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
@@ -96,7 +114,7 @@ export async function startOurServer(
   more: readonly string[] = [],
 ): Promise<Running & { readonly port: number; readonly implicitPort: number }> {
   const args = [root, "--log-level", "error", ...more];
-  const { port, implicitPort, stop } = await startServerProgram(args, {
+  const { port, implicitPort, log, stop } = await startServerProgram(args, {
     env: { TWINPORT_USERS: "me:secret" },
     // With TLS it tells of its listeners first, and of its certificate last.
     until: more.length === 0 ? "\n" : "SHA-256",
@@ -105,6 +123,7 @@ export async function startOurServer(
   return {
     port,
     implicitPort,
+    log,
     stop: async () => {
       await stop("SIGTERM");
     },

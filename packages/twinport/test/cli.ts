@@ -7,9 +7,13 @@ import {
   type RunOptions,
 } from "../../../test/programs.ts";
 
-/** Runs the command line to its end. No password and no `.netrc` of the machine gets in. */
+/** Variables of this machine's environment that would change what is tested. */
+const unwanted = ["TWINPORT_PASSWORD", "ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+
+/** Runs the command line to its end. No password, proxy and `.netrc` of the machine gets in. */
 export function twinport(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const env = { NETRC: "/nonexistent", TWINPORT_PASSWORD: undefined, ...options.env };
+  const without = Object.fromEntries(unwanted.map((name) => [name, undefined]));
+  const env = { ...without, NETRC: "/nonexistent", ...options.env };
   return runProgram(process.execPath, [program, ...args], { ...options, env });
 }
 

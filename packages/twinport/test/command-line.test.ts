@@ -64,6 +64,36 @@ describe("twinport", () => {
     expect((await twinport(["rm", "-r", url("tree")], { env })).code).toBe(0);
   });
 
+  it("moves files in the types, structures and modes that it is told", async () => {
+    const text = join(root, "formats.txt");
+    await writeFile(text, "one\ntwo [2]\n");
+    const ways = [
+      ["--type", "ebcdic", "--structure", "record", "--code-page", "37"],
+      ["--mode", "block", "--structure", "record", "--ascii"],
+      ["--mode", "deflate"],
+      ["--compress"],
+      ["--type", "local:32", "--structure", "page", "--mode", "compressed"],
+    ];
+    for (const way of ways) {
+      // The server's own code page is 1047: a page of the client's alone comes back as it was, and lies there otherwise.
+      const back = join(root, "formats.back");
+      expect(await twinport(["put", ...way, text, url("formats.txt")], { env })).toMatchObject({ code: 0, stderr: "" });
+      expect(await twinport(["get", ...way, "-o", back, url("formats.txt")], { env })).toMatchObject({ code: 0 });
+      expect(await readFile(back, "utf8"), way.join(" ")).toBe("one\ntwo [2]\n");
+    }
+    const refusals = [
+      [["--type", "local:0"], "local:<1-255>"],
+      [["--type", "ascii", "--ascii"], "exclude each other"],
+      [["--type", "ascii", "--structure", "page"], "pages are not text"],
+      [["--code-page", "850"], "37, 500, 1047"],
+    ] as const;
+    for (const [way, said] of refusals) {
+      const { code, stderr } = await twinport(["get", ...way, "-o", join(root, "none"), url("formats.txt")], { env });
+      expect(code, stderr).not.toBe(0);
+      expect(stderr).toContain(said);
+    }
+  });
+
   it("takes stdin and gives stdout, and tells outcomes as JSON", async () => {
     const { stdout } = await twinport(["put", "--json", "-", url("piped")], { env, input: "from a pipe" });
     expect(JSON.parse(stdout)).toMatchObject({ path: "piped", bytes: 11 });

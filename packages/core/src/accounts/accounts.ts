@@ -71,17 +71,17 @@ export interface Credentials {
 
 /** What an account may do. Each is asked for by the verbs that need it. */
 export interface Permissions {
-  /** See folders and facts: LIST, NLST, MLSD, MLST, STAT, SIZE, MDTM. CWD needs no permission: a drop box has folders. */
+  /** See folders and facts: LIST, NLST, MLSD, MLST, STAT, SIZE, MDTM, AVBL. CWD needs no permission: a drop box has folders. */
   readonly list: boolean;
-  /** RETR. */
+  /** RETR; HASH, XCRC and their like; SITE COPY and COMB of what is copied. */
   readonly read: boolean;
-  /** STOR and STOU of new files. */
+  /** STOR and STOU of new files, SITE COPY to one, SITE SYMLINK. */
   readonly create: boolean;
-  /** STOR over a file that is there, REST + STOR, RNTO over a file. */
+  /** STOR and SITE COPY over a file that is there, REST + STOR, RNTO over a file. */
   readonly overwrite: boolean;
-  /** APPE. */
+  /** APPE, COMB to a file that is there. */
   readonly append: boolean;
-  /** DELE. */
+  /** DELE; COMB of its parts. */
   readonly remove: boolean;
   /** RNFR, RNTO. */
   readonly rename: boolean;
@@ -89,7 +89,7 @@ export interface Permissions {
   readonly makeDirectory: boolean;
   /** RMD. */
   readonly removeDirectory: boolean;
-  /** MFMT, SITE CHMOD, SITE UTIME. */
+  /** MFMT, MFCT, MFF, MDTM that sets, SITE CHMOD, SITE UTIME. */
   readonly changeAttributes: boolean;
 }
 
@@ -143,6 +143,10 @@ export interface Account {
   readonly representation?: RepresentationOptions;
   /** Whether this account may ask for data connections to or from a third party (FXP). Default: as the server's option. */
   readonly allowForeignData?: boolean;
+  /** File systems that SMNT changes to: from a name to a folder of the storage. Default: none. */
+  readonly mounts?: Readonly<Record<string, string>>;
+  /** Whether SITE WHO tells this account who is connected, and from where. Default false. */
+  readonly seesSessions?: boolean;
 }
 
 /** Why a login was refused. */

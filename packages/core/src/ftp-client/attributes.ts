@@ -84,10 +84,17 @@ export async function modifiedTime(context: ClientContext, path: string): Promis
 /** MFMT, or MDTM's setting form, or SITE UTIME: the first that the server takes. */
 export async function setTime(context: ClientContext, path: string, modified: number): Promise<void> {
   const time = formatTimeValue(Math.floor(modified / 1000) * 1000);
-  if (context.features.has("MFMT")) return command(context, "MFMT", `${time} ${path}`, `Setting the time of ${path}`);
-  const reply = await context.control.command("MDTM", `${time} ${path}`);
-  if (reply.code >= 200 && reply.code < 300) return;
-  await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, `Setting the time of ${path}`);
+  const tried = `Setting the time of ${path}`;
+  if (context.features.has("MFMT")) return command(context, "MFMT", `${time} ${path}`, tried);
+  // SITE UTIME has seconds on some servers only.
+  for (const [verb, argument] of [
+    ["MDTM", `${time} ${path}`],
+    ["SITE", `UTIME ${time} ${path}`],
+  ] as const) {
+    const reply = await context.control.command(verb, argument);
+    if (reply.code >= 200 && reply.code < 300) return;
+  }
+  await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, tried);
 }
 
 /** MLST, or SIZE and MDTM, or the listing of the folder above. */

@@ -1,6 +1,6 @@
 /** What the operations of a client share. */
 import type { BufferPool } from "../net/index.ts";
-import type { ModeCode, StructureCode } from "../protocol/index.ts";
+import type { HashAlgorithm, ModeCode, StructureCode } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector } from "./data-connection.ts";
 import type { ProgressEvent } from "./events.ts";
@@ -25,6 +25,8 @@ export interface ClientContext {
     deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */
     noMlsd: boolean;
+    /** The hash that HASH tells, as FEAT marked it or OPTS HASH chose it. */
+    hash?: HashAlgorithm | undefined;
     readonly zone: ServerZone;
   };
   warn(message: string): void;

@@ -16,6 +16,7 @@ import { DataConnector } from "./data-connection.ts";
 import type { FtpDownload } from "./download.ts";
 import { ClientClosedError, FtpReplyError } from "./errors.ts";
 import type { FtpClientEvents } from "./events.ts";
+import { remoteHash, type RemoteHash, type RemoteHashOptions } from "./hash.ts";
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
 import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
@@ -177,7 +178,8 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * Downloads a file.
    *
    * @param to - A path of this machine, or a stream of either kind, which is closed at the end.
-   * @throws FtpTransferError, FtpReplyError, LocalFileError; a file of this machine is then as it was.
+   * @throws FtpTransferError (`hash-mismatch` where `verify` was asked for), FtpReplyError, LocalFileError; a file of this
+   * machine is then as it was.
    */
   download(
     path: string,
@@ -263,6 +265,15 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   /** Octets of a file; undefined when the server does not tell. */
   size(path: string, options: OperationOptions = {}): Promise<number | undefined> {
     return this.#run(`Looking at ${path}`, () => attributes.size(this.#context, path), options);
+  }
+
+  /**
+   * The hash of a file of the server, by HASH or what the server has instead.
+   *
+   * @throws FtpTransferError `no-hash` when it has nothing; FtpReplyError.
+   */
+  hash(path: string, options: RemoteHashOptions = {}): Promise<RemoteHash> {
+    return this.#run(`Asking for the hash of ${path}`, () => remoteHash(this.#context, path, options), options);
   }
 
   /** Sets when a file was modified, by MFMT or what the server has instead. @throws FtpReplyError when it has nothing. */

@@ -5,8 +5,15 @@
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { dial, DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
-import { formatCommandLine, normaliseAddress, ReplyParser, type ReceivedReply } from "../protocol/index.ts";
+import { DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
+import {
+  escapeTelnet,
+  formatCommandLine,
+  normaliseAddress,
+  ReplyParser,
+  type NameCodec,
+  type ReceivedReply,
+} from "../protocol/index.ts";
 import {
   ClientClosedError,
   FtpConnectionError,
@@ -16,6 +23,7 @@ import {
   FtpTlsError,
 } from "./errors.ts";
 import type { SentCommand } from "./events.ts";
+import { openSocket } from "./open-socket.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ResolvedTlsOptions } from "./tls-options.ts";
 
@@ -41,6 +49,8 @@ export class ControlConnection {
   readonly host: string;
   readonly remoteAddress: string;
   readonly localAddress: string;
+  /** Where passive data connections go: to the server's address; by `dial`, to the host as it was given. */
+  readonly dataHost: string;
   /** TLS of this connection and of data connections; undefined in the clear. */
   #tls: TlsClientSession | undefined;
   #secured: TLSSocket | undefined;
@@ -60,15 +70,18 @@ export class ControlConnection {
   #securing = false;
   #cause: Error | undefined;
 
-  private constructor(socket: Socket, host: string, replyTimeout: number, owner: ControlConnectionOwner) {
+  private constructor(socket: Socket, options: ResolvedClientOptions, owner: ControlConnectionOwner) {
     this.#socket = socket;
     this.#owner = owner;
-    this.#replyTimeout = replyTimeout;
-    this.host = host;
+    this.#replyTimeout = options.replyTimeout;
+    this.host = options.host;
     this.remoteAddress = normaliseAddress(socket.remoteAddress ?? "");
     this.localAddress = normaliseAddress(socket.localAddress ?? "");
+    // The address at the socket's other end is the proxy's then.
+    this.dataHost = options.dial === undefined ? this.remoteAddress : options.host;
     socket.setKeepAlive(true, keepAliveDelay);
     this.#listen(socket);
+    socket.resume();
   }
 
   #listen(socket: Socket): void {
@@ -104,11 +117,11 @@ export class ControlConnection {
     owner: ControlConnectionOwner,
     signal: AbortSignal | undefined,
   ): Promise<ControlConnection> {
-    const { host, port, family, connectTimeout: timeout } = options;
+    const { host, port, connectTimeout: timeout } = options;
     const tried = `Connecting to ${host} port ${port}`;
     try {
-      const socket = await dial({ host, port, family, timeout, signal });
-      return new ControlConnection(socket, host, options.replyTimeout, owner);
+      const socket = await openSocket(options, { host, port, purpose: "control", timeout, signal });
+      return new ControlConnection(socket, options, owner);
     } catch (error) {
       if (!(error instanceof DataConnectionError)) throw error;
       const cause = error.cause ?? error;
@@ -122,6 +135,16 @@ export class ControlConnection {
   /** TLS for data connections; undefined where they go in the clear. */
   get dataTls(): TlsClientSession | undefined {
     return this.privateData ? this.#tls : undefined;
+  }
+
+  /** The charset of commands, replies and listings; undefined is UTF-8. */
+  get nameCodec(): NameCodec | undefined {
+    return this.#parser.codec;
+  }
+
+  /** Goes on in another charset. */
+  useNameCodec(codec: NameCodec | undefined): void {
+    this.#parser.codec = codec;
   }
 
   /** Whether the control connection is under TLS now. */
@@ -138,7 +161,9 @@ export class ControlConnection {
     const raw = this.#socket;
     this.#unlisten(raw);
     raw.pause();
+    const { codec } = this.#parser;
     this.#parser = new ReplyParser();
+    this.#parser.codec = codec;
     this.#replies.length = 0;
     this.#securing = true;
     const session = new TlsClientSession(options.settings);
@@ -207,13 +232,15 @@ export class ControlConnection {
    * Sends a command.
    *
    * @param shown - What events show in place of the argument, for secrets.
-   * @throws ClientClosedError; RangeError for CR, LF or NUL.
+   * @throws ClientClosedError; RangeError for CR, LF or NUL, or for what the server's charset has no room for.
    */
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
     if (this.#closed) throw this.#closedError(verb);
+    const bytes = this.nameCodec === undefined ? Buffer.from(line) : this.nameCodec.encode(line);
+    if (bytes === undefined) throw new RangeError("The server's charset has no room for this name");
     this.#owner.sent({ verb, argument: shown });
-    this.#socket.write(line, "utf8");
+    this.#socket.write(escapeTelnet(bytes));
   }
 
   /** Sends a command, and waits for its first reply. */

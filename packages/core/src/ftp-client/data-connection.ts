@@ -2,8 +2,8 @@
  * The client's end of data connections: EPSV and PASV with what is remembered of them, PORT and EPRT (RFC 959 §3.2,
  * RFC 2428, RFC 1579: passive is preferred).
  */
-import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
-import { codeOf, dial, DataConnectionError, KeptConnection, type DataConnection } from "../net/index.ts";
+import { createServer, isIP, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
+import { codeOf, DataConnectionError, KeptConnection, type DataConnection } from "../net/index.ts";
 import {
   extendedAddressArgument,
   hostPortArgument,
@@ -13,6 +13,7 @@ import {
 } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import { DataConnectionAttemptsError, FtpReplyError, FtpTimeoutError, type DataConnectionAttempt } from "./errors.ts";
+import { openSocket } from "./open-socket.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 
 /** A data connection that is made, or is about to be. */
@@ -99,7 +100,7 @@ export class DataConnector {
   }
 
   #strategies(upload: boolean): readonly ("EPSV" | "PASV" | "ACTIVE")[] {
-    const ipv6 = isIPv6(this.#control.remoteAddress);
+    const ipv6 = isIPv6(this.#control.dataHost);
     switch (this.#options.dataMode) {
       case "active":
         return ["ACTIVE"];
@@ -124,7 +125,7 @@ export class DataConnector {
     const { dataConnectionTimeout, dataMode } = this.#options;
     const probes = strategy === "EPSV" && dataMode === "auto";
     const timeout = probes ? Math.min(extendedPassiveProbe, dataConnectionTimeout) : dataConnectionTimeout;
-    const socket = await dial({ ...target, timeout, signal });
+    const socket = await openSocket(this.#options, { ...target, purpose: "data", timeout, signal });
     socket.on("error", ignore);
     return { passive: true, socket: () => Promise.resolve(socket), close: () => socket.destroy() };
   }
@@ -143,7 +144,7 @@ export class DataConnector {
     }
     const port = reply.code === 229 ? parseExtendedPassiveAnswer(reply.text) : undefined;
     if (port === undefined) throw new FtpReplyError("Asking for a passive port", reply, "EPSV");
-    return { host: this.#control.remoteAddress, port };
+    return { host: this.#control.dataHost, port };
   }
 
   async #askPassive(): Promise<{ host: string; port: number }> {
@@ -152,10 +153,12 @@ export class DataConnector {
     this.#unansweredExtended = false;
     const named = reply.code === 227 ? parsePassiveAnswer(reply.text) : undefined;
     if (named === undefined) throw new FtpReplyError("Asking for a passive port", reply, "PASV");
-    const own = this.#control.remoteAddress;
+    const own = this.#control.dataHost;
     if (named.address === own || this.#options.foreignDataAddresses === "trust")
       return { host: named.address, port: named.port };
-    this.#warn(`The server named ${named.address} for data; ${own} is used, where the control connection is`);
+    // Of a name that a proxy resolves nobody here knows the address.
+    if (isIP(own) !== 0)
+      this.#warn(`The server named ${named.address} for data; ${own} is used, where the control connection is`);
     return { host: own, port: named.port };
   }
 

@@ -82,6 +82,10 @@ export type FtpTransferErrorKind =
   | "malformed"
   /** Another number of octets came than the server has. */
   | "size-mismatch"
+  /** The server's hash is another than that of the octets here. */
+  | "hash-mismatch"
+  /** The server offers no hash that could be asked for or compared. */
+  | "no-hash"
   /** What is there already does not fit what is to be resumed. */
   | "cannot-resume"
   /** A reply, a listing or a file is over its cap. */

@@ -1,8 +1,10 @@
 export type {
   CodePage,
   DataFormatOptions,
+  HashAlgorithm,
   ListedEntry,
   ListingDialect,
+  NameCodec,
   ReceivedReply,
   RecordLayout,
   RepresentationType,
@@ -29,6 +31,8 @@ export {
   type FtpTransferErrorKind,
 } from "./errors.ts";
 export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
+export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
+export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export type { PemSource, TlsErrorKind } from "../net/index.ts";

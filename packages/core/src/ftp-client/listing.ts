@@ -1,6 +1,6 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
 import { inwardLine, pumpFileFromSocket, pumpFromSocket } from "../net/index.ts";
-import { keepsConnection, parseListing, parseQuotedPath, type ListedEntry } from "../protocol/index.ts";
+import { keepsConnection, parseListing, parseQuotedPath, type ListedEntry, type NameCodec } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { resolveFormat } from "./format-options.ts";
@@ -63,7 +63,7 @@ export async function listNames(
   tried: string,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const text = decode(await readBytes(context, "NLST", path, tried, signal));
+  const text = decode(await readBytes(context, "NLST", path, tried, signal), context.control.nameCodec);
   return capped(
     context,
     tried,
@@ -73,7 +73,8 @@ export async function listNames(
 
 /** Reads a listing, and warns of lines that are not understood. */
 function parsed(context: ClientContext, tried: string, bytes: Uint8Array, format: "mlsd" | "list"): ListedEntry[] {
-  const entries = capped(context, tried, parseListing(bytes, { now: Date.now(), format }));
+  const listing = context.control.nameCodec?.decode(bytes) ?? bytes;
+  const entries = capped(context, tried, parseListing(listing, { now: Date.now(), format }));
   const unread = entries.filter(({ dialect }) => dialect === undefined);
   const [first] = unread;
   if (first !== undefined) {
@@ -91,9 +92,11 @@ function capped<T>(context: ClientContext, tried: string, entries: T[]): T[] {
   throw new FtpTransferError("too-large", tried, `there are more than ${context.options.maxEntries} entries`);
 }
 
-/** UTF-8 where it is such, else Latin-1: old servers send what their disk has. */
-function decode(bytes: Uint8Array): string {
+/** In the server's charset where one is known; else UTF-8 where it is such, else Latin-1: old servers send what their disk has. */
+function decode(bytes: Uint8Array, codec: NameCodec | undefined): string {
   try {
+    const text = codec?.decode(bytes);
+    if (text !== undefined) return text;
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return new TextDecoder("latin1").decode(bytes);

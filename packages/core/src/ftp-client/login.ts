@@ -31,6 +31,7 @@ export async function logIn(control: ControlConnection, options: ResolvedClientO
   const asked = await control.command("FEAT");
   const features: ReadonlyMap<string, string> = asked.code === 211 ? parseFeatures(asked.lines) : new Map();
   if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
+  else control.useNameCodec(options.nameCodec);
   if (control.isSecure && options.tls.clearCommandChannel) await control.clear(options.connectTimeout);
   return { greeting: greeting.text, welcome: welcome.text, features, netxServer: isNetxServer(greeting, asked) };
 }

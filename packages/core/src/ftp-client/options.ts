@@ -1,5 +1,7 @@
 /** What a client is made from; defaults are applied here, once. */
+import type { NameCodec } from "../protocol/index.ts";
 import type { FtpClientTrace } from "./events.ts";
+import type { DialFunction } from "./open-socket.ts";
 import { resolveTlsOptions, type FtpClientTlsOptions, type ResolvedTlsOptions, type TlsMode } from "./tls-options.ts";
 
 /** How data connections are made. */
@@ -25,10 +27,18 @@ export interface FtpClientOptions {
   readonly password?: string | (() => string | Promise<string>);
   /** What ACCT is given, if the server asks for it. */
   readonly account?: string;
-  /** IPv4 or IPv6 only. Default: what the name resolves to. */
+  /** IPv4 or IPv6 only. Default: what the name resolves to. Not together with `dial`, which resolves the name. */
   readonly family?: 4 | 6;
+  /**
+   * Makes the control connection and each passive data connection in place of a plain connect, as through a proxy. It is
+   * given the host as it stands here, unresolved; passive data connections go to that same host, whatever the server
+   * names, unless `foreignDataAddresses` says otherwise. There is no active mode then: nobody could connect back.
+   */
+  readonly dial?: DialFunction;
   /** Whether and how the connection is secure. Default `off`, and as the URL says. */
   readonly tls?: TlsMode | FtpClientTlsOptions;
+  /** The charset of names on servers that do not tell `UTF8` by FEAT. Default: UTF-8, and Latin-1 where it is none. */
+  readonly nameCodec?: NameCodec;
   /** Default `auto`. */
   readonly dataMode?: DataMode;
   /** The address that PORT and EPRT tell. Default: the control connection's own. */
@@ -41,6 +51,8 @@ export interface FtpClientOptions {
   readonly connectTimeout?: number;
   /** Milliseconds to wait for a reply. Default 30,000. */
   readonly replyTimeout?: number;
+  /** Milliseconds to wait for a hash, which the server counts by reading the file. Default 600,000. */
+  readonly hashTimeout?: number;
   /** Milliseconds in which a data connection must be made. Default 15,000. */
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
@@ -76,13 +88,16 @@ export interface ResolvedClientOptions {
   readonly password: string | (() => string | Promise<string>);
   readonly account: string | undefined;
   readonly family: 4 | 6 | undefined;
+  readonly dial: DialFunction | undefined;
   readonly tls: ResolvedTlsOptions;
+  readonly nameCodec: NameCodec | undefined;
   readonly dataMode: DataMode;
   readonly activeAddress: string | undefined;
   readonly activePorts: readonly [number, number] | undefined;
   readonly foreignDataAddresses: "replace" | "trust";
   readonly connectTimeout: number;
   readonly replyTimeout: number;
+  readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
   readonly maxListing: number;
@@ -95,13 +110,14 @@ export interface ResolvedClientOptions {
   readonly learnTimeZone: boolean;
 }
 
-/** Applies the defaults. @throws RangeError without a host, or for a port that is none. */
+/** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
   const connectTimeout = options.connectTimeout ?? 15_000;
   const tls = resolveTlsOptions(options.tls, options.host, connectTimeout);
   const port = options.port ?? (tls.mode === "implicit" ? 990 : 21);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError("port must be from 1 to 65535");
+  if (options.dial !== undefined) checkDial(options);
   return {
     host: options.host,
     port,
@@ -109,13 +125,16 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     password: options.password ?? "anonymous@",
     account: options.account,
     family: options.family,
+    dial: options.dial,
     tls,
+    nameCodec: options.nameCodec,
     dataMode: options.dataMode ?? "auto",
     activeAddress: options.activeAddress,
     activePorts: options.activePorts,
     foreignDataAddresses: options.foreignDataAddresses ?? "replace",
     connectTimeout,
     replyTimeout: options.replyTimeout ?? 30_000,
+    hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
@@ -127,4 +146,12 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     trace: options.trace ?? {},
     learnTimeZone: options.learnTimeZone ?? true,
   };
+}
+
+/** @throws RangeError for what would go past `dial`. */
+function checkDial({ dataMode, family }: FtpClientOptions): void {
+  if (dataMode === "active") {
+    throw new RangeError("dataMode active does not go together with dial: no server can connect back through a proxy");
+  }
+  if (family !== undefined) throw new RangeError("family does not go together with dial, which resolves the name");
 }

@@ -1,4 +1,5 @@
 /** Downloads, all by `openRead`: into streams, memory, and files of this machine. */
+import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
@@ -10,12 +11,13 @@ import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
 import { resolveFormat } from "./format-options.ts";
-import { findResumable, openLocalWrite, takeName, type LocalWriteOptions } from "./local-file.ts";
+import { findResumable, openLocalWrite, partPath, takeName, type LocalWriteOptions } from "./local-file.ts";
 import { recordLengthsOf } from "./markers.ts";
 import { setFormat } from "./parameters.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.openRead`. @param release - Called once the download is closed. */
 export async function openRead(
@@ -106,8 +108,21 @@ export async function receiveBytes(
   most: number,
   options: DownloadOptions,
 ): Promise<Uint8Array> {
+  const verification = await verificationOf(context, path, options, options.offset ?? 0);
   const download = await openRead(context, path, options, ignore);
-  return download.into(new BytesSink(most, `Downloading ${path}`));
+  const sink = new BytesSink(most, `Downloading ${path}`);
+  return download.into(verification?.writing(sink) ?? sink);
+}
+
+async function verificationOf(
+  context: ClientContext,
+  path: string,
+  options: DownloadOptions,
+  start: number,
+): Promise<Verification | undefined> {
+  const { verify, signal } = options;
+  if (verify !== true) return undefined;
+  return Verification.begin(context, { path, tried: `Downloading ${path}`, format: options, start, signal });
 }
 
 /** As `FtpClient.download`. */
@@ -121,9 +136,12 @@ export async function receiveInto(
   const goesOn = options.resume === true || options.restart !== undefined;
   const resumed = goesOn && typeof to === "string" ? await findResumable(to) : undefined;
   const offset = options.restart?.offset ?? resumed?.size ?? options.offset ?? 0;
+  const verification = await verificationOf(context, path, options, resumed === undefined ? offset : 0);
+  if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
   if (offset > 0 && options.restart === undefined && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);
     if (size === offset) {
+      await verification?.compare();
       await takeName(resumed.file, to);
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
@@ -150,7 +168,14 @@ export async function receiveInto(
     },
     ignore,
   );
-  await download.into(await sinkFor(download, to, { offset, resumed: resumed?.file, modified }));
+  const sink = await sinkFor(download, to, { offset, resumed: resumed?.file, modified });
+  try {
+    await download.into(verification?.writing(sink) ?? sink);
+  } catch (error) {
+    // What is known to be wrong must not be gone on with.
+    if (verification?.mismatched === true && typeof to === "string") await rm(partPath(to), { force: true });
+    throw error;
+  }
   const { recordIndex } = download;
   const records = recordIndex === undefined ? {} : { recordLengths: recordLengthsOf(recordIndex) };
   return { path, bytes, offset, milliseconds: Date.now() - begun, ...records };

@@ -1,5 +1,6 @@
 /** Uploads: STOR, APPE, and going on where a broken one ended. */
 import { finished } from "node:stream/promises";
+import type { ReadableFile } from "../bytes/index.ts";
 import { beginFile, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
 import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
@@ -9,9 +10,10 @@ import { FtpTransferError } from "./errors.ts";
 import { resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
 import { setFormat } from "./parameters.ts";
-import { openSource, type OpenSource, type UploadSource } from "./sources.ts";
+import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import { Transfer } from "./transfer.ts";
+import { Verification } from "./verification.ts";
 
 /** As `FtpClient.upload` and `append`. */
 export async function sendFrom(
@@ -25,21 +27,44 @@ export async function sendFrom(
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
   await setFormat(context, how.format, how.options);
   const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
+  const verification =
+    options.verify === true ? await verificationOf(context, verb, from, path, offset, options) : undefined;
   const source = await openSource(from, offset);
-  let bytes: number;
+  let bytes = 0;
   try {
-    if (await isComplete(from, source, path, offset))
-      return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
-    bytes = await sendSource(context, verb, source, path, offset, how, options);
+    if (!(await isComplete(from, source, path, offset))) {
+      bytes = await sendSource(context, verb, verification?.reading(source) ?? source, path, offset, how, options);
+    } else if (verification === undefined) return { path, bytes, offset, milliseconds: Date.now() - begun };
   } finally {
     await source.close();
   }
+  await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
     await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
       context.warn(error instanceof Error ? error.message : String(error));
     });
   }
   return { path, bytes, offset, milliseconds: Date.now() - begun };
+}
+
+/** What is on the server already counts where it is known here too; else only what comes is compared. */
+async function verificationOf(
+  context: ClientContext,
+  verb: "STOR" | "APPE",
+  from: UploadSource,
+  path: string,
+  offset: number,
+  options: UploadOptions,
+): Promise<Verification> {
+  const appends = verb === "APPE" && offset === 0;
+  const start = appends ? await sizeThere(context, path) : isDriven(from) ? offset : 0;
+  const { signal } = options;
+  const tried = `Uploading ${path}`;
+  const verification = await Verification.begin(context, { path, tried, format: options, start, signal });
+  if (offset === 0 || start > 0) return verification;
+  if (typeof from === "string") await verification.addFile(from, offset);
+  else if (from instanceof Uint8Array) verification.add(from.subarray(0, offset));
+  return verification;
 }
 
 async function sizeThere(context: ClientContext, path: string): Promise<number> {
@@ -68,7 +93,7 @@ async function sizeOfWhole(path: string): Promise<number> {
 async function sendSource(
   context: ClientContext,
   verb: "STOR" | "APPE",
-  source: OpenSource,
+  source: ReadableFile,
   path: string,
   offset: number,
   how: ResolvedFormat,
@@ -133,7 +158,7 @@ async function sendSource(
 
 /** The way of a source to the server. @throws DataFormatError for what cannot go there so. */
 async function openLine(
-  source: OpenSource,
+  source: ReadableFile,
   offset: number,
   { format, options: how }: ResolvedFormat,
   options: UploadOptions,

@@ -24,6 +24,8 @@ export interface DownloadOptions extends OpenReadOptions {
   readonly resume?: boolean;
   /** Gives the local file the time that the server tells. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares the server's hash with that of the octets here, before a file of this machine takes its name. Default false. */
+  readonly verify?: boolean;
 }
 
 /** Options of `upload` and `append`. */
@@ -32,6 +34,8 @@ export interface UploadOptions extends OperationOptions, FormatOptions {
   readonly resume?: boolean;
   /** Gives the server's file the time of the local one. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares the server's hash with that of the octets here, after the upload. Default false. */
+  readonly verify?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 

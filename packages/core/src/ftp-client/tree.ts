@@ -20,6 +20,8 @@ export interface TreeOptions extends OperationOptions, Omit<FormatOptions, "rest
   readonly resume?: boolean;
   /** Keeps modification times. Default false. */
   readonly preserveTime?: boolean;
+  /** Compares hashes after each file. Default false. */
+  readonly verify?: boolean;
   readonly onProgress?: (event: ProgressEvent) => void;
   /** Told of each file once it is done. */
   readonly onFile?: (file: { readonly path: string; readonly bytes: number }) => void;

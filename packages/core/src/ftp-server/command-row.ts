@@ -9,8 +9,6 @@ export interface CommandRow<T> {
   readonly phase?: "any" | "after-login";
   /** Whether the verb is there for this session: without it, it is. One that is not is answered 502 and left out of FEAT. */
   readonly offered?: (session: Session) => boolean;
-  /** Whether what FEAT says of the verb holds here. Default: it does. */
-  readonly featured?: (session: Session) => boolean;
   /** What the account must be allowed to do. Verbs whose permission depends on the file ask for it themselves. */
   readonly permission?: Permission;
   /** `abort`: ends the running transfer, and is next in the queue. `status`: without an argument, it is answered at once. */
@@ -19,6 +17,8 @@ export interface CommandRow<T> {
   readonly after?: "RNFR";
   /** The ability that the account's storage must have. */
   readonly ability?: StorageAbility;
+  /** Its line in FEAT, where that depends on the session; undefined for none. */
+  readonly feature?: (session: Session) => string | undefined;
   /**
    * Does it, and replies. Throws for every refusal: the reply is made from the error.
    *

@@ -40,7 +40,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
   const line: CommandLine =
     event.kind === "command" ? event.line : { verb: event.kind === "not-utf-8" ? event.verb : "", argument: undefined };
   try {
-    if (event.kind !== "command") throw refuse(event.kind);
+    if (event.kind !== "command") throw refuse(event.kind, session);
     const verb = known(line.verb);
     if (verb === undefined) {
       session.oneShots.clear();
@@ -102,6 +102,7 @@ function run<V extends Verb>(session: Session, verb: V, text: string | undefined
   const argument = wire.argument.parse(text);
   if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
   if (wire.oneShot === "restart-offset") session.oneShots.restart = 0;
+  if (wire.oneShot === "range") session.oneShots.range = undefined;
   return row.handle(session, argument);
 }
 
@@ -110,8 +111,11 @@ function clearOneShots(session: Session, verb: Verb): void {
   const wire = verbs[verb];
   const { oneShots } = session;
   if (oneShots.renameFrom !== undefined && wire.oneShot !== "rename-from") oneShots.renameFrom = undefined;
-  if (wire.oneShot === "restart-offset" || wire.keepsRestart === true) return;
+  // Between SITE CPFR and SITE CPTO stands nothing; SITE itself clears it.
+  if (oneShots.copyFrom !== undefined && verb !== "SITE") oneShots.copyFrom = undefined;
+  if (wire.oneShot === "restart-offset" || wire.oneShot === "range" || wire.keepsRestart === true) return;
   if (oneShots.restart !== 0) oneShots.restart = 0;
+  if (oneShots.range !== undefined) oneShots.range = undefined;
   if (oneShots.allocated !== undefined) oneShots.allocated = undefined;
 }
 
@@ -139,13 +143,16 @@ function unknown(verb: string): CommandError {
   return new CommandError("unknown-verb", `${verb} is not understood; HELP lists what is`);
 }
 
-function refuse(kind: "too-long" | "not-a-command" | "not-utf-8"): CommandError {
+function refuse(kind: "too-long" | "not-a-command" | "not-utf-8", { nameCodec }: Session): CommandError {
   switch (kind) {
     case "too-long":
       return new CommandError("line-too-long", "The command line is too long");
     case "not-a-command":
       return new CommandError("not-a-command", "This is no command; HELP lists what is understood");
     case "not-utf-8":
-      return new CommandError("not-utf-8", "Names must be in UTF-8");
+      return new CommandError(
+        "not-utf-8",
+        nameCodec === undefined ? "Names must be in UTF-8" : "The name is not in this server's charset",
+      );
   }
 }

@@ -1,13 +1,14 @@
 /** Which address PASV tells a client: fixed, resolved again now and then, or by the client's own network. */
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
+import { Networks } from "../net/index.ts";
 import type { PassiveOptions } from "./options.ts";
 
 /** Milliseconds for which a resolved name is used. */
 export const externalAddressLifetime = 60_000;
 
 interface Rule {
-  readonly network: BlockList | undefined;
+  readonly network: Networks | undefined;
   readonly target: string;
 }
 
@@ -33,7 +34,7 @@ export class ExternalAddress {
     if (typeof option === "string") rules.push({ network: undefined, target: checked(option) });
     else if (option !== undefined) {
       for (const [cidr, target] of Object.entries(option.networks ?? {})) {
-        rules.push({ network: parseNetwork(cidr), target: checked(target) });
+        rules.push({ network: new Networks([cidr], "externalAddress"), target: checked(target) });
       }
       if (option.default !== undefined) rules.push({ network: undefined, target: checked(option.default) });
     }
@@ -46,8 +47,7 @@ export class ExternalAddress {
    */
   async for(client: string): Promise<string | undefined> {
     if (this.#rules.length === 0) return undefined;
-    const family = isIPv4(client) ? "ipv4" : "ipv6";
-    const rule = this.#rules.find(({ network }) => network === undefined || network.check(client, family));
+    const rule = this.#rules.find(({ network }) => network === undefined || network.has(client));
     if (rule === undefined) return undefined;
     return isIPv4(rule.target) ? rule.target : this.#resolve(rule.target);
   }
@@ -71,16 +71,4 @@ function checked(target: string): string {
   if (isIP(target) === 6) throw new RangeError(`externalAddress: PASV has room for IPv4 only, not for ${target}`);
   if (target === "" || /[\s/]/.test(target)) throw new RangeError(`externalAddress: "${target}" is no address or name`);
   return target;
-}
-
-function parseNetwork(cidr: string): BlockList {
-  const [address = "", prefix = ""] = cidr.split("/");
-  const family = isIP(address);
-  const bits = Number(prefix);
-  if (family === 0 || !/^\d{1,3}$/.test(prefix) || bits > (family === 4 ? 32 : 128)) {
-    throw new RangeError(`externalAddress: "${cidr}" is no network; write it as 10.0.0.0/8`);
-  }
-  const list = new BlockList();
-  list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");
-  return list;
 }

@@ -7,12 +7,13 @@
 import { EventEmitter } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { BufferPool, Certificates, codeOf, PassivePorts } from "../net/index.ts";
-import { formatReply, normaliseAddress, replyCode } from "../protocol/index.ts";
+import { formatReply, replyCode } from "../protocol/index.ts";
 import type { FtpServerEvents } from "./events.ts";
 import { ExternalAddress } from "./external-address.ts";
 import { ListenerTls } from "./listener-tls.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { resolveOptions, type FtpServerOptions, type ListenerOptions, type ResolvedOptions } from "./options.ts";
+import { endsOf, ProxyGate, type ConnectionEnds } from "./proxy-gate.ts";
 import { isReservationRefusal, type Reservation } from "./reservations.ts";
 import type { SessionHost } from "./session/session-host.ts";
 import { SessionTls, type SecuredControl } from "./session/session-tls.ts";
@@ -54,7 +55,8 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   readonly #sessions = new Set<Session>();
   readonly #counts: SessionCount;
   readonly #certificates: Certificates | undefined;
-  /** Connections whose TLS handshake comes before their session. */
+  readonly #gates: ReadonlyMap<ListenerOptions, ProxyGate>;
+  /** Connections whose PROXY header or TLS handshake comes before their session. */
   readonly #handshakes = new Set<Socket>();
   #listeners: Listener[] = [];
   #pools = new Map<string, PassivePorts>();
@@ -76,6 +78,12 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     this.#external = new ExternalAddress(this.#options.passive.externalAddress, (cause) => {
       this.#fault("resolving the external address", cause);
     });
+    this.#gates = new Map(
+      this.#options.listeners.flatMap((listener) => {
+        const { proxyProtocol } = listener;
+        return proxyProtocol === undefined ? [] : [[listener, new ProxyGate(proxyProtocol, limits.proxyHeaderTimeout)]];
+      }),
+    );
     const { tls } = this.#options;
     this.#certificates =
       tls === undefined
@@ -178,8 +186,9 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       this.#fault("accepting connections", cause);
     });
     const host = this.#hostFor(options, bound);
+    const gate = this.#gates.get(options);
     server.on("connection", (socket) => {
-      this.#accept(socket, host);
+      this.#accept(socket, host, gate);
     });
     const family = bound.family === "IPv6" ? 6 : 4;
     const tls = host.tls === undefined ? undefined : host.tls.implicit ? "implicit" : "explicit";
@@ -197,8 +206,11 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       buffers: this.#buffers,
       throttle: this.#throttle,
       tls: this.#tlsFor(options),
+      nameCodec: options.nameCodec ?? this.#options.nameCodec,
+      startsInCodec: options.nameCodec !== undefined,
       passivePorts: pool,
       listenerPort: bound.port,
+      sessions: () => this.#sessions,
       externalAddress: (client) => this.#external.for(client),
       hears: (event) => this.listenerCount(event) > 0,
       tell: (event, payload) => {
@@ -219,52 +231,63 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     return new ListenerTls(tls, listener, this.#certificates, limits.handshakeTimeout);
   }
 
-  #accept(socket: Socket, host: SessionHost): void {
+  #accept(socket: Socket, host: SessionHost, gate: ProxyGate | undefined): void {
     socket.on("error", ignore);
     // The peer may be gone before it is looked at.
     if (socket.remoteAddress === undefined) {
       socket.destroy();
       return;
     }
-    const remote = normaliseAddress(socket.remoteAddress);
-    const refusal = this.#state === "running" ? this.#counts.enter(remote) : "The server is stopping";
+    if (gate === undefined) this.#admit(socket, host, endsOf(socket));
+    else void this.#admitProxied(socket, host, gate);
+  }
+
+  /** Never rejects: a connection that is no trusted proxy's is told, and leaves nothing. */
+  async #admitProxied(socket: Socket, host: SessionHost, gate: ProxyGate): Promise<void> {
+    const own = endsOf(socket);
+    this.#handshakes.add(socket);
+    try {
+      const ends = await gate.pass(socket);
+      if (ends !== undefined) this.#admit(socket, host, ends);
+    } catch (cause) {
+      this.#tell("session-refused", { ...own, message: cause instanceof Error ? cause.message : String(cause) });
+    } finally {
+      this.#handshakes.delete(socket);
+    }
+  }
+
+  #admit(socket: Socket, host: SessionHost, ends: ConnectionEnds): void {
+    const refusal = this.#state === "running" ? this.#counts.enter(ends.remote.address) : "The server is stopping";
     if (refusal !== undefined) {
-      const local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
-      this.#tell("session-refused", {
-        remote: { address: remote, port: socket.remotePort ?? 0 },
-        local,
-        message: refusal,
-      });
+      this.#tell("session-refused", { ...ends, message: refusal });
       socket.end(formatReply(replyCode.serviceNotAvailable, refusal));
       socket.resume();
       setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout).unref();
       return;
     }
-    if (host.tls?.implicit === true) void this.#secureFirst(socket, host, host.tls, remote);
-    else this.#begin(socket, host, undefined);
+    if (host.tls?.implicit === true) void this.#secureFirst(socket, host, host.tls, ends);
+    else this.#begin(socket, host, ends, undefined);
   }
 
   /** Never rejects: a handshake that fails is told, and leaves nothing. */
-  async #secureFirst(socket: Socket, host: SessionHost, tls: ListenerTls, remote: string): Promise<void> {
-    const local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
-    const peer = { address: remote, port: socket.remotePort ?? 0 };
+  async #secureFirst(socket: Socket, host: SessionHost, tls: ListenerTls, ends: ConnectionEnds): Promise<void> {
     this.#handshakes.add(socket);
     try {
       const secured = await SessionTls.secureControl(socket, tls);
-      if (this.#state === "running") return this.#begin(socket, host, secured);
+      if (this.#state === "running") return this.#begin(socket, host, ends, secured);
       secured.socket.destroy();
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      const event = { session: "", remote: peer, local, account: undefined, connection: "control" } as const;
+      const event = { session: "", ...ends, account: undefined, connection: "control" } as const;
       this.#tell("tls-failed", { ...event, message, cause });
     } finally {
       this.#handshakes.delete(socket);
     }
-    this.#counts.leave(remote);
+    this.#counts.leave(ends.remote.address);
   }
 
-  #begin(socket: Socket, host: SessionHost, secured: SecuredControl | undefined): void {
-    const session = new Session((this.#nextId++).toString(36), socket, host, secured);
+  #begin(socket: Socket, host: SessionHost, ends: ConnectionEnds, secured: SecuredControl | undefined): void {
+    const session = new Session((this.#nextId++).toString(36), socket, host, ends, secured);
     this.#sessions.add(session);
     if (this.#options.reservations === undefined) session.greet(undefined);
     else void this.#reserve(session);

@@ -1,3 +1,4 @@
+export type { NameCodec } from "../protocol/index.ts";
 export { FtpServer, type ListenerAddress, type StopOptions } from "./ftp-server.ts";
 export type {
   ActiveOptions,
@@ -7,6 +8,7 @@ export type {
   FtpServerTlsOptions,
   ListenerOptions,
   PassiveOptions,
+  ProxyProtocolOptions,
 } from "./options.ts";
 export { TlsError, type PemSource, type TlsCertificateOptions, type TlsErrorKind } from "../net/index.ts";
 export { defaultLimits, type FtpServerLimits } from "./limits.ts";

@@ -20,10 +20,14 @@ export interface FtpServerLimits {
   readonly loginTimeout: number;
   /** Milliseconds without a command; it stands still during a transfer. Default 300,000 (RFC 1123 §4.1.3.2). */
   readonly idleTimeout: number;
+  /** The longest such time that SITE IDLE grants, in milliseconds. Default 7,200,000. */
+  readonly idleTimeoutMax: number;
   /** Milliseconds for a data connection to arrive or to be made. Default 30,000. */
   readonly dataConnectionTimeout: number;
   /** Milliseconds for a TLS handshake. Default 10,000. */
   readonly handshakeTimeout: number;
+  /** Milliseconds for a PROXY header, where a listener wants one. Default 5,000. */
+  readonly proxyHeaderTimeout: number;
   /** Milliseconds without progress of a transfer. Default 300,000. */
   readonly stallTimeout: number;
   /** Milliseconds that an upload waits, once its data ended, to see whether the control connection lives. Default 0:
@@ -54,8 +58,10 @@ export const defaultLimits: FtpServerLimits = {
   loginDelayMax: 8_000,
   loginTimeout: 60_000,
   idleTimeout: 300_000,
+  idleTimeoutMax: 7_200_000,
   dataConnectionTimeout: 30_000,
   handshakeTimeout: 10_000,
+  proxyHeaderTimeout: 5_000,
   stallTimeout: 300_000,
   uploadGrace: 0,
   listingEntries: 1_000_000,

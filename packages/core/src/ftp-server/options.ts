@@ -2,9 +2,18 @@
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
 import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
-import type { RepresentationOptions } from "../protocol/index.ts";
+import type { NameCodec, RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
+
+/** A listener behind proxies or balancers that speak the PROXY protocol, version 1 or 2. */
+export interface ProxyProtocolOptions {
+  /**
+   * The addresses (`192.0.2.1`) and networks (`10.0.0.0/8`) of the proxies. Nobody else is served here, since any other
+   * could claim to be whoever it likes.
+   */
+  readonly trusted: readonly string[];
+}
 
 /** Where a server listens. */
 export interface ListenerOptions {
@@ -21,6 +30,15 @@ export interface ListenerOptions {
   readonly tls?: "explicit" | "implicit" | "off";
   /** What must be under TLS here, in place of what the server says. */
   readonly tlsPolicy?: TlsPolicy;
+  /**
+   * Every control connection must come from a trusted proxy and begin with a PROXY header, which tells the session's
+   * remote and local address; others are closed without a word. Passive data connections must then come from the address
+   * that the control connection came from, the proxy's, and begin with no header: the proxy passes the passive ports on
+   * as plain TCP. Active ones go straight to the client. Default: none is expected.
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions;
+  /** The charset of names here, until a client asks for UTF-8 by `OPTS UTF8 ON`. Default: UTF-8. */
+  readonly nameCodec?: NameCodec;
 }
 
 /** Certificates that clients show. */
@@ -82,6 +100,8 @@ export interface FtpServerOptions {
   readonly hosts?: readonly string[];
   readonly passive?: PassiveOptions;
   readonly active?: ActiveOptions;
+  /** The charset of names for clients that leave UTF-8 by `OPTS UTF8 OFF`, which is refused without it. */
+  readonly nameCodec?: NameCodec;
   /** Whether data connections to and from third parties are allowed (server-to-server transfers). Default false. */
   readonly allowForeignData?: boolean;
   /** Whether PORT and EPRT may name ports below 1024. Default false (RFC 2577 §3). */
@@ -110,6 +130,7 @@ export interface ResolvedOptions {
   readonly hosts: readonly string[] | undefined;
   readonly passive: PassiveOptions;
   readonly active: ActiveOptions;
+  readonly nameCodec: NameCodec | undefined;
   readonly allowForeignData: boolean;
   readonly allowPrivilegedPorts: boolean;
   readonly limits: FtpServerLimits;
@@ -163,6 +184,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     hosts: options.hosts?.map((name) => name.toLowerCase()),
     passive: options.passive ?? {},
     active: options.active ?? {},
+    nameCodec: options.nameCodec,
     allowForeignData: options.allowForeignData ?? false,
     allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
     limits,

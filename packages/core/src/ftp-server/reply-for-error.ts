@@ -18,7 +18,7 @@ export interface ErrorReply {
 }
 
 /** Verbs whose name argument is to become a name: their replies distinguish 553 and 552 (RFC 959 §5.4). */
-const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD"]);
+const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD", "COMB", "SITE"]);
 
 /**
  * @param error - What a handler threw.
@@ -91,6 +91,8 @@ function codeForArgumentError(error: ArgumentError): number {
       return replyCode.parameterNotImplemented;
     case "unsupported-protocol":
       return replyCode.protocolNotSupported;
+    case "unsupported-family":
+      return replyCode.addressFamilyNotSupported;
   }
 }
 
@@ -104,7 +106,7 @@ function codeForStorageError(error: StorageError, verb: string): number {
     case "read-only":
       return replyCode.actionNotTaken;
     case "already-exists":
-      return naming.has(verb) && verb !== "MKD" && verb !== "XMKD"
+      return naming.has(verb) && verb !== "MKD" && verb !== "XMKD" && verb !== "SITE"
         ? replyCode.nameNotAllowed
         : replyCode.actionNotTaken;
     case "name-not-allowed":

@@ -50,6 +50,8 @@ export class ControlChannel {
     this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
     this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
     this.#listen();
+    // Whoever read the start of the connection has paused it.
+    this.#socket.resume();
   }
 
   /**
@@ -107,10 +109,10 @@ export class ControlChannel {
     return !this.#lost && !this.#ended;
   }
 
-  /** Sends one reply, line ends included. Nothing happens when the connection is gone. */
-  send(reply: string): void {
+  /** Sends one reply, line ends included; text in UTF-8. Nothing happens when the connection is gone. */
+  send(reply: string | Uint8Array): void {
     if (this.#lost || this.#ended || this.#detached) return;
-    this.#socket.write(reply, "utf8");
+    this.#socket.write(reply);
     if (this.#socket.writableLength > replyBacklogLimit) this.#socket.pause();
   }
 

@@ -20,6 +20,8 @@ export { inlinePiece, inlineTurn, piecesElsewhere, pumpToSocket } from "./outwar
 export type { PumpOptions } from "./pump-options.ts";
 export { DataConnectionError, type DataConnectionErrorKind } from "./data-connection-error.ts";
 export { codeOf, dial, type DialOptions } from "./dial.ts";
+export { Networks } from "./networks.ts";
+export { readProxyHeader } from "./proxy-header.ts";
 export {
   PassiveArming,
   PassivePorts,

@@ -4,14 +4,28 @@ export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
 export { isIPv4, isIPv6, normaliseAddress } from "./ftp/address/ip-address.ts";
 export { formatPassiveAnswer, parsePassiveAnswer } from "./ftp/address/passive-answer.ts";
+export { formatLongPassiveAnswer, parseLongPassiveAnswer } from "./ftp/address/long-passive-answer.ts";
 export { allocationArgument, type Allocation } from "./ftp/arguments/allocation.ts";
 export type { ArgumentCodec } from "./ftp/arguments/argument-codec.ts";
 export { byteOffsetArgument } from "./ftp/arguments/byte-offset.ts";
+export { byteRangeArgument, type ByteRange } from "./ftp/arguments/byte-range.ts";
+export {
+  factsAndPathArgument,
+  formatSettableFacts,
+  type FactsAndPath,
+  type SettableFacts,
+} from "./ftp/arguments/facts-and-path.ts";
 export { extendedAddressArgument } from "./ftp/arguments/extended-address.ts";
 export { extendedPassiveArgument, type ExtendedPassiveWish } from "./ftp/arguments/extended-passive.ts";
 export { hostNameArgument } from "./ftp/arguments/host-name.ts";
 export { hostPortArgument } from "./ftp/arguments/host-port.ts";
 export { listArgument, type ListArgument } from "./ftp/arguments/list-argument.ts";
+export { longAddressArgument } from "./ftp/arguments/long-address.ts";
+export { modifiedTimeArgument, type ModifiedTime } from "./ftp/arguments/modified-time.ts";
+export { pathAndRangeArgument, type PathAndRange } from "./ftp/arguments/path-and-range.ts";
+export { pathListArgument, pathListLimit, twoPathsArgument, type TwoPaths } from "./ftp/arguments/path-list.ts";
+export { plannedTransferArgument, type PlannedTransfer, type PlannedVerb } from "./ftp/arguments/planned-transfer.ts";
+export { secondsArgument } from "./ftp/arguments/seconds.ts";
 export { formatModeOptions, parseModeOptions, type ModeOptions } from "./ftp/arguments/mode-options.ts";
 export { modeCodeArgument, type ModeCode } from "./ftp/arguments/mode-code.ts";
 export { noArgument } from "./ftp/arguments/none.ts";
@@ -58,6 +72,7 @@ export {
 export { FileDecoder, type DecodedNote, type DecodedOctets } from "./ftp/format/file-decoder.ts";
 export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-encoder.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
+export { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "./ftp/hash-algorithm.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
 export { makeEntry, type FoundEntry, type ListedEntry, type ListingDialect } from "./ftp/listing/listed-entry.ts";
 export { parseListing, type ListingOptions } from "./ftp/listing/listing-parser.ts";
@@ -78,6 +93,7 @@ export { CompressedDecoder, CompressedEncoder } from "./ftp/mode/compressed.ts";
 export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";
 export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
 export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
+export type { NameCodec } from "./ftp/name-codec.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
 export { formatReply, shortenReplyText } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
@@ -89,33 +105,34 @@ export {
   type ReceivedReply,
   type ReplyLimits,
 } from "./ftp/reply-parser.ts";
-export type { DataElements, ModeDecoder } from "./ftp/representation/data-elements.ts";
 export { AsciiDecoder, AsciiEncoder } from "./ftp/representation/ascii.ts";
 export {
   FixedRecordDecoder,
   FixedRecordEncoder,
-  IndexedRecordDecoder,
-  IndexedRecordEncoder,
   SingleRecordDecoder,
   SingleRecordEncoder,
+  type RecordLayout,
 } from "./ftp/representation/binary-records.ts";
+export type { DataElements, FileContent, ModeDecoder, StructureEncoder } from "./ftp/representation/data-elements.ts";
 export { EbcdicDecoder, EbcdicEncoder, type CodePage } from "./ftp/representation/ebcdic.ts";
+export { IndexedRecordDecoder, IndexedRecordEncoder } from "./ftp/representation/indexed-records.ts";
 export { LocalByteDecoder, LocalByteEncoder } from "./ftp/representation/local-byte.ts";
-export { PageDecoder, PageEncoder, type PageOptions } from "./ftp/representation/page.ts";
-export { maxIndexedRecords, type RecordLayout } from "./ftp/representation/record-layout.ts";
+export { PageDecoder, PageEncoder, type PageEncoderOptions, type PageFormat } from "./ftp/representation/page.ts";
+export { RecordLengths, recordCountLimit } from "./ftp/representation/record-lengths.ts";
 export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export type { Station } from "./ftp/representation/station.ts";
-export { IAC, TelnetDecoder } from "./ftp/telnet.ts";
+export { escapeTelnet, IAC, TelnetDecoder } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
-export {
-  siteVerbNames,
-  siteVerbs,
-  verbNames,
-  verbs,
-  type SiteVerb,
-  type SiteVerbArguments,
-  type Verb,
-  type VerbArguments,
-  type VerbRow,
-} from "./ftp/verbs.ts";
+export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts";
+export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";
+export type { VerbRow } from "./ftp/verbs/verb-row.ts";
 export { OctetWriter } from "./octet-writer.ts";
+export {
+  proxyHeaderLimit,
+  ProxyHeaderError,
+  ProxyHeaderParser,
+  proxyLineLimit,
+  type ParsedProxyHeader,
+  type ProxiedEndPoint,
+  type ProxyHeader,
+} from "./proxy-protocol.ts";

@@ -1,7 +1,11 @@
 export { storageConformance } from "./conformance/conformance.ts";
 export type { ConformanceCase } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
+export { hashAlgorithms, type HashAlgorithm } from "../protocol/index.ts";
 export { StorageError, type StorageErrorKind } from "./errors.ts";
+export { digestReadable, type DigestOptions } from "./hashing/digest-readable.ts";
+export { makeDigest, type Digest } from "./hashing/digest.ts";
+export { hashFile } from "./hashing/hash-file.ts";
 export {
   brokenUploadLifetime,
   LocalStorage,
@@ -13,6 +17,7 @@ export type {
   Entry,
   EntryKind,
   EntryTimes,
+  HashOptions,
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,
@@ -32,5 +37,6 @@ export {
   rootPath,
   type VirtualPath,
 } from "./virtual-path.ts";
+export { mountedStorage } from "./wrappers/mounts.ts";
 export { readOnlyStorage } from "./wrappers/read-only.ts";
 export { rootedStorage } from "./wrappers/rooted.ts";

@@ -5,6 +5,7 @@
  * need one follow from whether the method is there. Every failure is a `StorageError` with a closed `kind`.
  */
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
+import type { HashAlgorithm } from "../protocol/index.ts";
 import type { VirtualPath } from "./virtual-path.ts";
 
 /** What an entry of a folder is. */
@@ -33,6 +34,12 @@ export interface Entry {
   readonly unique?: string;
   /** Where a symlink leads: a path inside this storage, relative or absolute. Absent when it leads out or nowhere. */
   readonly target?: string;
+  /** The language of the content, as RFC 5646 names it, where the storage knows. */
+  readonly language?: string;
+  /** The media type of the content, as `text/plain`, where the storage knows. */
+  readonly mediaType?: string;
+  /** The character set of the content, where the storage knows. */
+  readonly charset?: string;
   /** True when this is a broken upload that its uploader may resume, not a file that others see. */
   readonly partial?: boolean;
 }
@@ -98,6 +105,16 @@ export interface EntryTimes {
   readonly accessed?: number;
 }
 
+/** Options of `hash`. */
+export interface HashOptions extends StorageOptions {
+  /** The first octet. Default 0. Past the end of the file: `StorageError` of kind `offset-out-of-range`. */
+  readonly start?: number;
+  /** The octet after the last one; more than there are means all. Default: the file's size. */
+  readonly end?: number;
+  /** Told now and then how many octets more were hashed. */
+  readonly onBytes?: (count: number) => void;
+}
+
 /** A file system behind an interface that anyone can replace. */
 export interface Storage {
   /**
@@ -150,9 +167,28 @@ export interface Storage {
   /** Ability: octets that can still be stored below `path`. */
   freeSpace?(path: VirtualPath, options?: StorageOptions): Promise<number>;
 
+  /** Ability: sets when a file or folder was created, in milliseconds since 1970-01-01 UTC. */
+  setCreated?(path: VirtualPath, created: number, options?: StorageOptions): Promise<void>;
+
+  /**
+   * Ability: the hash of a file or a part of it, where the storage has a quicker way than to have it read. Without it,
+   * `hashFile` reads the file.
+   *
+   * @returns Lower-case hexadecimal digits; undefined when it has no quicker way for this file or algorithm.
+   * @throws StorageError `not-found`, `is-a-directory`, `offset-out-of-range`, `aborted`.
+   */
+  hash?(path: VirtualPath, algorithm: HashAlgorithm, options?: HashOptions): Promise<string | undefined>;
+
+  /**
+   * Ability: makes `path` a symbolic link to `target`, which must be there. A link never leads out of the storage.
+   *
+   * @throws StorageError `not-found` (the target, or the folder of `path`), `already-exists`, `name-not-allowed`.
+   */
+  link?(target: VirtualPath, path: VirtualPath, options?: StorageOptions): Promise<void>;
+
   /** Gives back what the storage holds (timers, journals, kept uploads). The storage is not used afterwards. */
   close?(): Promise<void>;
 }
 
 /** The abilities a storage may have: names of its optional methods. */
-export type StorageAbility = "setTimes" | "changeMode" | "freeSpace";
+export type StorageAbility = "setTimes" | "changeMode" | "freeSpace" | "setCreated" | "hash" | "link";

@@ -53,7 +53,7 @@ describe("octets that no sender may send are refused", () => {
     ["a run of none", ["TYPE I", "MODE C"], hex("80 61"), 550],
     ["a control octet after FF", ["TYPE A", "STRU R"], hex("61 ff07"), 550],
     ["a page type that is none", ["TYPE I", "STRU P"], hex("04 00 01 09 61"), 551],
-    ["a page header that is too short", ["TYPE I", "STRU P"], hex("03 00 01"), 550],
+    ["a page header that is too short", ["TYPE I", "STRU P"], hex("03 00 01 01 61"), 550],
     ["what is not zlib's", ["TYPE I", "MODE Z"], Buffer.from("plain text"), 550],
     ["padding that is not zero", ["TYPE L 12"], hex("abcf"), 550],
   ] as const)("%s", async (_, parameters, bytes, expected) => {

@@ -52,6 +52,18 @@ export class RawSession {
     return session;
   }
 
+  /** Connects, and sends bytes before the greeting is read, as a proxy does: piece by piece where there are several. */
+  static async begin(port: number, pieces: readonly (string | Uint8Array)[], host = "127.0.0.1"): Promise<RawSession> {
+    const socket = connect({ port, host });
+    await once(socket, "connect");
+    const session = new RawSession(socket);
+    for (const piece of pieces) {
+      if (socket.writable) socket.write(piece);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return session;
+  }
+
   /** Connects and logs in as `me`. */
   static async logIn(port: number, host = "127.0.0.1"): Promise<RawSession> {
     const session = await RawSession.open(port, host);

@@ -4,20 +4,32 @@ import {
   allocationArgument,
   ArgumentError,
   byteOffsetArgument,
+  byteRangeArgument,
   extendedAddressArgument,
   extendedPassiveArgument,
+  factsAndPathArgument,
+  formatLongPassiveAnswer,
+  formatTimeValue,
   hostPortArgument,
   isIPv4,
   isIPv6,
   listArgument,
+  longAddressArgument,
   modeCodeArgument,
+  modifiedTimeArgument,
   normaliseAddress,
   optionsArgument,
+  parseLongPassiveAnswer,
+  pathAndRangeArgument,
+  pathListArgument,
+  plannedTransferArgument,
+  secondsArgument,
   siteChmodArgument,
   siteUmaskArgument,
   siteUtimeArgument,
   structureCodeArgument,
   timeAndPathArgument,
+  twoPathsArgument,
   typeArgument,
   verbNames,
   verbs,
@@ -58,6 +70,39 @@ describe("argument codecs", () => {
       fc.record({ size: fc.maxSafeNat(), recordSize: fc.maxSafeNat() }, { requiredKeys: ["size"] }),
     );
     roundTrips(timeAndPathArgument, fc.record({ time, path }));
+    roundTrips(longAddressArgument, fc.record({ family: fc.constant(4 as const), address: ipv4, port }));
+    roundTrips(longAddressArgument, fc.record({ family: fc.constant(6 as const), address: ipv6, port }));
+    roundTrips(pathListArgument(2), fc.array(path, { minLength: 2, maxLength: 20 }));
+    roundTrips(twoPathsArgument, fc.record({ from: path, to: path }));
+    const range = fc.tuple(fc.nat(), fc.integer({ min: 1 })).map(([start, length]) => ({ start, end: start + length }));
+    roundTrips(byteRangeArgument, fc.option(range, { nil: undefined }));
+    roundTrips(
+      pathAndRangeArgument,
+      fc.tuple(path, fc.oneof(fc.constant({}), fc.record({ start: fc.nat() }), range)).map(([name, part]) => ({
+        path: name,
+        ...part,
+      })),
+    );
+    roundTrips(
+      factsAndPathArgument,
+      fc.record({
+        facts: fc
+          .record({ modified: time, created: time, mode: fc.integer({ min: 0, max: 0o7777 }) }, { requiredKeys: [] })
+          .filter((facts) => Object.keys(facts).length > 0),
+        path,
+      }),
+    );
+    roundTrips(secondsArgument, fc.option(fc.integer({ min: 1, max: 999_999_999 }), { nil: undefined }));
+    roundTrips(
+      plannedTransferArgument,
+      fc.record({ verb: fc.constantFrom("RETR", "STOR", "MLSD"), argument: fc.option(path, { nil: undefined }) }),
+    );
+    roundTrips(
+      modifiedTimeArgument,
+      fc
+        .record({ time, path })
+        .map((setting) => ({ path: `${formatTimeValue(setting.time)} ${setting.path}`, setting })),
+    );
     roundTrips(siteChmodArgument, fc.record({ mode: fc.integer({ min: 0, max: 0o7777 }), path }));
     roundTrips(siteUmaskArgument, fc.option(fc.integer({ min: 0, max: 0o777 }), { nil: undefined }));
     roundTrips(structureCodeArgument, fc.constantFrom("F", "R", "P"));
@@ -132,6 +177,65 @@ describe("argument codecs", () => {
     });
   });
 
+  it.each([
+    ["", "syntax"],
+    ["4,4,127,0,0,1,2,4", "syntax"],
+    ["4,4,127,0,0,1,2,4,1,9", "syntax"],
+    ["4,16,127,0,0,1,2,4,1", "syntax"],
+    ["4,4,127,0,0,256,2,4,1", "syntax"],
+    ["6,4,127,0,0,1,2,4,1", "syntax"],
+    ["16,4,127,0,0,1,2,4,1", "unsupported-family"],
+  ])("refuse LPRT %s", (text, kind) => {
+    expect(() => longAddressArgument.parse(text)).toThrow(expect.objectContaining({ kind }));
+  });
+
+  it("take LPRT with an IPv4 address inside an IPv6 one as what it is, and read back 228", () => {
+    const mapped = "6,16,0,0,0,0,0,0,0,0,0,0,255,255,192,0,2,1,2,4,1";
+    expect(longAddressArgument.parse(mapped)).toEqual({ family: 4, address: "192.0.2.1", port: 1025 });
+    const address = { family: 6, address: "2001:db8::1", port: 6275 } as const;
+    expect(parseLongPassiveAnswer(formatLongPassiveAnswer(address))).toEqual(address);
+    expect(parseLongPassiveAnswer("Entering Long Passive Mode (9,4,1,2,3,4,2,0,1)")).toBeUndefined();
+    expect(parseLongPassiveAnswer("nothing")).toBeUndefined();
+  });
+
+  it("take names with and without quotes, and refuse quotes that do not end", () => {
+    const list = pathListArgument(2);
+    expect(list.parse('a "b c"  "say ""hi"""')).toEqual(["a", "b c", 'say "hi"']);
+    for (const wrong of ["", "a", '"a" "b', '"a"b', '"" a'])
+      expect(() => list.parse(wrong), wrong).toThrow(ArgumentError);
+    expect(() => twoPathsArgument.parse("a b c")).toThrow(ArgumentError);
+  });
+
+  it("keep the whole text of XCRC where a name may end in numbers", () => {
+    expect(pathAndRangeArgument.parse("a b 0 10")).toEqual({ path: "a b", start: 0, end: 10, literal: "a b 0 10" });
+    expect(pathAndRangeArgument.parse('"a b" 5')).toEqual({ path: "a b", start: 5 });
+    expect(() => pathAndRangeArgument.parse('"a b" 5 4')).toThrow(ArgumentError);
+  });
+
+  it("tell MDTM's setting form from its asking one", () => {
+    expect(modifiedTimeArgument.parse("20200102030405 a b")).toEqual({
+      path: "20200102030405 a b",
+      setting: { time: Date.UTC(2020, 0, 2, 3, 4, 5), path: "a b" },
+    });
+    for (const name of ["20209902030405 a", "20200102030405", "2020 a"]) {
+      expect(modifiedTimeArgument.parse(name)).toEqual({ path: name });
+    }
+  });
+
+  it("tell facts of MFF that cannot be set from those that are badly written", () => {
+    const kindOf = (text: string): unknown => {
+      try {
+        return factsAndPathArgument.parse(text);
+      } catch (error) {
+        return error instanceof ArgumentError ? error.kind : error;
+      }
+    };
+    expect(kindOf("modify=20200102030405;unix.MODE=644; a")).toMatchObject({ facts: { mode: 0o644 }, path: "a" });
+    expect(kindOf("Size=5; a")).toBe("not-implemented-for-parameter");
+    for (const wrong of ["", "a", "Modify=; a", "Modify=20200230000000; a", "UNIX.mode=9; a", "Modify=20200102030405;"])
+      expect(kindOf(wrong), wrong).toBe("syntax");
+  });
+
   it("tell switches of LIST from names", () => {
     expect(listArgument.parse("-la")).toEqual({ switches: "la", path: undefined, literal: "-la" });
     expect(listArgument.parse("-a -R a  b")).toEqual({ switches: "aR", path: "a  b", literal: "-a -R a  b" });
@@ -169,7 +273,7 @@ describe("IP addresses", () => {
 describe("the verb catalogue", () => {
   it.each(verbNames)("has a source, a summary and replies for %s", (verb) => {
     const { source, summary, replies } = verbs[verb];
-    expect(source).toMatch(/^(?:RFC \d+(?: §\d+(?:\.\d+)*)?|draft-[a-z-]+ §\d+)$/);
+    expect(source).toMatch(/^(?:RFC \d+(?: §\d+(?:\.\d+)*)?|draft-[a-z-]+(?: §\d+)?|in use, without an RFC)$/);
     expect(summary).not.toBe("");
     for (const code of [500, 421]) expect(replies).toContain(code);
   });

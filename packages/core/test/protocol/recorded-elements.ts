@@ -1,12 +1,18 @@
 import fc from "fast-check";
-import { OctetWriter, type DataElements, type ModeDecoder } from "../../src/protocol/index.ts";
+import {
+  OctetWriter,
+  type DataElements,
+  type FileContent,
+  type ModeDecoder,
+  type StructureEncoder,
+} from "../../src/protocol/index.ts";
 
-/** Octets as hexadecimal digits, `EOR`, `EOF`, or `marker` and its text. */
+/** Octets as hexadecimal digits, `EOR`, `EOF`, `marker` and its text, or `seek` and the position. */
 export type RecordedElement = string;
 
 /** Octets of hexadecimal digits; blanks are for the reader. */
 export function hex(digits: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(digits.replaceAll(" ", ""), "hex"));
+  return Uint8Array.from(Buffer.from(digits.replace(/\s/g, ""), "hex"));
 }
 
 /** Hexadecimal digits of octets, as `hex` takes them. */
@@ -15,7 +21,7 @@ export function digits(octets: Uint8Array): string {
 }
 
 /** Writes down what it is told; octets that follow each other become one element. */
-export class RecordedElements implements DataElements {
+export class RecordedElements implements DataElements, FileContent {
   readonly elements: RecordedElement[] = [];
   #open = false;
 
@@ -36,6 +42,10 @@ export class RecordedElements implements DataElements {
 
   endOfFile(): void {
     this.#add("EOF");
+  }
+
+  seek(position: number): void {
+    this.#add(`seek ${position}`);
   }
 
   #add(element: RecordedElement): void {
@@ -96,6 +106,45 @@ export function decode(
 export function joined(elements: readonly RecordedElement[]): RecordedElement[] {
   const recorded = new RecordedElements();
   tell(elements, recorded);
+  return recorded.elements;
+}
+
+/** A file in memory that elements are stored by. */
+export class MemoryContent implements FileContent {
+  #octets: number[] = [];
+  #position = 0;
+
+  octets(bytes: Uint8Array): void {
+    while (this.#octets.length < this.#position) this.#octets.push(0);
+    for (const octet of bytes) this.#octets[this.#position++] = octet;
+  }
+
+  seek(position: number): void {
+    this.#position = position;
+  }
+
+  marker(): void {
+    // A file keeps none.
+  }
+
+  get bytes(): number[] {
+    return this.#octets;
+  }
+}
+
+/** Sends a file that is cut into chunks. */
+export function send(encoder: StructureEncoder, chunks: readonly Uint8Array[]): void {
+  for (const chunk of chunks) encoder.push(chunk);
+  encoder.finish();
+}
+
+/** The elements that a stored file becomes. */
+export function sentElements(
+  make: (next: DataElements) => StructureEncoder,
+  chunks: readonly Uint8Array[],
+): RecordedElement[] {
+  const recorded = new RecordedElements();
+  send(make(recorded), chunks);
   return recorded.elements;
 }
 

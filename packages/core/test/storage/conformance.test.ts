@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  hashFile,
   LocalStorage,
   MemoryStorage,
+  mountedStorage,
+  readOnlyStorage,
   resolveVirtualPath,
   rootedStorage,
   rootPath,
@@ -45,12 +48,41 @@ async function memory(run: (storage: Storage) => Promise<void>): Promise<void> {
   await storage.close();
 }
 
+/** A storage that hashes in its own way. */
+async function hashing(run: (storage: Storage) => Promise<void>): Promise<void> {
+  await memory(async (storage) => {
+    const readable = readOnlyStorage(storage);
+    const hash: Storage["hash"] = (path, algorithm, options) =>
+      algorithm === "MD5" ? Promise.resolve(undefined) : hashFile(readable, path, algorithm, options);
+    await run(Object.assign(storage, { hash }));
+  });
+}
+
+/** Below a mount, beside another one. */
+function mounted(around: Around): Around {
+  return (run) =>
+    around(async (storage) => {
+      // Without abilities that the storage itself may lack.
+      const other = readOnlyStorage(new MemoryStorage());
+      const joined = mountedStorage(other, { "/a/b": storage, "/a": other });
+      await run(rootedStorage(joined, "/a/b"));
+    });
+}
+
 const storages: Readonly<Record<string, Around>> = {
   LocalStorage: local(),
   "LocalStorage with durability file+directory": local({ durability: "file+directory" }),
   MemoryStorage: memory,
   "a rooted LocalStorage": rooted(local()),
   "a rooted MemoryStorage": rooted(memory),
+  "a storage with a hash of its own": hashing,
+  "a mounted LocalStorage": mounted(local()),
+  "a mounted MemoryStorage": mounted(memory),
+  "a storage below mounts": (run) =>
+    memory(async (storage) => {
+      await storage.makeDirectory(resolveVirtualPath(rootPath, "/below"));
+      await run(rootedStorage(mountedStorage(storage, { "/mounted": new MemoryStorage() }), "/below"));
+    }),
 };
 
 for (const [name, around] of Object.entries(storages)) {

@@ -1,6 +1,6 @@
 /** Links and special files under a `LocalStorage`: inside the root they work, none leads out. */
 import { execFileSync } from "node:child_process";
-import { mkdir, readdir, readFile, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { at, entriesOf, put, textOf } from "../../src/storage/conformance/conformance-case.ts";
@@ -39,6 +39,23 @@ describe("links inside the root", () => {
         ["to-file", "symlink", "/folder/file"],
         ["to-folder", "symlink", "folder"],
       ]);
+    }));
+
+  it("are made relative, so that they live on when the root moves, and never lead out", () =>
+    withLocalFolder(async ({ root, outside, storage }) => {
+      await mkdir(join(root, "folder/deep"), { recursive: true });
+      await writeFile(join(root, "file"), "content");
+      await writeFile(join(outside, "secret"), "secret");
+      await symlink(outside, join(root, "out"));
+      await symlink("folder", join(root, "way"));
+      await storage.link(at("/file"), at("/way/deep/link"));
+      expect(await readlink(join(root, "folder/deep/link"))).toBe("../../file");
+      expect(await textOf(storage, "/folder/deep/link")).toBe("content");
+      expect(await kindOf(storage.link(at("/out"), at("/link")))).toBe("not-found");
+      expect(await kindOf(storage.link(at("/out/secret"), at("/link")))).toBe("not-found");
+      expect(await kindOf(storage.link(at("/file"), at("/out/link")))).toBe("not-found");
+      expect(await kindOf(storage.link(at("/file"), at("/.twinport-journal")))).toBe("name-not-allowed");
+      expect(await readdir(outside)).toEqual(["secret"]);
     }));
 
   it("are removed themselves, not what they lead to", () =>

@@ -4,6 +4,7 @@ import { StaticAccounts } from "@twinport/core/accounts";
 import { FtpServer, type ListenerOptions, type PassiveOptions } from "@twinport/core/ftp-server";
 import { LocalStorage } from "@twinport/core/storage";
 import { Command, Option } from "commander";
+import { loadCharset } from "../charset.ts";
 import { UsageError } from "../exit-codes.ts";
 import {
   collect,
@@ -28,12 +29,14 @@ import { gatherUsers } from "../serve/users.ts";
 interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly listen?: readonly ListenAddress[];
   readonly user?: readonly string[];
+  readonly proxyProtocol?: readonly string[];
   readonly usersFile?: string;
   readonly anonymous?: boolean;
   readonly passivePorts?: readonly [number, number];
   readonly externalAddress?: string;
   readonly activePort?: number;
   readonly allowForeignData?: boolean;
+  readonly charset?: string;
   readonly maxSessions: number;
   readonly maxSessionsPerAddress: number;
   readonly idleTimeout: number;
@@ -61,6 +64,12 @@ export function serve(): Command {
         `where to listen; repeatable (default: port ${defaultPort} on all addresses)`,
       ).argParser(collect(parseListen)),
     )
+    .addOption(
+      new Option(
+        "--proxy-protocol <address>",
+        "take connections from this balancer or network (10.0.0.0/8) only, each with a PROXY header (v1 or v2); repeatable",
+      ).argParser(collect(String)),
+    )
     .addOption(new Option("--user <name:password[:ro|rw]>", "an account; repeatable").argParser(collect(String)))
     .option("--users-file <file>", "accounts, one a line as in --user")
     .option("--anonymous", "allow anonymous logins, for reading")
@@ -68,6 +77,7 @@ export function serve(): Command {
     .option("--external-address <host>", "the IPv4 address that PASV tells, or a name for it")
     .addOption(new Option("--active-port <port>", "local port of active data connections").argParser(parsePort))
     .option("--allow-foreign-data", "allow server-to-server transfers")
+    .option("--charset <name>", "charset of names, until a client asks for UTF-8")
     .addOption(new Option("--max-sessions <n>", "sessions in all").argParser(parseCount).default(10_000))
     .addOption(
       new Option("--max-sessions-per-address <n>", "sessions from one address").argParser(parseCount).default(1_000),
@@ -120,6 +130,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     throw new UsageError("Nobody could log in: give --user NAME:PASSWORD, --users-file, TWINPORT_USERS or --anonymous");
   }
   const secure = await serverTls(options);
+  const shared = await sharedOf(options);
   const storage = new LocalStorage({
     root: dir,
     uploads: options.inPlace === true ? "in-place" : "atomic",
@@ -130,7 +141,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     listeners: [
       ...listenersOf(options.listen ?? [{ host: undefined, port: defaultPort }]),
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
-    ],
+    ].map((listener) => ({ ...listener, ...shared })),
     ...(secure === undefined ? {} : { tls: secure.tls }),
     deflate: options.modeZ,
     representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
@@ -172,6 +183,17 @@ export function listenersOf(addresses: readonly ListenAddress[]): ListenerOption
       { host: "::", port, optional: true },
     ];
   });
+}
+
+/** What all listeners have in common. */
+async function sharedOf({
+  proxyProtocol,
+  charset,
+}: ServeOptions): Promise<Pick<ListenerOptions, "proxyProtocol" | "nameCodec">> {
+  return {
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol: { trusted: proxyProtocol } }),
+    ...(charset === undefined ? {} : { nameCodec: await loadCharset(charset) }),
+  };
 }
 
 function passiveOf({ passivePorts, externalAddress }: ServeOptions): PassiveOptions {

@@ -8,9 +8,11 @@ import {
   type FtpUrl,
 } from "@twinport/core/ftp-client";
 import { Option, type Command } from "commander";
+import { loadCharset } from "../charset.ts";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { findCredentials } from "./credentials.ts";
+import { dialThrough, findProxy } from "./proxy.ts";
 import { clientTls, withTlsOptions, type RemoteTlsOptions } from "./tls.ts";
 
 /** Options that all client commands share. */
@@ -19,6 +21,9 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly timeout?: number;
   readonly ipv4?: boolean;
   readonly ipv6?: boolean;
+  /** False by `--no-proxy`. */
+  readonly proxy?: string | false;
+  readonly charset?: string;
   readonly verbose?: boolean;
   /** Asked for by the commands that move files. */
   readonly compress?: boolean;
@@ -31,6 +36,14 @@ export function withRemoteOptions(command: Command): Command {
     .addOption(new Option("--timeout <seconds>", "wait this long for an answer").argParser(parseSeconds))
     .addOption(new Option("-4, --ipv4", "use IPv4 only").conflicts("ipv6"))
     .option("-6, --ipv6", "use IPv6 only")
+    .addOption(
+      new Option(
+        "--proxy <url>",
+        "connect through socks5://[user:password@]host:port or http://… (default: ftp_proxy or all_proxy of the environment)",
+      ),
+    )
+    .option("--no-proxy", "connect straight, whatever the environment says")
+    .option("--charset <name>", "charset of names on servers that do not speak UTF-8")
     .option("-v, --verbose", "show commands and replies on stderr, from the greeting on; passwords as ***");
 }
 
@@ -78,6 +91,13 @@ export async function withClient<T>(
 async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortSignal): Promise<FtpClientOptions> {
   const dataMode: DataMode = options.active === true ? "active" : "auto";
   const { timeout } = options;
+  const family = options.ipv4 === true ? 4 : options.ipv6 === true ? 6 : undefined;
+  const proxy = findProxy(options.proxy, url);
+  if (proxy !== undefined && options.active === true) {
+    throw new UsageError(
+      "--active does not work through a proxy: no server can connect back through it; see --no-proxy",
+    );
+  }
   return {
     host: url.host,
     port: url.port,
@@ -87,7 +107,8 @@ async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortS
     signal,
     compress: options.compress === true ? "auto" : "never",
     ...(options.verbose === true ? { trace: traceOnStderr } : {}),
-    ...(options.ipv4 === true ? { family: 4 } : options.ipv6 === true ? { family: 6 } : {}),
+    ...(options.charset === undefined ? {} : { nameCodec: await loadCharset(options.charset) }),
+    ...(proxy !== undefined ? { dial: dialThrough(proxy, family) } : family === undefined ? {} : { family }),
     ...(timeout === undefined
       ? {}
       : { connectTimeout: timeout, replyTimeout: timeout, dataConnectionTimeout: timeout, stallTimeout: timeout }),

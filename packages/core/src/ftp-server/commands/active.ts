@@ -1,4 +1,4 @@
-/** PORT and EPRT (RFC 959 §4.1.2, RFC 2428 §2): the peer's own address only, no port below 1024 (RFC 2577 §3). */
+/** PORT, EPRT and LPRT (RFC 959 §4.1.2, RFC 2428 §2, RFC 1639): the peer's own address only, no port below 1024 (RFC 2577 §3). */
 import { normaliseAddress, replyCode, type DataAddress } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -9,6 +9,9 @@ export const port: CommandRow<DataAddress> = { handle: setPort };
 
 /** EPRT: an address and port of either family. */
 export const eprt: CommandRow<DataAddress> = { handle: setPort };
+
+/** LPRT: an address and port of either family, octet by octet. */
+export const lprt: CommandRow<DataAddress> = { handle: setPort };
 
 function setPort(session: Session, wanted: DataAddress): void {
   refuseAfterEpsvAll(session);

@@ -1,11 +1,12 @@
 /** SIZE and MDTM (RFC 3659 §3, §4). */
-import { FileEncoder, formatTimeValue, isPlain, replyCode } from "../../protocol/index.ts";
-import { StorageError, type VirtualPath } from "../../storage/index.ts";
+import { FileEncoder, formatTimeValue, isPlain, replyCode, type ModifiedTime } from "../../protocol/index.ts";
+import { StorageError, type Storage, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { readRecordIndex } from "../transfer/record-index.ts";
 import { sessionFormat } from "../transfer/session-format.ts";
+import { setModified } from "./times.ts";
 
 /** SIZE: octets as they would travel under the current type; its own broken upload's for the uploader. */
 export const size: CommandRow<string> = {
@@ -51,12 +52,28 @@ async function transferSize(session: Session, path: VirtualPath, stored: number)
   }
 }
 
-/** MDTM: in UTC, with a fraction only where there is one. */
-export const mdtm: CommandRow<string> = {
-  permission: "list",
-  async handle(session, text) {
-    const path = session.path(text);
-    const entry = await session.account.storage.stat(path);
-    session.reply(replyCode.fileStatus, formatTimeValue(entry.modified));
+/** MDTM: in UTC, with a fraction only where there is one. Its setting form means a file of that very name first. */
+export const mdtm: CommandRow<ModifiedTime> = {
+  async handle(session, { path: text, setting }) {
+    const { storage } = session.account;
+    if (setting === undefined || (session.may("list") && (await isThere(storage, session.path(text))))) {
+      session.demand("list", text);
+      const entry = await storage.stat(session.path(text));
+      session.reply(replyCode.fileStatus, formatTimeValue(entry.modified));
+      return;
+    }
+    session.demand("changeAttributes", setting.path);
+    await setModified(session, setting.path, setting.time);
+    session.reply(replyCode.fileStatus, `Modify=${formatTimeValue(setting.time)}; ${session.path(setting.path)}`);
   },
 };
+
+async function isThere(storage: Storage, path: VirtualPath): Promise<boolean> {
+  try {
+    await storage.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === "not-found") return false;
+    throw error;
+  }
+}

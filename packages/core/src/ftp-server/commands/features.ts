@@ -1,7 +1,6 @@
 /** FEAT (RFC 2389 §3). */
-import { formatMlstFeature, replyCode, verbNames, verbs } from "../../protocol/index.ts";
+import { replyCode, verbNames, verbs } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
-import { chosenFacts } from "../mlsx-facts.ts";
 import { commands } from "./index.ts";
 
 /** FEAT: the catalogue's features, but for verbs that are not offered here, or that the account's storage cannot do. May come before the login. */
@@ -9,11 +8,11 @@ export const feat: CommandRow<undefined> = {
   phase: "any",
   handle(session) {
     const storage = session.login.state === "in" ? session.login.account.storage : undefined;
-    const lines = ["TVFS", "UTF8", formatMlstFeature(chosenFacts(session))];
+    const lines = ["TVFS", "UTF8"];
     for (const verb of verbNames) {
-      const { feature } = verbs[verb];
-      const { ability, offered, featured } = commands[verb];
-      if (feature === undefined || offered?.(session) === false || featured?.(session) === false) continue;
+      const { ability, offered } = commands[verb];
+      const feature = commands[verb].feature?.(session) ?? verbs[verb].feature;
+      if (feature === undefined || offered?.(session) === false) continue;
       if (storage !== undefined && ability !== undefined && storage[ability] === undefined) continue;
       lines.push(feature);
     }

@@ -33,11 +33,12 @@ export const help: CommandRow<string | undefined> = {
 /** Names in columns, as HELP and SITE HELP show them. */
 export function columns(names: readonly string[], perLine: number): string[] {
   const lines: string[] = [];
+  const width = Math.max(...names.map((name) => name.length)) + 2;
   for (let i = 0; i < names.length; i += perLine) {
     lines.push(
       ` ${names
         .slice(i, i + perLine)
-        .map((name) => name.padEnd(6))
+        .map((name) => name.padEnd(width))
         .join("")
         .trimEnd()}`,
     );

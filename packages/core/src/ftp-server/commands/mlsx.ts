@@ -1,13 +1,14 @@
 /** MLST and MLSD (RFC 3659 §7). */
-import { ArgumentError, replyCode } from "../../protocol/index.ts";
+import { ArgumentError, formatMlstFeature, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { mlsxLines } from "../listing/lines.ts";
-import { mlsxFormatter } from "../mlsx-facts.ts";
+import { chosenFacts, mlsxFormatter } from "../mlsx-facts.ts";
 import { sendListing } from "../transfer/send-listing.ts";
 
 /** MLST: facts over the control connection, of the full path. The uploader sees its broken upload. */
 export const mlst: CommandRow<string | undefined> = {
   permission: "list",
+  feature: (session) => formatMlstFeature(chosenFacts(session)),
   async handle(session, text) {
     const path = session.path(text ?? "");
     const { storage, name } = session.account;

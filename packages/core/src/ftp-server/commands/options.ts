@@ -1,7 +1,9 @@
-/** OPTS (RFC 2389 §4): UTF8, MLST and MODE. */
+/** OPTS (RFC 2389 §4): UTF8, MLST, MODE and HASH. */
 import { parseModeOptions, parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+import { chooseHash } from "./hash.ts";
 
 /** OPTS: allowed before the login, since clients switch UTF-8 on first. */
 export const opts: CommandRow<OptionsArgument> = {
@@ -10,16 +12,14 @@ export const opts: CommandRow<OptionsArgument> = {
     switch (name) {
       case "UTF8":
       case "UTF-8":
-        // Names are UTF-8 always (RFC 2640 §3.2): ON is granted, OFF cannot be.
-        if (value !== undefined && value.toUpperCase() !== "ON" && value.toUpperCase() !== "NLST") {
-          throw new CommandError("parameter-not-implemented", "Names are always in UTF-8");
-        }
-        return session.reply(replyCode.commandOkay, "Names are in UTF-8");
+        return setCharset(session, value?.toUpperCase() ?? "ON");
       case "MLST": {
         const facts = parseMlstOptions(value);
         session.facts = new Set(facts);
         return session.reply(replyCode.commandOkay, `MLST OPTS ${facts.map((fact) => `${fact};`).join("")}`.trimEnd());
       }
+      case "HASH":
+        return chooseHash(session, value);
       case "MODE": {
         if (!session.host.options.deflate)
           throw new CommandError("parameter-not-implemented", "Mode Z is switched off here");
@@ -31,7 +31,25 @@ export const opts: CommandRow<OptionsArgument> = {
         );
       }
       default:
-        throw new CommandError("parameter-not-implemented", `OPTS ${name} is not understood; UTF8, MLST and MODE are`);
+        throw new CommandError(
+          "parameter-not-implemented",
+          `OPTS ${name} is not understood; UTF8, MLST, MODE and HASH are`,
+        );
     }
   },
 };
+
+/** UTF-8 is what RFC 2640 §3.2 wants: ON is always granted, OFF where the server knows another charset. */
+function setCharset(session: Session, value: string): void {
+  const { nameCodec } = session.host;
+  if (value === "OFF" && nameCodec !== undefined) {
+    session.nameCodec = nameCodec;
+    session.reply(replyCode.commandOkay, "Names are in the server's other charset");
+    return;
+  }
+  if (value !== "ON" && value !== "NLST") {
+    throw new CommandError("parameter-not-implemented", "Names are always in UTF-8");
+  }
+  session.nameCodec = undefined;
+  session.reply(replyCode.commandOkay, "Names are in UTF-8");
+}

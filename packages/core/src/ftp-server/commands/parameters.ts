@@ -27,7 +27,7 @@ export const stru: CommandRow<StructureCode> = {
 
 /** MODE: S, B, C, and Z where the server has it. */
 export const mode: CommandRow<ModeCode> = {
-  featured: (session) => session.host.options.deflate,
+  feature: (session) => (session.host.options.deflate ? "MODE Z" : undefined),
   handle(session, wanted) {
     if (wanted === "Z" && !session.host.options.deflate) {
       throw new CommandError("parameter-not-implemented", "Mode Z is switched off here; S, B and C are there");

@@ -1,7 +1,8 @@
-/** PASV and EPSV (RFC 959 §4.1.2, RFC 2428 §3). */
+/** PASV, EPSV and LPSV (RFC 959 §4.1.2, RFC 2428 §3, RFC 1639). */
 import { isIP } from "node:net";
 import {
   formatExtendedPassiveAnswer,
+  formatLongPassiveAnswer,
   formatPassiveAnswer,
   replyCode,
   type ExtendedPassiveWish,
@@ -41,10 +42,23 @@ export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
   },
 };
 
+/** LPSV: the family of the control connection, with the address. */
+export const lpsv: CommandRow<undefined> = {
+  async handle(session) {
+    refuseAfterEpsvAll(session);
+    const { local, remote } = session.connection;
+    const family = isIP(local.address) === 6 ? 6 : 4;
+    const external = family === 4 ? await session.host.externalAddress(remote.address) : undefined;
+    const port = await arm(session);
+    const answer = formatLongPassiveAnswer({ family, address: external ?? local.address, port });
+    session.reply(replyCode.longPassiveMode, answer);
+  },
+};
+
 async function arm(session: Session): Promise<number> {
   // A port that an earlier PASV armed and nobody used goes back first: one session holds one at most.
   session.moveEndpoint({ event: "reset" });
-  const peer = session.allowsForeignData ? undefined : session.connection.remote.address;
+  const peer = session.allowsForeignData ? undefined : session.dataPeer;
   const arming = await session.host.passivePorts.arm(peer, session);
   if (session.over) {
     arming.release();

@@ -5,6 +5,7 @@ import type { CommandRow } from "../command-row.ts";
 /** REST: octets of the data as it travels; whether the file has so many is decided at the transfer. */
 export const rest: CommandRow<number> = {
   handle(session, offset) {
+    session.oneShots.range = undefined;
     session.oneShots.restart = offset;
     session.reply(replyCode.pendingInformation, `The next transfer starts at ${offset}`);
   },

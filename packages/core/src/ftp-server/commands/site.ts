@@ -12,6 +12,9 @@ import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { columns } from "./help.ts";
 import { siteChmod, siteUmask, siteUtime } from "./site-attributes.ts";
+import { siteCopy, siteCopyFrom, siteCopyTo } from "./site-copy.ts";
+import { siteIdle, siteWho } from "./site-sessions.ts";
+import { siteSymlink } from "./site-symlink.ts";
 
 /** SITE HELP. */
 const siteHelp: CommandRow<string | undefined> = {
@@ -36,6 +39,12 @@ const siteCommands: { readonly [V in SiteVerb]: CommandRow<SiteVerbArguments[V]>
   CHMOD: siteChmod,
   UMASK: siteUmask,
   UTIME: siteUtime,
+  SYMLINK: siteSymlink,
+  COPY: siteCopy,
+  CPFR: siteCopyFrom,
+  CPTO: siteCopyTo,
+  IDLE: siteIdle,
+  WHO: siteWho,
   HELP: siteHelp,
 };
 
@@ -45,6 +54,8 @@ export const site: CommandRow<string> = {
     const space = text.indexOf(" ");
     const name = (space === -1 ? text : text.slice(0, space)).toUpperCase();
     const verb = siteVerbNames.find((known) => known === name);
+    // CPFR holds for the next command alone, and to the dispatcher every SITE command is the same one.
+    if (name !== "CPTO") session.oneShots.copyFrom = undefined;
     if (verb === undefined) {
       throw new CommandError("parameter-not-implemented", `SITE ${name} is not understood; SITE HELP lists what is`);
     }

@@ -2,19 +2,25 @@
 import type { Verb, VerbArguments } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { abor } from "./abort.ts";
-import { eprt, port } from "./active.ts";
+import { eprt, lprt, port } from "./active.ts";
+import { avbl } from "./available.ts";
+import { comb } from "./combine.ts";
 import { dele } from "./delete.ts";
 import { cdup, cwd, mkd, pwd, rmd } from "./directories.ts";
 import { mdtm, size } from "./facts.ts";
 import { feat } from "./features.ts";
+import { hash, rang } from "./hash.ts";
 import { host } from "./host.ts";
 import { help } from "./help.ts";
+import { clnt, csid } from "./identity.ts";
 import { list, nlst } from "./list.ts";
 import { acct, pass, user } from "./login.ts";
 import { mlsd, mlst } from "./mlsx.ts";
+import { smnt } from "./mount.ts";
 import { opts } from "./options.ts";
 import { mode, stru, type } from "./parameters.ts";
-import { epsv, pasv } from "./passive.ts";
+import { epsv, lpsv, pasv } from "./passive.ts";
+import { pret } from "./planned-transfer.ts";
 import { rnfr, rnto } from "./rename.ts";
 import { allo, rest } from "./restart.ts";
 import { retr } from "./retrieve.ts";
@@ -24,7 +30,8 @@ import { site } from "./site.ts";
 import { stat } from "./status.ts";
 import { appe, stor, stou } from "./store.ts";
 import { noop, syst } from "./system.ts";
-import { mfmt } from "./times.ts";
+import { mfct, mff, mfmt } from "./times.ts";
+import { xcrc, xmd5, xsha1, xsha256, xsha512 } from "./x-hashes.ts";
 
 /** The server's half of the verb catalogue. */
 export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = {
@@ -42,6 +49,7 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   XCWD: cwd,
   CDUP: cdup,
   XCUP: cdup,
+  SMNT: smnt,
   PWD: pwd,
   XPWD: pwd,
   MKD: mkd,
@@ -51,18 +59,23 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   DELE: dele,
   RNFR: rnfr,
   RNTO: rnto,
+  COMB: comb,
   TYPE: type,
   STRU: stru,
   MODE: mode,
   PORT: port,
   EPRT: eprt,
+  LPRT: lprt,
+  PRET: pret,
   PASV: pasv,
   EPSV: epsv,
+  LPSV: lpsv,
   RETR: retr,
   STOR: stor,
   APPE: appe,
   STOU: stou,
   REST: rest,
+  RANG: rang,
   ALLO: allo,
   ABOR: abor,
   LIST: list,
@@ -73,10 +86,21 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   SIZE: size,
   MDTM: mdtm,
   MFMT: mfmt,
+  MFCT: mfct,
+  MFF: mff,
+  HASH: hash,
+  XCRC: xcrc,
+  XMD5: xmd5,
+  XSHA1: xsha1,
+  XSHA256: xsha256,
+  XSHA512: xsha512,
+  AVBL: avbl,
   HELP: help,
   FEAT: feat,
   OPTS: opts,
   SYST: syst,
+  CSID: csid,
+  CLNT: clnt,
   NOOP: noop,
   SITE: site,
 };

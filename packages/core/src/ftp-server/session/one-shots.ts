@@ -1,4 +1,5 @@
-/** What a verb leaves for the command after it: the source of a rename, a restart offset, an announced size. */
+/** What a verb leaves for the command after it: the source of a rename, a restart offset, a range, an announced size. */
+import type { ByteRange } from "../../protocol/index.ts";
 import type { VirtualPath } from "../../storage/index.ts";
 
 /** Values that hold for one command or transfer. The dispatcher clears them by the verb catalogue, handlers never do. */
@@ -7,6 +8,10 @@ export class OneShots {
   renameFrom: VirtualPath | undefined;
   /** REST's octets, for the next transfer (RFC 3659 §5.3). */
   restart = 0;
+  /** RANG's octets, for the next HASH or RETR (draft-bryan-ftp-range). */
+  range: ByteRange | undefined;
+  /** SITE CPFR's path, for a SITE CPTO that follows directly. */
+  copyFrom: VirtualPath | undefined;
   /** ALLO's octets, for the next upload (RFC 959 §4.1.3). */
   allocated: number | undefined;
 
@@ -14,6 +19,8 @@ export class OneShots {
   clear(): void {
     this.renameFrom = undefined;
     this.restart = 0;
+    this.range = undefined;
+    this.copyFrom = undefined;
     this.allocated = undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** What a session needs of the server that it runs in. */
 import type { BufferPool, PassivePorts } from "../../net/index.ts";
+import type { NameCodec } from "../../protocol/index.ts";
 import type { FtpServerEvents } from "../events.ts";
 import type { LoginThrottle } from "../login-throttle.ts";
 import type { ListenerTls } from "../listener-tls.ts";
@@ -13,10 +14,16 @@ export interface SessionHost {
   readonly throttle: LoginThrottle;
   /** TLS of the listener that a session came in by; undefined when it has none. */
   readonly tls: ListenerTls | undefined;
+  /** The charset of names where they are not in UTF-8; undefined when they are always. */
+  readonly nameCodec: NameCodec | undefined;
+  /** Whether sessions begin in that charset. */
+  readonly startsInCodec: boolean;
   /** The passive ports of the listener that a session came in by. */
   readonly passivePorts: PassivePorts;
   /** The port of the listener that a session came in by. */
   readonly listenerPort: number;
+  /** All sessions of the server, this one among them. */
+  sessions(): Iterable<Session>;
   /** The IPv4 address that PASV tells this client; undefined is the one it connected to. */
   externalAddress(client: string): Promise<string | undefined>;
   /** Tells the application. Listeners that throw are its own fault and are told as a `server-error`. */

@@ -15,10 +15,13 @@ import {
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
 import {
   CommandLineReader,
+  escapeTelnet,
   formatReply,
   replyCode,
   shortenReplyText,
   type CommandLineEvent,
+  type HashAlgorithm,
+  type NameCodec,
 } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
@@ -31,8 +34,10 @@ import {
 } from "./data-protection.ts";
 import { dispatch, overtakes } from "../dispatch.ts";
 import type { SessionEvent } from "../events.ts";
+import type { ConnectionEnds } from "../proxy-gate.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
+import { defaultHashAlgorithm } from "./hash-choice.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
@@ -72,6 +77,10 @@ export class Session implements ControlChannelOwner {
   umask: number = defaultUmask;
   /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
   facts: ReadonlySet<string> | undefined;
+  /** What OPTS HASH chose. */
+  hashAlgorithm: HashAlgorithm = defaultHashAlgorithm;
+  /** Milliseconds without a command after which the session ends; SITE IDLE sets it. */
+  idleTimeout: number;
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
@@ -86,15 +95,31 @@ export class Session implements ControlChannelOwner {
   #sessionReservation: Reservation | undefined;
   #loginReservation: Reservation | undefined;
 
-  /** @param secured - What an implicit handshake gave, where the connection began under TLS. */
-  constructor(id: string, raw: Socket, host: SessionHost, secured?: SecuredControl) {
+  /**
+   * @param ends - Those of the connection; where a proxy passes it on, not those of its socket.
+   * @param secured - What an implicit handshake gave, where the connection began under TLS.
+   */
+  constructor(id: string, raw: Socket, host: SessionHost, ends: ConnectionEnds, secured?: SecuredControl) {
     this.id = id;
     this.host = host;
     this.channel = new ControlChannel(raw, this, secured?.socket);
-    this.connection = { id, local: this.channel.local, remote: this.channel.remote, secure: false };
+    this.connection = { id, ...ends, secure: false };
     if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
+    this.resetNameCodec();
+    this.idleTimeout = host.options.limits.idleTimeout;
     this.deadline = this.started + host.options.limits.loginTimeout;
+  }
+
+  /** Where passive data connections come from: the other end of the control connection's TCP, which a proxy may be. */
+  get dataPeer(): string {
+    return this.channel.remote.address;
+  }
+
+  /** The address that active data connections come from: where the client connected to, unless that is a proxy's. */
+  get dataSource(): string | undefined {
+    const { local, remote } = this.connection;
+    return remote.address === this.dataPeer ? local.address : undefined;
   }
 
   /** Greets, and begins to take commands. */
@@ -144,7 +169,23 @@ export class Session implements ControlChannelOwner {
   reply(code: number, text: string | readonly string[]): void {
     // A path that is cut would be another; NetX Duo's client does not read it.
     const cut = this.host.options.replies === "netx" && typeof text === "string" && code !== replyCode.pathname;
-    this.channel.send(formatReply(code, cut ? shortenReplyText(text, netxReplyLimit) : text));
+    const reply = formatReply(code, cut ? shortenReplyText(text, netxReplyLimit) : text);
+    const encoded = this.nameCodec?.encode(reply);
+    this.channel.send(encoded === undefined ? reply : escapeTelnet(encoded));
+  }
+
+  /** The charset of command lines, replies and listings now; undefined is UTF-8. */
+  get nameCodec(): NameCodec | undefined {
+    return this.#reader.codec;
+  }
+
+  set nameCodec(codec: NameCodec | undefined) {
+    this.#reader.codec = codec;
+  }
+
+  /** Names as they are at the greeting. */
+  resetNameCodec(): void {
+    this.nameCodec = this.host.startsInCodec ? this.host.nameCodec : undefined;
   }
 
   /** What every event of this session carries. */
@@ -208,6 +249,9 @@ export class Session implements ControlChannelOwner {
     this.workingDirectory = rootPath;
     this.umask = defaultUmask;
     this.facts = undefined;
+    this.resetNameCodec();
+    this.hashAlgorithm = defaultHashAlgorithm;
+    this.idleTimeout = this.host.options.limits.idleTimeout;
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
   }
@@ -307,7 +351,7 @@ export class Session implements ControlChannelOwner {
 
   /** After a command: the clock starts again. */
   #rest(): void {
-    if (this.login.state === "in") this.deadline = Date.now() + this.host.options.limits.idleTimeout;
+    if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
 

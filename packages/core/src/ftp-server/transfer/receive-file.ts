@@ -34,6 +34,9 @@ export async function receiveFile(
   path: VirtualPath,
   how: UploadOpening,
 ): Promise<TransferJob> {
+  if (session.oneShots.range !== undefined) {
+    throw new CommandError("parameter-not-implemented", "RANG holds for HASH and RETR; use REST");
+  }
   const { storage, name } = session.account;
   const { opening, resumable = true, ...mode } = how;
   const { allocated: announced } = session.oneShots;

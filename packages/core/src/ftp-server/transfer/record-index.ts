@@ -2,7 +2,7 @@
  * The record index of a binary file: a file beside it, which holds the length of each record in four octets, the highest
  * first. It is what STRU R goes by where the account's layout is `index` (RFC 959 §3.1.2.2).
  */
-import { DataFormatError, isText, maxIndexedRecords } from "../../protocol/index.ts";
+import { DataFormatError, isText, recordCountLimit } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, StorageError, type VirtualPath } from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
 import { recordIndexSuffix, type SessionFormat } from "./session-format.ts";
@@ -35,8 +35,8 @@ export async function readRecordIndex(
     if (!(error instanceof StorageError && error.kind === "not-found")) throw error;
     throw new DataFormatError("not-representable", `${path} has no index of records (${beside})`, { cause: error });
   }
-  if (size > maxIndexedRecords * lengthOctets || size % lengthOctets !== 0) {
-    throw new DataFormatError("not-representable", `${beside} is no index of up to ${maxIndexedRecords} records`);
+  if (size > recordCountLimit * lengthOctets || size % lengthOctets !== 0) {
+    throw new DataFormatError("not-representable", `${beside} is no index of up to ${recordCountLimit} records`);
   }
   const index = new Uint8Array(size);
   const file = await storage.openRead(beside);

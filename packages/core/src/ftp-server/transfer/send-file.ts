@@ -3,7 +3,9 @@ import type { ReadableFile } from "../../bytes/index.ts";
 import { outwardLine, pumpToSocket, type OutwardLine } from "../../net/index.ts";
 import { isPlain, isText, keepsConnection } from "../../protocol/index.ts";
 import type { VirtualPath } from "../../storage/index.ts";
+import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
+import { limitedFile } from "./limited-file.ts";
 import { readRecordIndex } from "./record-index.ts";
 import { asStorageError, downloadStart, sessionFormat, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
@@ -16,10 +18,15 @@ import type { TransferJob } from "./transfer.ts";
  */
 export async function sendFile(session: Session, verb: string, path: VirtualPath): Promise<TransferJob> {
   const how = sessionFormat(session);
-  const restart = session.oneShots.restart;
-  const start = downloadStart(how, restart, path);
+  const { range, restart } = session.oneShots;
+  if (range !== undefined && !isPlain({ ...how.format, mode: "S" })) {
+    throw new CommandError("parameter-not-implemented", "RANG is for TYPE I and structure F");
+  }
+  const offset = range?.start ?? restart;
+  const start = downloadStart(how, offset, path);
   const recordIndex = await readRecordIndex(session, path, how);
-  const file = await session.account.storage.openRead(path, { offset: start.offset });
+  const whole = await session.account.storage.openRead(path, { offset: start.offset });
+  const file = range === undefined ? whole : limitedFile(whole, range.end - range.start);
   // Octets of the file are octets of the wire, so that clients may read a size from the preliminary reply.
   const plain = isPlain(how.format);
   const remaining = plain ? file.size : undefined;
@@ -30,8 +37,8 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
     verb,
     path,
     direction: "download",
-    offset: restart,
-    size: remaining === undefined ? undefined : remaining + restart,
+    offset,
+    size: remaining === undefined ? undefined : remaining + offset,
     expectedBytes: remaining,
     opening: opening(how, path, remaining),
     keepsConnection: keepsConnection(how.format, how.options),

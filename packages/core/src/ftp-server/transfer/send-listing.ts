@@ -3,6 +3,7 @@ import type { ReadableFile } from "../../bytes/index.ts";
 import { beginFile, outwardLine, pumpToSocket } from "../../net/index.ts";
 import { keepsConnection, largestBlock } from "../../protocol/index.ts";
 import type { Session } from "../session/session.ts";
+import { EncodedSource } from "./encoded-source.ts";
 import { listingFormat } from "./session-format.ts";
 import { runTransfer } from "./transfer.ts";
 
@@ -18,7 +19,11 @@ export async function sendListing(
   pieces: AsyncGenerator<string>,
 ): Promise<void> {
   const { format, options: how } = listingFormat(session);
-  const text = new TextSource(pieces, format.type.type === "E");
+  const { nameCodec } = session;
+  const ebcdic = format.type.type === "E";
+  // EBCDIC is a charset itself, and made from UTF-8.
+  const inUtf8 = nameCodec === undefined || ebcdic;
+  const text = inUtf8 ? new TextSource(pieces, ebcdic) : new EncodedSource(pieces, nameCodec);
   // The usual listing needs no conversion: its lines have the network's ends already.
   const plain = format.type.type === "A" && format.structure === "F" && format.mode === "S";
   // NetX Duo takes one block and no more: the size of a short listing is to be known.

@@ -63,7 +63,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
         "Data connections must be private here: send PBSZ 0 and PROT P",
       );
     }
-    reservation = await reserve(session, job);
+    reservation = await reserveTransfer(session, job);
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
     connection = await openDataConnection(session, job, abort.signal);
@@ -98,11 +98,15 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     throw cause;
   } finally {
     if (session.endpoint.end === "passive") session.moveEndpoint({ event: "used" });
-    await release(session, reservation, complete);
+    await releaseTransfer(session, reservation, complete);
   }
 }
 
-async function reserve(session: Session, job: TransferJob): Promise<Reservation | undefined> {
+/** Asks the application's reservations. @throws CommandError `reserved-elsewhere` when they refuse. */
+export async function reserveTransfer(
+  session: Session,
+  job: Pick<TransferJob, "direction" | "path" | "expectedBytes">,
+): Promise<Reservation | undefined> {
   const { reservations } = session.host.options;
   if (reservations === undefined) return undefined;
   const { connection, account } = session;
@@ -112,7 +116,12 @@ async function reserve(session: Session, job: TransferJob): Promise<Reservation 
   return answer;
 }
 
-async function release(session: Session, reservation: Reservation | undefined, complete: boolean): Promise<void> {
+/** Gives a reservation back. Never rejects. */
+export async function releaseTransfer(
+  session: Session,
+  reservation: Reservation | undefined,
+  complete: boolean,
+): Promise<void> {
   if (reservation === undefined) return;
   try {
     await reservation.release({ bytes: session.transferred, complete });
@@ -152,7 +161,8 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
   if (session.protection.level === "clear" || tls === undefined) return connection;
   const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
   // Another server cannot have the session of the client that brought the two together.
-  const foreign = peer !== session.connection.remote.address && session.allowsForeignData;
+  const own = peer === session.connection.remote.address || peer === session.dataPeer;
+  const foreign = !own && session.allowsForeignData;
   try {
     const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
     await tls.secureData(connection, mustResume, job.direction === "upload", signal);
@@ -170,14 +180,14 @@ async function openSocket(session: Session, job: TransferJob, signal: AbortSigna
     session.reply(replyCode.openingDataConnection, job.opening);
     return endpoint.arming.connection(timeout, signal);
   }
-  const { local, remote } = session.connection;
+  const { remote } = session.connection;
   // With neither PORT nor PASV, the user's data port is its control port (RFC 959 §3.2).
   const target = endpoint.end === "active" ? endpoint.address : remote;
   const localPort = host.options.active.localPort ?? Math.max(anyPort, host.listenerPort - 1);
   const socket = await dial({
     host: target.address,
     port: target.port,
-    localAddress: local.address,
+    localAddress: session.dataSource,
     localPort: localPort === anyPort ? undefined : localPort,
     timeout,
     signal,

@@ -1,4 +1,4 @@
-/** What is wrong with the argument of a command. Kinds are closed: the server's 501, 504 and 522 follow from them. */
+/** What is wrong with the argument of a command. Kinds are closed: the server's 501, 504, 521 and 522 follow from them. */
 
 /** Why an argument was refused. */
 export type ArgumentErrorKind =
@@ -7,7 +7,9 @@ export type ArgumentErrorKind =
   /** It is well written, and names something this project does not have. */
   | "not-implemented-for-parameter"
   /** It names a network protocol other than IPv4 and IPv6 (RFC 2428 §2). */
-  | "unsupported-protocol";
+  | "unsupported-protocol"
+  /** It names an address family other than those of IPv4 and IPv6 (RFC 1639). */
+  | "unsupported-family";
 
 /** An argument was refused. */
 export class ArgumentError extends Error {

@@ -7,6 +7,7 @@
  * it. CR NUL inside a line is a CR in a name (RFC 2640 §3.1) and is refused with the other control characters. Lines
  * over the limit are told once and dropped up to their end.
  */
+import type { NameCodec } from "./name-codec.ts";
 import { TelnetDecoder } from "./telnet.ts";
 
 /** The longest command line, its line end included, in octets. */
@@ -33,6 +34,8 @@ const SP = 32;
 
 /** Cuts the control connection's bytes into command lines. */
 export class CommandLineReader {
+  /** The charset of arguments; undefined is UTF-8. */
+  codec: NameCodec | undefined;
   readonly #limit: number;
   #telnet: TelnetDecoder | undefined;
   /** The unfinished line, or undefined when there is none. */
@@ -120,7 +123,7 @@ export class CommandLineReader {
       return;
     }
     const end = bytes.length > 0 && bytes[bytes.length - 1] === CR ? bytes.length - 1 : bytes.length;
-    const event = parseCommandLine(bytes.subarray(0, end));
+    const event = parseCommandLine(bytes.subarray(0, end), this.codec);
     if (event !== undefined) sink(event);
   }
 }
@@ -128,7 +131,7 @@ export class CommandLineReader {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A line without its line end; undefined for an empty one, which is skipped. */
-function parseCommandLine(bytes: Uint8Array): CommandLineEvent | undefined {
+function parseCommandLine(bytes: Uint8Array, codec: NameCodec | undefined): CommandLineEvent | undefined {
   if (bytes.length === 0) return undefined;
   let at = 0;
   let verb = "";
@@ -136,17 +139,20 @@ function parseCommandLine(bytes: Uint8Array): CommandLineEvent | undefined {
     const byte = bytes[at] ?? 0;
     if (byte === SP) break;
     const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
-    if (upper < 65 || upper > 90 || at >= 16) return { kind: "not-a-command" };
+    // XMD5 and its like have digits, though none in front.
+    const digit = at > 0 && byte >= 48 && byte <= 57;
+    if (((upper < 65 || upper > 90) && !digit) || at >= 16) return { kind: "not-a-command" };
     verb += String.fromCharCode(upper);
   }
   if (verb === "") return { kind: "not-a-command" };
   if (at + 1 >= bytes.length) return { kind: "command", line: { verb, argument: undefined } };
-  const argument = decodeArgument(bytes.subarray(at + 1));
+  const argument = decodeArgument(bytes.subarray(at + 1), codec);
   if (argument === undefined) return { kind: "not-utf-8", verb };
   return { kind: "command", line: { verb, argument } };
 }
 
-function decodeArgument(bytes: Uint8Array): string | undefined {
+function decodeArgument(bytes: Uint8Array, codec: NameCodec | undefined): string | undefined {
+  if (codec !== undefined) return codec.decode(bytes);
   try {
     return decoder.decode(bytes);
   } catch {

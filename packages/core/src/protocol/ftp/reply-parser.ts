@@ -4,6 +4,7 @@
  * Lenient where servers are careless (a bare LF, `ddd` with nothing after it, text that is no UTF-8), strict where it
  * matters: what cannot begin a reply is an error, and lines and replies have limits.
  */
+import type { NameCodec } from "./name-codec.ts";
 import { TelnetDecoder } from "./telnet.ts";
 
 /** A reply as it was received. */
@@ -44,6 +45,8 @@ const latin1 = new TextDecoder("latin1");
 
 /** Cuts the control connection's bytes into replies. */
 export class ReplyParser {
+  /** The charset of replies; undefined is UTF-8. */
+  codec: NameCodec | undefined;
   readonly #maxLine: number;
   readonly #maxReply: number;
   readonly #telnet = new TelnetDecoder();
@@ -118,7 +121,7 @@ export class ReplyParser {
   }
 
   #finish(code: number, sink: (reply: ReceivedReply) => void): void {
-    const lines = decode(this.#lines);
+    const lines = decode(this.#lines, this.codec);
     this.#code = undefined;
     this.#lines = [];
     this.#octets = 0;
@@ -134,9 +137,10 @@ function codeOf(line: Uint8Array): number | undefined {
   return (a - 48) * 100 + (b - 48) * 10 + (c - 48);
 }
 
-/** A reply is UTF-8 as a whole, or else Latin-1 as a whole. */
-function decode(lines: readonly Uint8Array[]): string[] {
+/** A reply is in the one charset as a whole, or else in Latin-1 as a whole. */
+function decode(lines: readonly Uint8Array[], codec: NameCodec | undefined): string[] {
   try {
+    if (codec !== undefined) return lines.map((line) => codec.decode(line) ?? latin1.decode(line));
     return lines.map((line) => utf8.decode(line));
   } catch {
     return lines.map((line) => latin1.decode(line));

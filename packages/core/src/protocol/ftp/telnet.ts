@@ -18,6 +18,12 @@ const IP = 244;
 const SB = 250;
 const WILL = 251;
 
+/** Text for the control connection, its octets 255 doubled: alone they would be Telnet. */
+export function escapeTelnet(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(IAC)) return bytes;
+  return Uint8Array.from([...bytes].flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])));
+}
+
 type State = "data" | "iac" | "option" | "subnegotiation" | "subnegotiation-iac" | "after-ip";
 
 /** Takes Telnet commands out of a stream that may be split anywhere. */

@@ -1,9 +1,18 @@
 /** Cases of the optional methods, passed by storages that have none of them, and of signals. */
 import assert from "node:assert/strict";
+import { hashAlgorithms, type HashAlgorithm } from "../../protocol/index.ts";
+import { makeDigest } from "../hashing/digest.ts";
+import { hashFile } from "../hashing/hash-file.ts";
 import { at, entriesOf, fails, namesOf, put, textOf, type ConformanceCase } from "./conformance-case.ts";
 
 /** A whole second, since some file systems know no less. */
 const someTime: number = Date.UTC(2001, 1, 3, 4, 5, 6);
+
+function digestOf(algorithm: HashAlgorithm, bytes: Uint8Array): string {
+  const digest = makeDigest(algorithm);
+  digest.update(bytes);
+  return digest.end();
+}
 
 export const abilityCases: readonly ConformanceCase[] = [
   {
@@ -49,11 +58,98 @@ export const abilityCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "sets when files and folders were created, if it has the ability",
+    async run(storage) {
+      if (storage.setCreated === undefined) return;
+      await put(storage, "/file", "content");
+      await storage.makeDirectory(at("/folder"));
+      for (const path of [at("/file"), at("/folder")]) {
+        await storage.setCreated(path, someTime);
+        assert.equal((await storage.stat(path)).created, someTime);
+      }
+      await fails(async () => storage.setCreated?.(at("/missing"), someTime), "not-found");
+    },
+  },
+  {
+    name: "makes links to files and folders, if it has the ability",
+    async run(storage) {
+      if (storage.link === undefined) return;
+      await storage.makeDirectory(at("/folder"));
+      await storage.makeDirectory(at("/links"));
+      await put(storage, "/folder/file", "content");
+      await storage.link(at("/folder/file"), at("/links/to-file"));
+      await storage.link(at("/folder"), at("/links/to-folder"));
+      assert.equal(await textOf(storage, "/links/to-file"), "content");
+      assert.equal((await storage.stat(at("/links/to-file"))).kind, "file");
+      assert.equal(await textOf(storage, "/links/to-folder/file"), "content");
+      assert.deepEqual(
+        (await entriesOf(storage, "/links")).map(({ name, kind }) => `${name} ${kind}`),
+        ["to-file symlink", "to-folder symlink"],
+      );
+      await storage.remove(at("/links/to-file"));
+      assert.equal(await textOf(storage, "/folder/file"), "content");
+    },
+  },
+  {
+    name: "makes no link to what is not there, nor over what is there, if it has the ability",
+    async run(storage) {
+      if (storage.link === undefined) return;
+      await put(storage, "/file", "content");
+      await put(storage, "/other", "other");
+      const link = storage.link.bind(storage);
+      await fails(() => link(at("/missing"), at("/link")), "not-found");
+      await fails(() => link(at("/file"), at("/missing/link")), "not-found");
+      await fails(() => link(at("/file"), at("/other")), "already-exists");
+      await fails(() => link(at("/file"), at("/")), "already-exists", "permission-denied");
+      await fails(() => link(at("/file"), at("/link"), { signal: AbortSignal.abort() }), "aborted");
+      assert.deepEqual(await namesOf(storage, "/"), ["file", "other"]);
+      assert.equal(await textOf(storage, "/other"), "other");
+    },
+  },
+  {
     name: "tells how much can still be stored, if it has the ability",
     async run(storage) {
       if (storage.freeSpace === undefined) return;
       const free = await storage.freeSpace(at("/"));
       assert.ok(Number.isSafeInteger(free) && free >= 0, String(free));
+    },
+  },
+  {
+    name: "hashes a file and parts of it, by its ability or by being read",
+    async run(storage) {
+      const content = Buffer.alloc(600_000, "0123456789abcdef-");
+      await put(storage, "/file", content);
+      await put(storage, "/empty", "");
+      await storage.makeDirectory(at("/folder"));
+      for (const algorithm of hashAlgorithms) {
+        for (const [start, end] of [[], [0, 10], [300_000], [599_999, 700_000], [600_000]]) {
+          const part = { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+          const wanted = digestOf(algorithm, content.subarray(start, end));
+          const own = await storage.hash?.(at("/file"), algorithm, part);
+          assert.ok(own === undefined || own === wanted, `${algorithm} of ${start ?? 0}-${end ?? ""}: ${own ?? ""}`);
+          assert.equal(await hashFile(storage, at("/file"), algorithm, part), wanted);
+        }
+        assert.equal(await hashFile(storage, at("/empty"), algorithm), digestOf(algorithm, Buffer.alloc(0)));
+      }
+      await fails(() => hashFile(storage, at("/missing"), "MD5"), "not-found");
+      await fails(() => hashFile(storage, at("/folder"), "MD5"), "is-a-directory");
+      await fails(() => hashFile(storage, at("/file"), "MD5", { start: 600_001 }), "offset-out-of-range");
+    },
+  },
+  {
+    name: "ends a hash that is aborted on its way, and tells how far it is",
+    async run(storage) {
+      await put(storage, "/file", Buffer.alloc(1_000_000, "x"));
+      let told = 0;
+      const onBytes = (count: number): void => {
+        told += count;
+      };
+      await hashFile(storage, at("/file"), "SHA-1", { onBytes });
+      assert.ok(told === 1_000_000 || storage.hash !== undefined, String(told));
+      await fails(() => hashFile(storage, at("/file"), "SHA-1", { signal: AbortSignal.abort() }), "aborted");
+      const abort = new AbortController();
+      const aborting = { signal: abort.signal, onBytes: () => abort.abort() };
+      if (storage.hash === undefined) await fails(() => hashFile(storage, at("/file"), "SHA-1", aborting), "aborted");
     },
   },
   {

@@ -5,7 +5,7 @@
  */
 import type { Stats } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { InlinePace, type ReadableFile, type WritableFile } from "../../bytes/index.ts";
 import type {
   Entry,
@@ -26,7 +26,7 @@ import { entryOf, listFolder } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
 import { LocalUploads } from "./local-uploads.ts";
 import { Owners } from "./owners.ts";
-import { close, fchmod, fstat, futimes, link, lstat, mkdir, rename, rmdir, unlink } from "./system-calls.ts";
+import { close, fchmod, fstat, futimes, link, lstat, mkdir, rename, rmdir, symlink, unlink } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 import { processUmask } from "./process-umask.ts";
 import { UploadJournal } from "./upload-journal.ts";
@@ -216,6 +216,16 @@ export class LocalStorage implements Storage {
     } finally {
       folder.release();
     }
+  }
+
+  async link(target: VirtualPath, path: VirtualPath, options: StorageOptions = {}): Promise<void> {
+    this.#check(target, options);
+    this.#check(path, options, "name-not-allowed");
+    if (path === "/") throw storageError("already-exists", path);
+    // Without any link in it, and inside the root: what leads out is not there, as for every other method.
+    const inside = await this.#jail.followed(target);
+    const root = await this.#jail.root();
+    await this.#in(path, (folder) => symlink(relative(folder.real, join(root, inside)) || ".", place(folder, path)));
   }
 
   async close(): Promise<void> {

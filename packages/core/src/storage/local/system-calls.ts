@@ -11,6 +11,7 @@ export const realpath: (path: string) => Promise<string> = promisify(fs.realpath
 export const unlink: (path: string) => Promise<void> = promisify(fs.unlink);
 export const rename: (from: string, to: string) => Promise<void> = promisify(fs.rename);
 export const link: (from: string, to: string) => Promise<void> = promisify(fs.link);
+export const symlink: (target: string, path: string) => Promise<void> = promisify(fs.symlink);
 export const rmdir: (path: string) => Promise<void> = promisify(fs.rmdir);
 export const ftruncate: (fd: number, length: number) => Promise<void> = promisify(fs.ftruncate);
 export const fchmod: (fd: number, mode: number) => Promise<void> = promisify(fs.fchmod);

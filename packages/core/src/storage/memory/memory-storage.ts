@@ -37,6 +37,7 @@ interface FileNode {
   readonly kind: "file";
   content: Content;
   modified: number;
+  created: number;
   mode: number;
   readonly id: number;
 }
@@ -45,6 +46,7 @@ interface DirectoryNode {
   readonly kind: "directory";
   readonly children: Map<string, MemoryNode>;
   modified: number;
+  created: number;
   mode: number;
   readonly id: number;
 }
@@ -168,6 +170,11 @@ export class MemoryStorage implements Storage {
     if (times.modified !== undefined) node.modified = times.modified;
   }
 
+  async setCreated(path: VirtualPath, created: number, options: StorageOptions = {}): Promise<void> {
+    demandGoing(path, options);
+    this.#find(path).created = created;
+  }
+
   async changeMode(path: VirtualPath, mode: number, options: StorageOptions = {}): Promise<void> {
     demandGoing(path, options);
     this.#find(path).mode = mode & 0o777;
@@ -251,19 +258,22 @@ export class MemoryStorage implements Storage {
     const modified = Date.now();
     if (there !== undefined) this.#bytes -= there.content.size;
     // A new node each time: whoever reads the old content goes on reading it.
-    const node: FileNode = { kind: "file", content, modified, mode: there?.mode ?? mode, id: this.#nextId++ };
+    const created = there?.created ?? modified;
+    const node: FileNode = { kind: "file", content, modified, created, mode: there?.mode ?? mode, id: this.#nextId++ };
     this.#folder(path).children.set(baseName(path), node);
     return entryOf(baseName(path), node);
   }
 }
 
 function directory(id: number, mode: number): DirectoryNode {
-  return { kind: "directory", children: new Map(), modified: Date.now(), mode, id };
+  const now = Date.now();
+  return { kind: "directory", children: new Map(), modified: now, created: now, mode, id };
 }
 
 function entryOf(name: string, node: MemoryNode): Entry {
-  const { kind, modified, mode, id } = node;
-  return { name, kind, size: kind === "file" ? node.content.size : 0, modified, mode, unique: `m${id.toString(36)}` };
+  const { kind, modified, created, mode, id } = node;
+  const size = kind === "file" ? node.content.size : 0;
+  return { name, kind, size, modified, created, mode, unique: `m${id.toString(36)}` };
 }
 
 function demandName(path: VirtualPath): void {

@@ -7,6 +7,7 @@ import type { VirtualPath } from "../virtual-path.ts";
 export function readOnlyStorage(inner: Storage): Storage {
   const refuse = (path: VirtualPath): Promise<never> =>
     Promise.reject(new StorageError("read-only", `${path}: this storage is read-only`, { path }));
+  const hash = inner.hash?.bind(inner);
   return {
     stat: (path, options) => inner.stat(path, options),
     list: (path, options) => inner.list(path, options),
@@ -17,5 +18,6 @@ export function readOnlyStorage(inner: Storage): Storage {
     makeDirectory: refuse,
     removeDirectory: refuse,
     ...(inner.freeSpace === undefined ? {} : { freeSpace: async () => 0 }),
+    ...(hash === undefined ? {} : { hash }),
   };
 }

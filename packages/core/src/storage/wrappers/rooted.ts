@@ -2,6 +2,7 @@
 import { StorageError } from "../errors.ts";
 import type { Storage } from "../storage.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
+import { toldAs } from "./told.ts";
 
 /**
  * @param inner - The storage; closing the wrapper leaves it open.
@@ -19,12 +20,15 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
     try {
       return await run();
     } catch (error) {
-      throw renamed(error, root, path);
+      throw toldAs(error, at(path), path);
     }
   };
   const setTimes = inner.setTimes?.bind(inner);
   const changeMode = inner.changeMode?.bind(inner);
   const freeSpace = inner.freeSpace?.bind(inner);
+  const setCreated = inner.setCreated?.bind(inner);
+  const hash = inner.hash?.bind(inner);
+  const link = inner.link?.bind(inner);
   return {
     stat: async (path, options) => {
       const entry = await told(path, () => inner.stat(at(path), options));
@@ -34,7 +38,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
       try {
         yield* inner.list(at(path), options);
       } catch (error) {
-        throw renamed(error, root, path);
+        throw toldAs(error, at(path), path);
       }
     },
     openRead: (path, options) => told(path, () => inner.openRead(at(path), options)),
@@ -68,11 +72,14 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
     ...(freeSpace === undefined
       ? {}
       : { freeSpace: (path, options) => told(path, () => freeSpace(at(path), options)) }),
+    ...(setCreated === undefined
+      ? {}
+      : { setCreated: (path, created, options) => told(path, () => setCreated(at(path), created, options)) }),
+    ...(hash === undefined
+      ? {}
+      : { hash: (path, algorithm, options) => told(path, () => hash(at(path), algorithm, options)) }),
+    ...(link === undefined
+      ? {}
+      : { link: (target, path, options) => told(path, () => link(at(target), at(path), options)) }),
   };
-}
-
-function renamed(error: unknown, root: VirtualPath, path: VirtualPath): unknown {
-  if (!(error instanceof StorageError)) return error;
-  const message = error.message.startsWith(root) ? error.message.slice(root.length) : error.message;
-  return new StorageError(error.kind, message, { path, cause: error.cause });
 }

@@ -52,6 +52,12 @@ export function normaliseAddress(text: string): string {
   return formatGroups(groups);
 }
 
+/** The 4 or 16 octets of an address; empty for what is none. */
+export function octetsOfAddress(text: string): number[] {
+  if (isIPv4(text)) return text.split(".").map(Number);
+  return (parseGroups(text) ?? []).flatMap((group) => [group >> 8, group & 255]);
+}
+
 function formatGroups(groups: readonly number[]): string {
   let best = { start: -1, length: 1 };
   for (let i = 0; i < 8; i++) {

@@ -13,7 +13,7 @@ import type { ModeCode } from "../arguments/mode-code.ts";
 import type { StructureCode } from "../arguments/structure-code.ts";
 import type { RepresentationType } from "../arguments/type-code.ts";
 import type { CodePage } from "../representation/ebcdic.ts";
-import type { RecordLayout } from "../representation/record-layout.ts";
+import type { RecordLayout } from "../representation/binary-records.ts";
 
 /** The transfer parameters (RFC 959 §3.1, §3.4). */
 export interface DataFormat {

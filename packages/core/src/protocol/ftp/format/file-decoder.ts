@@ -5,7 +5,8 @@ import { CompressedDecoder } from "../mode/compressed.ts";
 import { NetxBlockDecoder } from "../mode/netx-block.ts";
 import { StreamDecoder } from "../mode/stream.ts";
 import { AsciiDecoder } from "../representation/ascii.ts";
-import { FixedRecordDecoder, IndexedRecordDecoder, SingleRecordDecoder } from "../representation/binary-records.ts";
+import { FixedRecordDecoder, SingleRecordDecoder } from "../representation/binary-records.ts";
+import { IndexedRecordDecoder } from "../representation/indexed-records.ts";
 import type { DataElements, FileContent, ModeDecoder } from "../representation/data-elements.ts";
 import { EbcdicDecoder } from "../representation/ebcdic.ts";
 import { LocalByteDecoder } from "../representation/local-byte.ts";
@@ -149,7 +150,7 @@ function binaryRecordDecoder({ records }: DataFormatOptions, content: FileConten
     case "single":
       return new SingleRecordDecoder(content);
     case "fixed":
-      return new FixedRecordDecoder(records.length, content);
+      return new FixedRecordDecoder(content, records.length);
     case "index":
       return new IndexedRecordDecoder(content);
   }

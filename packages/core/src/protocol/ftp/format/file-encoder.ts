@@ -10,7 +10,8 @@ import type { DataElements, StructureEncoder } from "../representation/data-elem
 import { EbcdicEncoder } from "../representation/ebcdic.ts";
 import { LocalByteEncoder } from "../representation/local-byte.ts";
 import { PageEncoder } from "../representation/page.ts";
-import { FixedRecordEncoder, IndexedRecordEncoder, SingleRecordEncoder } from "../representation/binary-records.ts";
+import { FixedRecordEncoder, SingleRecordEncoder } from "../representation/binary-records.ts";
+import { IndexedRecordEncoder } from "../representation/indexed-records.ts";
 import type { Station } from "../representation/station.ts";
 import { TextRecordEncoder } from "../representation/text-records.ts";
 import {
@@ -134,7 +135,7 @@ function binaryRecordEncoder(
     case "single":
       return new SingleRecordEncoder(next);
     case "fixed":
-      return new FixedRecordEncoder(records.length, next);
+      return new FixedRecordEncoder(next, records.length);
     case "index":
       return new IndexedRecordEncoder(recordIndex, next);
   }

@@ -18,6 +18,9 @@ export const mlsxFacts = [
   "Create",
   "Unique",
   "Perm",
+  "Lang",
+  "Media-Type",
+  "CharSet",
   "UNIX.mode",
   "UNIX.owner",
   "UNIX.group",
@@ -98,12 +101,18 @@ function factOf(entry: ServerEntry, fact: string): string | undefined {
       return entry.unique;
     case "Perm":
       return entry.permissions;
+    case "Lang":
+      return plainFact(entry.language);
+    case "Media-Type":
+      return plainFact(entry.mediaType);
+    case "CharSet":
+      return plainFact(entry.charset);
     case "UNIX.mode":
       return entry.mode === undefined ? undefined : `0${entry.mode.toString(8).padStart(3, "0")}`;
     case "UNIX.owner":
-      return entry.owner;
+      return plainFact(entry.owner);
     case "UNIX.group":
-      return entry.group;
+      return plainFact(entry.group);
     case "UNIX.uid":
       return entry.uid?.toString();
     case "UNIX.gid":
@@ -111,6 +120,11 @@ function factOf(entry: ServerEntry, fact: string): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** A value that would end its fact, the facts or the line is left out. */
+function plainFact(value: string | undefined): string | undefined {
+  return value === undefined || /[;\s\0]/.test(value) ? undefined : value;
 }
 
 function typeOf(entry: ServerEntry): string {

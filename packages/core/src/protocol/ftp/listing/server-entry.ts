@@ -18,6 +18,9 @@ export interface ServerEntry {
   readonly links?: number;
   readonly unique?: string;
   readonly target?: string;
+  readonly language?: string;
+  readonly mediaType?: string;
+  readonly charset?: string;
   /** For MLSx: the folder that is listed, or its parent. */
   readonly type?: "cdir" | "pdir";
   /** For MLSx: the letters of the fact "perm" (RFC 3659 §7.5.5). */

@@ -1,22 +1,26 @@
 /**
- * STRU R of octets (RFC 959 §3.1.2.2): where records end is told by a layout. An index has four octets a record, its
- * length, the highest first.
+ * STRU R for binary files (RFC 959 §3.1.2.2) that have no ends of records in them: one record, or records of one length.
  *
- * Refuses records that the layout cannot hold: what comes is never cut, filled or joined behind anybody's back.
+ * Octets after the last end of record are a last record, which lacks its end; it comes back with one.
  */
-import { OctetWriter } from "../../octet-writer.ts";
 import { DataFormatError } from "../data-format-error.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
-import { maxIndexedRecords } from "./record-layout.ts";
 
-/** Octets of a length in an index. */
-const lengthOctets = 4;
+/** Where the ends of a binary file's records are. */
+export type RecordLayout =
+  /** The whole file is one record. */
+  | { readonly layout: "single" }
+  /** Each record has `length` octets; the last may have fewer. */
+  | { readonly layout: "fixed"; readonly length: number }
+  /** An index beside the file has the lengths: see `RecordLengths`. */
+  | { readonly layout: "index" };
 
-/** The whole file is one record; an empty file has none. */
+/** From the store to the wire: the whole file is one record. An empty file has none. */
 export class SingleRecordEncoder implements StructureEncoder {
   readonly #next: DataElements;
   #empty = true;
 
+  /** @param next - Takes the record. */
   constructor(next: DataElements) {
     this.#next = next;
   }
@@ -33,10 +37,11 @@ export class SingleRecordEncoder implements StructureEncoder {
   }
 }
 
-/** Joins the records that come. */
+/** From the wire to the store: records are joined, and their borders forgotten. */
 export class SingleRecordDecoder implements DataElements {
   readonly #content: FileContent;
 
+  /** @param content - What the octets are stored by. */
   constructor(content: FileContent) {
     this.#content = content;
   }
@@ -46,7 +51,7 @@ export class SingleRecordDecoder implements DataElements {
   }
 
   endOfRecord(): void {
-    // The layout has no place for it.
+    // The next record follows without a border.
   }
 
   marker(text: string): void {
@@ -54,70 +59,79 @@ export class SingleRecordDecoder implements DataElements {
   }
 
   endOfFile(): void {
-    // As above.
+    // All octets are stored already.
   }
 }
 
-/** Records of one length; the last may be shorter. */
+/** From the store to the wire: records of one length, the last perhaps shorter. */
 export class FixedRecordEncoder implements StructureEncoder {
-  readonly #length: number;
   readonly #next: DataElements;
-  /** Octets of the record under way. */
+  readonly #length: number;
+  /** Octets of the record so far. */
   #filled = 0;
 
-  /** @param length - Octets of a record. */
-  constructor(length: number, next: DataElements) {
-    this.#length = length;
+  /**
+   * @param next - Takes the records.
+   * @param length - Octets of a record.
+   */
+  constructor(next: DataElements, length: number) {
     this.#next = next;
+    this.#length = checkedLength(length);
   }
 
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + this.#length - this.#filled);
-      this.#next.octets(part);
-      at += part.length;
-      this.#filled += part.length;
-      if (this.#filled === this.#length) this.#end();
+      const end = Math.min(chunk.length, at + this.#length - this.#filled);
+      this.#next.octets(chunk.subarray(at, end));
+      this.#filled += end - at;
+      at = end;
+      if (this.#filled === this.#length) this.#endOfRecord();
     }
   }
 
   finish(): void {
-    if (this.#filled > 0) this.#end();
+    if (this.#filled > 0) this.#endOfRecord();
     this.#next.endOfFile();
   }
 
-  #end(): void {
+  #endOfRecord(): void {
     this.#filled = 0;
     this.#next.endOfRecord();
   }
 }
 
-/** Takes records of one length; the last may be shorter. */
+/** From the wire to the store: records of one length, the last perhaps shorter, but not empty. */
 export class FixedRecordDecoder implements DataElements {
-  readonly #length: number;
   readonly #content: FileContent;
+  readonly #length: number;
   #filled = 0;
-  /** A record that was shorter: nothing may follow it. */
+  /** A record was shorter: it must have been the last. */
   #short = false;
 
-  /** @param length - Octets of a record. */
-  constructor(length: number, content: FileContent) {
-    this.#length = length;
+  /**
+   * @param content - What the records are stored by.
+   * @param length - Octets of a record.
+   */
+  constructor(content: FileContent, length: number) {
     this.#content = content;
+    this.#length = checkedLength(length);
   }
 
+  /** @throws DataFormatError `record-too-long`, or `not-representable` after a record that was shorter. */
   octets(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    if (this.#short) this.#refuseShort();
+    if (this.#short) throw this.#tooShort();
     this.#filled += bytes.length;
     if (this.#filled > this.#length) {
-      throw new DataFormatError("record-too-long", `A record has more than the ${this.#length} octets of each here`);
+      throw new DataFormatError("record-too-long", `A record is longer than the file's records of ${this.#length}`);
     }
     this.#content.octets(bytes);
   }
 
+  /** @throws DataFormatError `not-representable` for an empty record, or after one that was shorter. */
   endOfRecord(): void {
-    if (this.#short) this.#refuseShort();
+    // An empty record leaves nothing in the file that it could come back from.
+    if (this.#short || this.#filled === 0) throw this.#tooShort();
     this.#short = this.#filled < this.#length;
     this.#filled = 0;
   }
@@ -127,102 +141,15 @@ export class FixedRecordDecoder implements DataElements {
   }
 
   endOfFile(): void {
-    // The last record may be short, and need not be ended.
+    this.#filled = 0;
   }
 
-  #refuseShort(): never {
-    throw new DataFormatError(
-      "not-representable",
-      `A record other than the last has fewer than the ${this.#length} octets of each here`,
-    );
+  #tooShort(): DataFormatError {
+    return new DataFormatError("not-representable", `A record is shorter than the file's records of ${this.#length}`);
   }
 }
 
-/** Records as an index tells their lengths. */
-export class IndexedRecordEncoder implements StructureEncoder {
-  readonly #index: DataView;
-  readonly #next: DataElements;
-  #record = 0;
-  #left: number;
-
-  /** @param index - The lengths of the records. */
-  constructor(index: Uint8Array, next: DataElements) {
-    this.#index = new DataView(index.buffer, index.byteOffset, index.byteLength);
-    this.#next = next;
-    this.#left = this.#lengthOf(0);
-  }
-
-  push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
-      this.#endFullRecords();
-      if (this.#left === -1) throw disagreement();
-      const part = chunk.subarray(at, at + this.#left);
-      this.#next.octets(part);
-      at += part.length;
-      this.#left -= part.length;
-    }
-    this.#endFullRecords();
-  }
-
-  finish(): void {
-    this.#endFullRecords();
-    if (this.#left !== -1) throw disagreement();
-    this.#next.endOfFile();
-  }
-
-  #endFullRecords(): void {
-    while (this.#left === 0) {
-      this.#next.endOfRecord();
-      this.#left = this.#lengthOf(++this.#record);
-    }
-  }
-
-  /** -1 after the last. */
-  #lengthOf(record: number): number {
-    const at = record * lengthOctets;
-    return at + lengthOctets > this.#index.byteLength ? -1 : this.#index.getUint32(at);
-  }
-}
-
-function disagreement(): DataFormatError {
-  return new DataFormatError("not-representable", "The file and its index of records have different lengths");
-}
-
-/** Takes records of any length, and makes their index. */
-export class IndexedRecordDecoder implements DataElements {
-  readonly #content: FileContent;
-  readonly #lengths: OctetWriter = new OctetWriter();
-  #length = 0;
-
-  constructor(content: FileContent) {
-    this.#content = content;
-  }
-
-  octets(bytes: Uint8Array): void {
-    this.#length += bytes.length;
-    if (this.#length >= 2 ** 32) throw new DataFormatError("record-too-long", "A record has 4 GiB or more");
-    this.#content.octets(bytes);
-  }
-
-  endOfRecord(): void {
-    if (this.#lengths.length === maxIndexedRecords * lengthOctets) {
-      throw new DataFormatError("too-large", `There are more than ${maxIndexedRecords} records`);
-    }
-    for (const shift of [24, 16, 8, 0]) this.#lengths.octet((this.#length >>> shift) & 0xff);
-    this.#length = 0;
-  }
-
-  marker(text: string): void {
-    this.#content.marker(text);
-  }
-
-  endOfFile(): void {
-    // A record that was not ended is one nevertheless: its octets must be somebody's.
-    if (this.#length > 0) this.endOfRecord();
-  }
-
-  /** The lengths of the records that came. Asked once, at the end. */
-  index(): Uint8Array {
-    return this.#lengths.take().slice();
-  }
+function checkedLength(length: number): number {
+  if (!Number.isSafeInteger(length) || length < 1) throw new RangeError("A record has one octet at least");
+  return length;
 }

@@ -1,208 +1,272 @@
 /**
- * STRU P (RFC 959 §3.1.2.3): pages that have their place in the file, so that those of zeros can be left out.
+ * STRU P (RFC 959 §3.1.2.3): pages that are told by their index, so that holes are not sent.
  *
- *     ┌───────────────┬────────────┬─────────────┬───────────┬─────────────────┬──────┐
- *     │ header length │ page index │ data length │ page type │ optional fields │ data │
- *     └───────────────┴────────────┴─────────────┴───────────┴─────────────────┴──────┘
+ * A page is a header and data. All fields of the header are logical bytes of the size that TYPE has:
  *
- * Each field is one logical byte, as TYPE says; here as it lies in the store, in whole octets. Types are 0, the end of the
- * file (length 4, no data), 1 simple, 2 descriptor, 3 access controlled (length 5). What descriptors say of the file as a
- * whole has no place in a store and is passed over, as is the access of a single page.
+ *     | header length | page index | data length | page type | more fields | data ...              |
+ *     |   4 or more   |   from 0   |             |           | length - 4  | data length           |
+ *
+ * This works on units, as TYPE L has them in the store (see `local-byte.ts`): a logical byte in ceil(n / 8) octets.
+ *
+ * Outwards, pages of zeros only are left out, but for the file's last one: with it the length comes back. The end is a
+ * page of type 0, whose index is one more than the last one's. Inwards, pages come in any order.
  */
 import { DataFormatError } from "../data-format-error.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
+import { unitLength } from "./local-byte.ts";
 
-/** How pages are made. */
-export interface PageOptions {
-  /** Bits of a logical byte. */
-  readonly byteSize: number;
-  /** Logical bytes of a page. */
-  readonly pageLength: number;
-  /** The number of the first page that is pushed. Default 0. */
-  readonly firstPage?: number;
-}
-
-/** Logical bytes of a header without optional fields. */
+/** Fields that each header has. */
 const headerLength = 4;
+/** Fields of an access controlled page's header, at least. */
+const accessControlledHeaderLength = 5;
+/** Fields that a header may have. */
+const headerLengthLimit = 1024;
+
 const lastPage = 0;
 const simplePage = 1;
 const descriptorPage = 2;
 const accessControlledPage = 3;
 
-/** From a stored file to pages: all but those of zeros, and always the last, so that the size comes back. */
+/** How a file is cut into pages. */
+export interface PageFormat {
+  /** Bits of a logical byte, 1 to 255: n of TYPE L n, 8 in other types. */
+  readonly byteSize: number;
+  /** Logical bytes of a page; the file's last may have fewer. */
+  readonly pageLength: number;
+}
+
+/** How a file is sent in pages. */
+export interface PageEncoderOptions extends PageFormat {
+  /** The index of the page that the octets begin with. 0 by default. */
+  readonly firstPage?: number;
+}
+
+/** From the store to the wire. Holds one page, to know whether there is anything in it, and whether it is the last. */
 export class PageEncoder implements StructureEncoder {
   readonly #next: DataElements;
   readonly #byteSize: number;
-  readonly #unit: number;
-  /** The page under way; a full one waits until it is known whether it is the last. */
+  readonly #unitLength: number;
+  readonly #header: Uint8Array;
   readonly #page: Uint8Array;
   #filled = 0;
-  #number: number;
+  #index: number;
 
-  constructor(next: DataElements, options: PageOptions) {
+  /**
+   * @param next - Takes the units of headers and data.
+   * @throws RangeError for a byte size or a page length that cannot be.
+   */
+  constructor(next: DataElements, options: PageEncoderOptions) {
+    const unit = checkedUnitLength(options);
     this.#next = next;
     this.#byteSize = options.byteSize;
-    this.#unit = Math.ceil(options.byteSize / 8);
-    this.#page = new Uint8Array(options.pageLength * this.#unit);
-    this.#number = options.firstPage ?? 0;
+    this.#unitLength = unit;
+    this.#header = new Uint8Array(headerLength * unit);
+    this.#page = new Uint8Array(options.pageLength * unit);
+    this.#index = options.firstPage ?? 0;
   }
 
+  /** @throws DataFormatError `not-representable` when a header's field does not fit into a logical byte. */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
-      if (this.#filled === this.#page.length) {
-        if (this.#page.some((octet) => octet !== 0)) this.#tell();
-        this.#filled = 0;
-        this.#number++;
-      }
-      const part = chunk.subarray(at, at + this.#page.length - this.#filled);
-      this.#page.set(part, this.#filled);
-      this.#filled += part.length;
-      at += part.length;
+      if (this.#filled === this.#page.length) this.#endPage();
+      const end = Math.min(chunk.length, at + this.#page.length - this.#filled);
+      this.#page.set(chunk.subarray(at, end), this.#filled);
+      this.#filled += end - at;
+      at = end;
     }
   }
 
+  /** @throws DataFormatError `not-representable` as `push` does, and when the file ends within a unit. */
   finish(): void {
-    if (this.#filled % this.#unit !== 0) {
+    if (this.#filled % this.#unitLength !== 0) {
       throw new DataFormatError(
         "not-representable",
-        `The file does not end with a whole byte of ${this.#byteSize} bits`,
+        `The file is not a whole number of ${this.#unitLength}-octet units, as TYPE L ${this.#byteSize} needs`,
       );
     }
-    if (this.#filled > 0) {
-      this.#tell();
-      this.#number++;
-    }
-    // The number of the last page says nothing: where it has become too large for its field, 0 will do.
-    this.#header(this.#number < 2 ** this.#byteSize ? this.#number : 0, 0, lastPage);
+    if (this.#filled > 0) this.#sendPage();
+    // The index of the end says nothing: where it has outgrown its field, it is 0.
+    if (this.#index >= 2 ** this.#byteSize) this.#index = 0;
+    this.#sendHeader(0, lastPage);
     this.#next.endOfFile();
   }
 
-  #tell(): void {
-    if (this.#number >= 2 ** this.#byteSize) {
-      throw new DataFormatError(
-        "not-representable",
-        `The file has more pages than a byte of ${this.#byteSize} bits can number; use a larger TYPE L, as L 32`,
-      );
+  /** Others follow this page: it may be left out. */
+  #endPage(): void {
+    if (isZero(this.#page)) {
+      this.#filled = 0;
+      this.#index++;
+    } else {
+      this.#sendPage();
     }
-    this.#header(this.#number, this.#filled / this.#unit, simplePage);
-    this.#next.octets(this.#page.subarray(0, this.#filled));
   }
 
-  #header(number: number, length: number, type: number): void {
-    const header = new Uint8Array(headerLength * this.#unit);
-    [headerLength, number, length, type].forEach((value, field) => {
-      let rest = value;
-      for (let at = (field + 1) * this.#unit - 1; rest > 0; at--, rest = Math.floor(rest / 256))
-        header[at] = rest % 256;
-    });
-    this.#next.octets(header);
+  #sendPage(): void {
+    this.#sendHeader(this.#filled / this.#unitLength, simplePage);
+    this.#next.octets(this.#page.subarray(0, this.#filled));
+    this.#filled = 0;
+    this.#index++;
+  }
+
+  #sendHeader(dataLength: number, type: number): void {
+    this.#field(0, headerLength, "A page's header length");
+    this.#field(1, this.#index, "The page index");
+    this.#field(2, dataLength, "The page length");
+    this.#field(3, type, "The page type");
+    this.#next.octets(this.#header);
+  }
+
+  #field(place: number, value: number, name: string): void {
+    const bits = value.toString(2).length;
+    if (bits > this.#byteSize) {
+      throw new DataFormatError(
+        "not-representable",
+        `${name} ${value} does not fit into TYPE L ${this.#byteSize}; TYPE L ${Math.ceil(bits / 8) * 8} has room`,
+      );
+    }
+    let rest = value;
+    for (let at = (place + 1) * this.#unitLength - 1; at >= place * this.#unitLength; at--) {
+      this.#header[at] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
   }
 }
 
-/** From pages to a stored file. */
+/** From the wire to the store. Fields and octets go by; no page is held. */
 export class PageDecoder implements DataElements {
   readonly #content: FileContent;
-  readonly #unit: number;
+  readonly #unitLength: number;
   readonly #pageLength: number;
+  /** Fields of the header that are complete, the one that is not, and its octets so far. */
+  #fields: number[] = [];
   #field = 0;
-  #value = 0;
   #fieldOctets = 0;
-  #header = { length: 0, number: 0, data: 0, type: 0 };
-  /** Octets of data that are still to come, and whether they are stored. */
-  #left = 0;
-  #stores = false;
+  /** Octets to come of the header's other fields, and of the data. */
+  #extra = 0;
+  #data = 0;
+  /** Whether the page's data is part of the file. */
+  #stored = false;
   #ended = false;
+  /** Units of padding that may follow the last page, which TYPE L below eight bits cannot tell from zeros. */
+  #padding: number;
 
-  constructor(content: FileContent, options: PageOptions) {
+  /**
+   * @param content - What the pages are stored by.
+   * @throws RangeError for a byte size or a page length that cannot be.
+   */
+  constructor(content: FileContent, format: PageFormat) {
     this.#content = content;
-    this.#unit = Math.ceil(options.byteSize / 8);
-    this.#pageLength = options.pageLength;
+    this.#unitLength = checkedUnitLength(format);
+    this.#pageLength = format.pageLength;
+    this.#padding = Math.floor(7 / format.byteSize);
   }
 
+  /** @throws DataFormatError `malformed`, `page-type-unknown`, or `too-large` for a page beyond what a file can have. */
   octets(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      if (this.#left > 0) {
-        const part = bytes.subarray(at, at + this.#left);
-        if (this.#stores) this.#content.octets(part);
-        this.#left -= part.length;
-        at += part.length;
-        continue;
+      if (this.#ended) {
+        this.#afterLastPage(bytes.subarray(at));
+        return;
       }
-      if (this.#ended) return afterLastPage(bytes.subarray(at));
-      this.#headerOctet(bytes[at] ?? 0);
-      at++;
+      if (this.#extra > 0) {
+        const count = Math.min(this.#extra, bytes.length - at);
+        this.#extra -= count;
+        at += count;
+      } else if (this.#data > 0) {
+        const count = Math.min(this.#data, bytes.length - at);
+        if (this.#stored) this.#content.octets(bytes.subarray(at, at + count));
+        this.#data -= count;
+        at += count;
+      } else {
+        this.#headerOctet(bytes[at] ?? 0);
+        at++;
+      }
     }
   }
 
+  /** @throws DataFormatError `malformed`: pages have no records. */
   endOfRecord(): void {
-    throw new DataFormatError("malformed", "An end of record came, and structure P has no records");
+    throw new DataFormatError("malformed", "A file of pages has no records");
   }
 
+  /** A marker within a page is passed over: pages cannot begin again there. */
   marker(text: string): void {
-    this.#content.marker(text);
+    if (this.#betweenPages()) this.#content.marker(text);
   }
 
+  /** @throws DataFormatError `truncated` when the last page did not come. */
   endOfFile(): void {
-    if (!this.#ended) throw new DataFormatError("truncated", "The data ends before the last page");
+    if (this.#ended) return;
+    throw new DataFormatError(
+      "truncated",
+      this.#betweenPages() ? "The file ends without a last page" : "The file ends within a page",
+    );
+  }
+
+  #betweenPages(): boolean {
+    return this.#fields.length === 0 && this.#fieldOctets === 0 && this.#extra === 0 && this.#data === 0;
   }
 
   #headerOctet(octet: number): void {
-    this.#value = this.#value * 256 + octet;
-    if (!Number.isSafeInteger(this.#value))
-      throw new DataFormatError("malformed", "A field of a page's header is too large");
-    if (++this.#fieldOctets < this.#unit) return;
-    const value = this.#value;
-    this.#value = 0;
-    this.#fieldOctets = 0;
-    this.#takeField(value);
-  }
-
-  #takeField(value: number): void {
-    switch (this.#field++) {
-      case 0:
-        if (value < headerLength)
-          throw new DataFormatError("malformed", `A page's header has ${value} fields, not 4 or more`);
-        this.#header.length = value;
-        break;
-      case 1:
-        this.#header.number = value;
-        break;
-      case 2:
-        this.#header.data = value;
-        break;
-      case 3:
-        this.#header.type = value;
-        break;
-      default:
-      // Optional fields have no place in a store.
-    }
-    if (this.#field >= headerLength && this.#field === this.#header.length) this.#begin();
-  }
-
-  #begin(): void {
-    const { length, number, data, type } = this.#header;
+    // A field beyond 2 ** 53 is not exact, but stays beyond every limit.
+    this.#field = this.#field * 256 + octet;
+    if (++this.#fieldOctets < this.#unitLength) return;
+    this.#fields.push(this.#field);
     this.#field = 0;
-    if (type > accessControlledPage)
-      throw new DataFormatError("page-type-unknown", `Pages of type ${type} are not known`);
+    this.#fieldOctets = 0;
+    if (this.#fields.length < headerLength) return;
+    const [header = 0, index = 0, length = 0, type = 0] = this.#fields;
+    this.#fields = [];
+    this.#beginPage(header, index, length, type);
+  }
+
+  #beginPage(header: number, index: number, length: number, type: number): void {
+    if (header < headerLength || header > headerLengthLimit) {
+      throw new DataFormatError("malformed", `A page's header length is ${header}`);
+    }
     if (type === lastPage) {
-      if (length !== headerLength || data !== 0)
-        throw new DataFormatError("malformed", "The last page must have no data");
+      if (header !== headerLength || length !== 0) throw new DataFormatError("malformed", "The last page is not empty");
       this.#ended = true;
       return;
     }
-    if (data > this.#pageLength) {
-      throw new DataFormatError("malformed", `A page has ${data} bytes; they have up to ${this.#pageLength} here`);
+    if (type !== simplePage && type !== descriptorPage && type !== accessControlledPage) {
+      throw new DataFormatError("page-type-unknown", `Page type ${type} is not known; 0, 1, 2 and 3 are`);
     }
-    this.#stores = type !== descriptorPage;
-    this.#left = data * this.#unit;
-    if (!this.#stores) return;
-    const position = number * this.#pageLength * this.#unit;
-    if (!Number.isSafeInteger(position)) throw new DataFormatError("malformed", "A page lies too far away");
+    if (type === accessControlledPage && header < accessControlledHeaderLength) {
+      throw new DataFormatError("malformed", "An access controlled page lacks its access field");
+    }
+    if (length > this.#pageLength) {
+      throw new DataFormatError("malformed", `A page of ${length} is longer than pages of ${this.#pageLength}`);
+    }
+    this.#extra = (header - headerLength) * this.#unitLength;
+    this.#data = length * this.#unitLength;
+    this.#stored = type !== descriptorPage && length > 0;
+    if (this.#stored) this.#seek(index);
+  }
+
+  #seek(index: number): void {
+    const position = index * this.#pageLength * this.#unitLength;
+    if (position + this.#data > Number.MAX_SAFE_INTEGER) {
+      throw new DataFormatError("too-large", `Page ${index} lies beyond what a file can have`);
+    }
     this.#content.seek(position);
+  }
+
+  #afterLastPage(bytes: Uint8Array): void {
+    this.#padding -= bytes.length;
+    if (this.#padding < 0 || !isZero(bytes)) {
+      throw new DataFormatError("malformed", "Something follows the last page");
+    }
   }
 }
 
-/** What follows the last page is padding that looks like logical bytes of zero, or it is nothing. */
-function afterLastPage(octets: Uint8Array): void {
-  if (octets.some((octet) => octet !== 0)) throw new DataFormatError("malformed", "Octets follow the last page");
+/** Octets of a unit, when the format is one that can be. */
+function checkedUnitLength({ byteSize, pageLength }: PageFormat): number {
+  if (!Number.isSafeInteger(pageLength) || pageLength < 1) throw new RangeError("A page has one logical byte at least");
+  return unitLength(byteSize);
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (const octet of bytes) if (octet !== 0) return false;
+  return true;
 }

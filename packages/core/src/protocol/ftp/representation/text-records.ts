@@ -1,88 +1,80 @@
 /**
- * STRU R of text (RFC 959 §3.1.2.2): each line of the stored file is a record, and its end travels as an end of record.
+ * STRU R for text (RFC 959 §3.1.2.2): each line is a record, without its line end.
  *
- * A last line without an end is a record that is not ended before the file is, so that nothing is lost. Inwards each end
- * of record becomes an LF. Refuses a record over the limit.
+ * In the store a line ends in LF or CR LF; inwards the end of a record becomes LF. A last line without a line end is
+ * octets without an end of record, and comes back like that. What does not come back: a CR before the LF, and the
+ * borders of records that hold an LF themselves.
  */
 import { DataFormatError } from "../data-format-error.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
 
 const CR = 13;
 const LF = 10;
-const lineEnd = Uint8Array.of(LF);
-const carriageReturn = Uint8Array.of(CR);
 
-/** From lines to records. A line may end in LF or CR LF. */
+/** From the store to the wire. */
 export class TextRecordEncoder implements StructureEncoder {
   readonly #next: DataElements;
-  /** A CR at the end of the last chunk, which may belong to a line's end. */
+  readonly #cr: Uint8Array = Uint8Array.of(CR);
   #heldCR = false;
 
+  /** @param next - Takes the records. */
   constructor(next: DataElements) {
     this.#next = next;
   }
 
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
-      const found = chunk.indexOf(LF, at);
-      if (found === -1) return this.#unended(chunk.subarray(at));
-      this.#line(chunk.subarray(at, found));
-      at = found + 1;
+    if (chunk.length === 0) return;
+    if (this.#heldCR && chunk[0] !== LF) this.#next.octets(this.#cr);
+    this.#heldCR = false;
+    let start = 0;
+    for (let lf = chunk.indexOf(LF); lf !== -1; lf = chunk.indexOf(LF, start)) {
+      this.#octets(chunk.subarray(start, lf > start && chunk[lf - 1] === CR ? lf - 1 : lf));
+      this.#next.endOfRecord();
+      start = lf + 1;
     }
+    this.#heldCR = start < chunk.length && chunk[chunk.length - 1] === CR;
+    this.#octets(chunk.subarray(start, this.#heldCR ? chunk.length - 1 : chunk.length));
   }
 
   finish(): void {
-    this.#releaseCR();
+    if (this.#heldCR) this.#next.octets(this.#cr);
+    this.#heldCR = false;
     this.#next.endOfFile();
   }
 
-  #line(octets: Uint8Array): void {
-    if (octets.length > 0) {
-      this.#releaseCR();
-      const text = octets[octets.length - 1] === CR ? octets.subarray(0, -1) : octets;
-      if (text.length > 0) this.#next.octets(text);
-    }
-    this.#heldCR = false;
-    this.#next.endOfRecord();
-  }
-
-  #unended(octets: Uint8Array): void {
-    this.#releaseCR();
-    this.#heldCR = octets[octets.length - 1] === CR;
-    const text = this.#heldCR ? octets.subarray(0, -1) : octets;
-    if (text.length > 0) this.#next.octets(text);
-  }
-
-  #releaseCR(): void {
-    if (!this.#heldCR) return;
-    this.#heldCR = false;
-    this.#next.octets(carriageReturn);
+  #octets(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#next.octets(bytes);
   }
 }
 
-/** From records to lines. */
+/** From the wire to the store. */
 export class TextRecordDecoder implements DataElements {
   readonly #content: FileContent;
   readonly #limit: number;
+  readonly #lf: Uint8Array = Uint8Array.of(LF);
   #length = 0;
 
-  /** @param limit - Octets of the longest record that is taken. */
+  /**
+   * @param content - What the lines are stored by.
+   * @param limit - The longest record, in octets.
+   */
   constructor(content: FileContent, limit: number) {
     this.#content = content;
     this.#limit = limit;
   }
 
+  /** @throws DataFormatError `record-too-long` when the record is over the limit. */
   octets(bytes: Uint8Array): void {
     this.#length += bytes.length;
     if (this.#length > this.#limit) {
-      throw new DataFormatError("record-too-long", `A record has more than ${this.#limit} octets`);
+      throw new DataFormatError("record-too-long", `A record is longer than ${this.#limit} octets`);
     }
     this.#content.octets(bytes);
   }
 
   endOfRecord(): void {
     this.#length = 0;
-    this.#content.octets(lineEnd);
+    this.#content.octets(this.#lf);
   }
 
   marker(text: string): void {
@@ -90,6 +82,6 @@ export class TextRecordDecoder implements DataElements {
   }
 
   endOfFile(): void {
-    // A record that is not ended is a line that is not.
+    this.#length = 0;
   }
 }

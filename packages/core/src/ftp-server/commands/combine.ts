@@ -1,0 +1,38 @@
+/** COMB: what a client sent in parts, put together. The parts go once the whole is there. */
+import { replyCode } from "../../protocol/index.ts";
+import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
+import type { CommandRow } from "../command-row.ts";
+import type { Session } from "../session/session.ts";
+import { copyFiles } from "../transfer/copy-files.ts";
+
+/** COMB: the parts follow what the target holds already, as the servers have it that brought this verb. */
+export const comb: CommandRow<readonly string[]> = {
+  async handle(session, [text = "", ...parts]) {
+    for (const part of parts) {
+      session.demand("read", part);
+      session.demand("remove", part);
+    }
+    const target = session.path(text);
+    const sources = [...new Set(parts.map((part) => session.path(part)))];
+    if (sources.length < parts.length) {
+      throw new StorageError("name-not-allowed", "A part is named twice", { path: target });
+    }
+    const mode = async (): Promise<WriteMode> => {
+      session.demand((await isThere(session, target)) ? "append" : "create", text);
+      return "append";
+    };
+    const entry = await copyFiles(session, { verb: "COMB", sources, target, mode });
+    for (const path of sources) await session.account.storage.remove(path);
+    session.reply(replyCode.fileActionOkay, `${target} has ${entry.size} octets`);
+  },
+};
+
+async function isThere(session: Session, path: VirtualPath): Promise<boolean> {
+  try {
+    await session.account.storage.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === "not-found") return false;
+    throw error;
+  }
+}

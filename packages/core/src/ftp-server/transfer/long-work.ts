@@ -1,0 +1,50 @@
+/**
+ * Work on files that moves no data over a data connection, and takes its time: hashing, copying.
+ *
+ * To the session it is a transfer: STAT tells how far it is, ABOR ends it, and so does the end of the session.
+ */
+import type { Reservation } from "../reservations.ts";
+import type { Session } from "../session/session.ts";
+import { releaseTransfer, reserveTransfer } from "./transfer.ts";
+
+/** What the work is given. */
+export interface LongWork {
+  readonly signal: AbortSignal;
+  /** To be told how many octets more are done. */
+  readonly onBytes: (count: number) => void;
+  /** Reserves octets that will be stored, as those of an upload are. To be called once, if at all. */
+  reserve(octets: number): Promise<void>;
+}
+
+/** @throws what the work throws; the reason of the abort when it was aborted. */
+export async function longWork<T>(
+  session: Session,
+  verb: string,
+  path: string,
+  work: (given: LongWork) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  session.transferred = 0;
+  session.moveTransfer({ event: "begin", verb, path, abort });
+  session.moveTransfer({ event: "connected", at: Date.now() });
+  let reservation: Reservation | undefined;
+  let complete = false;
+  try {
+    const result = await work({
+      signal: abort.signal,
+      onBytes: (count) => {
+        session.transferred += count;
+      },
+      reserve: async (octets) => {
+        reservation = await reserveTransfer(session, { direction: "upload", path, expectedBytes: octets });
+      },
+    });
+    complete = true;
+    return result;
+  } catch (error) {
+    throw abort.signal.aborted ? abort.signal.reason : error;
+  } finally {
+    session.moveTransfer({ event: "end" });
+    await releaseTransfer(session, reservation, complete);
+  }
+}

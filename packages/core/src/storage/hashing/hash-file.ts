@@ -1,0 +1,35 @@
+/** The hash of a file of any storage. */
+import type { HashAlgorithm } from "../../protocol/index.ts";
+import { StorageError } from "../errors.ts";
+import type { HashOptions, Storage } from "../storage.ts";
+import type { VirtualPath } from "../virtual-path.ts";
+import { digestReadable } from "./digest-readable.ts";
+import { makeDigest } from "./digest.ts";
+
+/**
+ * Hashes a file or a part of it: by the storage's own ability where it has one, else by reading it.
+ *
+ * @returns Lower-case hexadecimal digits.
+ * @throws StorageError, `aborted` among its kinds when the signal is.
+ */
+export async function hashFile(
+  storage: Storage,
+  path: VirtualPath,
+  algorithm: HashAlgorithm,
+  options: HashOptions = {},
+): Promise<string> {
+  const known = await storage.hash?.(path, algorithm, options);
+  if (known !== undefined) return known;
+  const { start = 0, end = Infinity, signal } = options;
+  const file = await storage.openRead(path, { offset: start, ...(signal === undefined ? {} : { signal }) });
+  const digest = makeDigest(algorithm);
+  try {
+    await digestReadable(file, digest, { ...options, length: end - start });
+    return digest.end();
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new StorageError("aborted", `${path}: aborted`, { path, cause: signal.reason });
+  } finally {
+    await file.close();
+  }
+}
