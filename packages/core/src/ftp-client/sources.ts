@@ -58,6 +58,7 @@ class IteratedSource implements ReadableFile {
   #rest: Uint8Array = new Uint8Array(0);
   #skip: number;
   #ended = false;
+  #waiting = false;
 
   constructor(source: AsyncIterable<Uint8Array | string>, offset: number) {
     this.#iterator = source[Symbol.asyncIterator]();
@@ -66,7 +67,10 @@ class IteratedSource implements ReadableFile {
 
   async read(into: Uint8Array): Promise<number> {
     while (this.#rest.length === 0 && !this.#ended) {
-      const next = await this.#iterator.next();
+      this.#waiting = true;
+      const next = await this.#iterator.next().finally(() => {
+        this.#waiting = false;
+      });
       if (next.done === true) this.#ended = true;
       else {
         const bytes = typeof next.value === "string" ? new TextEncoder().encode(next.value) : next.value;
@@ -84,6 +88,9 @@ class IteratedSource implements ReadableFile {
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    await this.#iterator.return?.();
+    const returned = this.#iterator.return?.();
+    // An iterator that still waits for its next value is asked to end, and may do so whenever it likes.
+    if (this.#waiting) void Promise.resolve(returned).catch(() => undefined);
+    else await returned;
   }
 }

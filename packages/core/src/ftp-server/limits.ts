@@ -39,6 +39,8 @@ export interface FtpServerLimits {
   readonly listingDepth: number;
   /** Octets of a file whose size, where octets are converted, is counted by reading it. Default 1,048,576. */
   readonly asciiSize: number;
+  /** Milliseconds without octets after which a file in mode C has ended whose last string may still come. Default 5,000. */
+  readonly quietEnd: number;
   /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
   readonly inflatedSize: number;
   /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 300. */
@@ -67,6 +69,7 @@ export const defaultLimits: FtpServerLimits = {
   listingEntries: 1_000_000,
   listingDepth: 32,
   asciiSize: 1024 * 1024,
+  quietEnd: 5_000,
   inflatedSize: 64 * 1024 * 1024 * 1024,
   inflateRatio: 300,
   closeTimeout: 2_000,

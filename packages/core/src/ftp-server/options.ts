@@ -2,7 +2,7 @@
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
 import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
-import type { NameCodec, RepresentationOptions } from "../protocol/index.ts";
+import { checkRepresentation, type NameCodec, type RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -164,6 +164,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
   if (localPort !== undefined && localPort !== 0 && !isPort(localPort)) {
     throw new RangeError("active.localPort must be from 0 to 65535");
   }
+  checkRepresentation(options.representation ?? {});
   const banner = options.banner ?? "Twinport FTP ready";
   if (Buffer.byteLength(banner) > greetingLimit - 8) {
     throw new RangeError(`banner must be under ${greetingLimit - 8} octets: some clients read no more`);

@@ -109,6 +109,11 @@ export class ControlChannel {
     return !this.#lost && !this.#ended;
   }
 
+  /** Whether more replies wait for the peer to read than should. */
+  get congested(): boolean {
+    return this.#socket.writableLength > replyBacklogLimit;
+  }
+
   /** Sends one reply, line ends included; text in UTF-8. Nothing happens when the connection is gone. */
   send(reply: string | Uint8Array): void {
     if (this.#lost || this.#ended || this.#detached) return;

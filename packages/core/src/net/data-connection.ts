@@ -10,6 +10,8 @@ const nothing = new Uint8Array(0);
 export class DataConnection {
   /** What stands for the connection now. */
   socket: Socket;
+  /** Whether the connection may carry another file, where the mode allows that. */
+  servesAgain = true;
   /** The socket that holds the TCP connection: under TLS, the one below. */
   #tcp: Socket;
 

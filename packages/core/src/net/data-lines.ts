@@ -46,6 +46,8 @@ export function outwardLine(
 /** An inward line. */
 export interface InwardLine<Committed> {
   readonly sink: FramedSink<Committed>;
+  /** Octets of the stored file so far, those before the offset included. */
+  stored(): number;
   /** The lengths of the records that came, where their layout is `index`. */
   recordIndex(): Uint8Array | undefined;
 }
@@ -62,6 +64,7 @@ export function inwardLine<Committed>(
   const sink = new DecodingSink(file, decoder, { ...decoding, largest: limits.inflatedSize });
   return {
     sink: format.mode === "Z" ? new InflatingSink(sink, limits) : sink,
+    stored: () => sink.size,
     recordIndex: () => decoder.recordIndex,
   };
 }

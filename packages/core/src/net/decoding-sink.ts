@@ -32,6 +32,8 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
   /** Octets of the stored file so far: positions beyond are holes. */
   #size: number;
   #rest: Uint8Array = nothing;
+  /** Octets of zeros that were written in place of holes. */
+  #filled = 0;
 
   constructor(sink: WritableFile<Committed>, decoder: FileDecoder, options: DecodingOptions) {
     this.#sink = sink;
@@ -43,6 +45,11 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
 
   get end(): "no" | "perhaps" | "yes" {
     return this.#decoder.end;
+  }
+
+  /** Octets of the stored file so far. */
+  get size(): number {
+    return this.#size;
   }
 
   get rest(): Uint8Array {
@@ -113,6 +120,13 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
     if (this.#position < this.#size) {
       throw new DataFormatError("not-representable", "Pages must come in order for this storage");
     }
+    this.#filled += this.#position - this.#size;
+    if (this.#filled > mostZeros) {
+      throw new DataFormatError(
+        "too-large",
+        `This storage has no holes, and the pages leave more than ${mostZeros} octets`,
+      );
+    }
     for (let left = this.#position - this.#size; left > 0; left -= zeros) {
       await this.#sink.write(new Uint8Array(Math.min(left, zeros)));
     }
@@ -128,3 +142,5 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
 const nothing = new Uint8Array(0);
 /** Octets of a hole that are written at once, where the sink cannot leave holes. */
 const zeros: number = 64 * 1024;
+/** Octets of holes that are written for a file, where the sink cannot leave them: a page of a few octets asks for as many. */
+export const mostZeros: number = 64 * 1024 * 1024;

@@ -2,6 +2,8 @@
 import { createDeflate, type Deflate } from "node:zlib";
 import type { ReadableFile } from "../bytes/index.ts";
 import type { Station } from "../protocol/index.ts";
+import { readWait } from "./outward-pump.ts";
+import { settledWithin } from "./settled-within.ts";
 
 /** Octets that are read, and given to zlib, at once. */
 const piece: number = 64 * 1024;
@@ -65,7 +67,9 @@ export class DeflatingSource implements ReadableFile {
   async close(): Promise<void> {
     this.#failure ??= new Error("The file was closed");
     this.#deflate.destroy();
-    await this.#feeding;
+    // Wakes a read that waits for output.
+    this.#wake?.();
+    if (this.#feeding !== undefined) await settledWithin(this.#feeding, readWait);
     await this.#file.close();
   }
 

@@ -32,6 +32,8 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
   readonly #storing: Promise<void>;
   #given = 0;
   #made = 0;
+  /** zlib's stream came to its end. */
+  #over = false;
 
   constructor(next: FramedSink<Committed>, limits: InflateLimits) {
     this.#next = next;
@@ -52,6 +54,8 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
     // A failure to store ends the stream with this write unanswered.
     await Promise.race([taken, this.#storing]);
     if (this.#inflate.destroyed) await this.#storing;
+    // zlib ends its output by itself only when octets follow its end.
+    if (this.#over) throw afterEnd();
   }
 
   async finish(): Promise<void> {
@@ -59,6 +63,9 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
     if (this.#given > 0) {
       this.#inflate.end();
       await this.#storing;
+      if (this.#inflate.bytesWritten < this.#given) throw afterEnd();
+    } else {
+      this.#inflate.destroy();
     }
     await this.#next.finish();
   }
@@ -83,6 +90,7 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
           throw new DataFormatError("malformed", "Octets follow the end of the file");
         }
       }
+      this.#over = true;
     } catch (cause) {
       throw isZlibError(cause) ? formatError(cause) : cause;
     }
@@ -100,6 +108,10 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
       );
     }
   }
+}
+
+function afterEnd(): DataFormatError {
+  return new DataFormatError("malformed", "Octets follow the end of the deflated file");
 }
 
 function isZlibError(cause: unknown): cause is Error & { readonly code: string } {

@@ -15,8 +15,11 @@ import { SocketWatch } from "./socket-watch.ts";
 /** Octets that are collected while a gathered write runs; then the socket is paused. */
 export const gatherLimit: number = 1024 * 1024;
 
-/** Milliseconds without octets after which a file that perhaps has ended has (RFC 959 §3.4.3, an end with no string). */
-export const quietEnd = 250;
+/**
+ * Milliseconds without octets after which a file that perhaps has ended has (RFC 959 §3.4.3, an end with no string): some
+ * retransmissions long, since a string that comes later would be lost.
+ */
+export const quietEnd = 5_000;
 
 /**
  * Moves what a connection brings into `sink` until the peer ends it. Neither commits nor abandons the sink. What arrived
@@ -111,7 +114,9 @@ class InwardPump {
       else if (this.#ended) break;
     }
     await this.#framed?.finish();
-    if (this.#framed !== undefined) this.#giveBack();
+    // An end that was guessed may be followed by octets of the same file: they must not become the next one's.
+    if (this.#quiet) this.#connection.servesAgain = false;
+    else if (this.#framed !== undefined) this.#giveBack();
     return this.#total;
   }
 
@@ -156,7 +161,7 @@ class InwardPump {
       timer = setTimeout(() => {
         this.#quiet = true;
         this.#wakeUp();
-      }, quietEnd);
+      }, this.#options.quietEnd ?? quietEnd);
     });
     clearTimeout(timer);
   }

@@ -10,6 +10,7 @@ import type { ReadableFile } from "../bytes/index.ts";
 import type { Station } from "../protocol/index.ts";
 import type { DataConnection } from "./data-connection.ts";
 import type { PumpOptions } from "./pump-options.ts";
+import { settledWithin } from "./settled-within.ts";
 import { SocketWatch } from "./socket-watch.ts";
 
 /** Octets of a piece that is read at once: measured, see docs/performance.md. */
@@ -46,6 +47,9 @@ export async function pumpToSocket(
   }
 }
 
+/** Milliseconds in which a read that is under way may still end, after the connection has. */
+export const readWait = 2_000;
+
 class OutwardPump {
   readonly #source: ReadableFile;
   readonly #connection: DataConnection;
@@ -56,6 +60,8 @@ class OutwardPump {
   /** A read by another thread, which holds the source and a buffer. */
   #reading: Promise<number> | undefined;
   #settle: (() => void) | undefined;
+  /** Ends the wait for a read. */
+  #interrupt: ((cause: Error) => void) | undefined;
   #taken = 0;
   #total = 0;
 
@@ -82,8 +88,8 @@ class OutwardPump {
 
   async dispose(): Promise<void> {
     this.#watch.dispose();
-    // The file is the caller's to close only once no read is under way.
-    await this.#reading?.catch(() => undefined);
+    // The file is the caller's to close only once no read is under way; but some wait for what never comes.
+    if (this.#reading !== undefined) await settledWithin(this.#reading, readWait);
     // A destroyed socket may still be about to read a buffer in the kernel call under way: only quiet ones go back.
     if (this.#watch.failure !== undefined) return;
     this.#options.buffers.release(this.#first);
@@ -119,7 +125,7 @@ class OutwardPump {
     let left = source.readNow === undefined ? Infinity : piecesElsewhere;
     this.#reading = source.read(here);
     while (this.#reading !== undefined) {
-      const count = await this.#reading;
+      const count = await this.#interruptible(this.#reading);
       this.#reading = undefined;
       this.#watch.check();
       if (count === 0) return true;
@@ -134,6 +140,14 @@ class OutwardPump {
       await sending;
     }
     return false;
+  }
+
+  /** A read, or what ended the connection meanwhile. */
+  #interruptible(reading: Promise<number>): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      reading.then(resolve, reject);
+    });
   }
 
   #push(buffer: Uint8Array, count: number): Promise<void> {
@@ -162,5 +176,6 @@ class OutwardPump {
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.();
+    if (this.#watch.failure !== undefined) this.#interrupt?.(this.#watch.failure);
   };
 }

@@ -7,6 +7,8 @@ export interface PumpOptions {
   readonly buffers: BufferPool;
   /** Milliseconds without progress of the peer after which the pump fails; 0 is never. */
   readonly stallTimeout: number;
+  /** Milliseconds without octets after which a file that perhaps has ended has. Default `quietEnd`. */
+  readonly quietEnd?: number;
   /** Called with the octets of each chunk that moved over the connection. */
   readonly onBytes?: ((count: number) => void) | undefined;
   /** Ends the pump with kind `aborted`. */

@@ -17,7 +17,9 @@ export interface WatchOptions {
  */
 export class SocketWatch {
   failure: DataConnectionError | undefined;
-  waiting = true;
+  #waiting = true;
+  /** The clock ran out while nobody waited: it has to be set anew. */
+  #expired = false;
   readonly #connection: DataConnection;
   readonly #socket: Socket;
   readonly #options: WatchOptions;
@@ -35,6 +37,18 @@ export class SocketWatch {
     socket.on("timeout", this.#timeout);
     socket.setTimeout(options.stallTimeout);
     options.signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  /** Whether the peer is waited for. */
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  set waiting(waiting: boolean) {
+    this.#waiting = waiting;
+    if (!waiting || !this.#expired) return;
+    this.#expired = false;
+    this.#socket.setTimeout(this.#options.stallTimeout);
   }
 
   /** Looks at what happened before the watch began. */
@@ -79,7 +93,8 @@ export class SocketWatch {
     this.#fail("reset", "The data connection was closed by the peer");
   };
   readonly #timeout = (): void => {
-    if (this.waiting) this.#fail("stalled", "The peer moved no data for too long");
+    if (this.#waiting) this.#fail("stalled", "The peer moved no data for too long");
+    else this.#expired = true;
   };
   readonly #abort = (): void => {
     this.#fail("aborted", "The transfer was aborted", this.#options.signal?.reason);

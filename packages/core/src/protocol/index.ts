@@ -56,6 +56,7 @@ export { DataFormatError, type DataFormatErrorKind } from "./ftp/data-format-err
 export { parseFeatures } from "./ftp/features.ts";
 export {
   byteSizeOf,
+  checkRepresentation,
   defaultDataFormatOptions,
   describeFormat,
   hasMarkers,

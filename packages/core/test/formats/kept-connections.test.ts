@@ -142,14 +142,30 @@ describe("in mode B the data connection", () => {
 });
 
 describe("in mode C", () => {
-  it("an end of file with nothing after it is one, once nothing follows", async () => {
-    const { raw, storage } = await blockSession();
+  it("an end of file with nothing after it is one, once nothing follows, and the connection closes", async () => {
+    const { raw, storage } = await blockSession({ limits: { quietEnd: 100 } });
     await raw.command("MODE C");
     const data = await raw.passive();
     await raw.command("STOR c");
     data.write(hex("02 6363 00 40"));
-    expect((await raw.reply()).code).toBe(250);
+    expect((await raw.reply()).code).toBe(226);
     expect(await readFile(storage, "/c")).toBe("cc");
+    await new Reader(data).ended();
+    raw.close();
+  });
+
+  it("the last string may come long after the escape that announces it", async () => {
+    const { raw, storage } = await blockSession();
+    await raw.command("MODE C");
+    const data = await raw.passive();
+    await raw.command("STOR c");
+    data.write(hex("02 6162 00 40"));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 600);
+    });
+    data.write(hex("03 636465"));
+    expect((await raw.reply()).code).toBe(250);
+    expect(await readFile(storage, "/c")).toBe("abcde");
     expect(await raw.code("STOR d")).toBe(125);
     data.write(hex("00 40 01 64"));
     expect((await raw.reply()).code).toBe(250);
@@ -233,6 +249,33 @@ describe("block mode as NetX Duo speaks it", () => {
     data.resume();
     expect((await raw.reply()).code).toBe(226);
     expect(await readFile(storage, "/f")).toBe(content.toString());
+    raw.close();
+  });
+
+  it("is not ended by octets of the file that look like the end", async () => {
+    const { raw, storage } = await blockSession({ ...netx, limits: { quietEnd: 50 } });
+    const data = await raw.passive();
+    await raw.command("STOR f");
+    data.write(hex("00 0064"));
+    data.write(Buffer.concat([Buffer.alloc(100, "n"), hex("40 0000")]));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+    data.resume();
+    // What was guessed to be the end was one: a file of 100 octets. A larger one waits for the close.
+    expect((await raw.reply()).code).toBe(226);
+    const again = await raw.passive();
+    await raw.command("MODE B");
+    await raw.command("STOR g");
+    const content = Buffer.concat([Buffer.alloc(65_636 - 3, "n"), hex("40 0000")]);
+    again.write(Buffer.concat([hex("00 0064"), content]));
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+    again.end(hex("40 0000"));
+    again.resume();
+    expect((await raw.reply()).code).toBe(226);
+    expect((await readFile(storage, "/g"))?.length).toBe(65_636);
     raw.close();
   });
 

@@ -8,6 +8,7 @@ import {
   BufferPool,
   DataConnection,
   DecodingSink,
+  DeflatingSource,
   pumpFileFromSocket,
   pumpFromSocket,
   pumpToSocket,
@@ -197,6 +198,42 @@ describe.each(manners)("the inward pump, into a file that takes bytes %s,", (man
     theirs.on("error", () => undefined);
     theirs.write(new Uint8Array(8_000_000));
     await expect(pumpFromSocket(connectionOf(ours), broken, { buffers, stallTimeout: 5_000 })).rejects.toBe(full);
+  });
+});
+
+describe("the stall clock", () => {
+  it("runs again after a slow file, for a peer that has fallen silent meanwhile", async () => {
+    const [theirs, ours] = await pair();
+    let first = true;
+    const slow: WritableFile = {
+      write: async () => {
+        if (first) await new Promise((resolve) => setTimeout(resolve, 400));
+        first = false;
+      },
+      commit: async () => undefined,
+      abandon: async () => undefined,
+    };
+    theirs.on("error", () => undefined);
+    const pumped = pumpFromSocket(connectionOf(ours), slow, { buffers, stallTimeout: 150 });
+    theirs.write(new Uint8Array(64 * 1024));
+    setTimeout(() => theirs.write(new Uint8Array(1024 * 1024)), 20);
+    await expect(pumped).rejects.toMatchObject({ kind: "stalled" });
+  });
+});
+
+describe("a pump out of a file that never answers", () => {
+  it.each([
+    ["as it is", (file: ReadableFile) => file],
+    ["deflated", (file: ReadableFile) => new DeflatingSource(file, undefined, 6)],
+  ])("ends when it is aborted, %s", async (_, wrap) => {
+    const [theirs, ours] = await pair();
+    theirs.on("error", () => undefined).resume();
+    const abort = new AbortController();
+    const file = wrap({ read: () => new Promise<number>(() => undefined), close: async () => undefined });
+    const pumped = pumpToSocket(file, connectionOf(ours), { buffers, stallTimeout: 0, signal: abort.signal });
+    setTimeout(() => abort.abort(), 50);
+    await expect(pumped).rejects.toMatchObject({ kind: "aborted" });
+    await file.close();
   });
 });
 

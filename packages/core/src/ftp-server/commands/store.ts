@@ -35,7 +35,7 @@ async function store(session: Session, verb: string, text: string): Promise<void
   const path = session.path(text);
   const offset = session.oneShots.restart;
   if (offset > 0) {
-    demandUploadRestart(sessionFormat(session), path);
+    demandUploadRestart(sessionFormat(session), path, offset);
     if (!session.may("create") && !session.may("overwrite")) session.demand("overwrite", text);
     await demandOverwriteOf(session, path, text);
     await runTransfer(session, await receiveFile(session, verb, path, { mode: "at", offset }));

@@ -7,12 +7,12 @@
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type { WritableFile } from "../../bytes/index.ts";
 import { inwardLine, pumpFileFromSocket, pumpFromSocket, type InwardLine } from "../../net/index.ts";
-import { isPlain, isText, keepsConnection, replyCode, restartUnit } from "../../protocol/index.ts";
+import { isPlain, isText, keepsConnection, replyCode } from "../../protocol/index.ts";
 import type { Entry, OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
-import { writeRecordIndex } from "./record-index.ts";
-import { sessionFormat, type SessionFormat } from "./session-format.ts";
+import { hasRecordIndex, openRecordIndex } from "./record-index.ts";
+import { sessionFormat, uploadRestartUnit, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /** How an upload is opened. */
@@ -44,6 +44,10 @@ export async function receiveFile(
   if (how.mode === "append" && formatted.format.structure === "P") {
     throw new CommandError("parameter-not-implemented", "Pages have places of their own, and cannot be appended");
   }
+  const indexed = hasRecordIndex(formatted);
+  if (how.mode === "append" && indexed) {
+    throw new CommandError("parameter-not-implemented", "Records that have an index cannot be appended");
+  }
   const file = await storage.openWrite(path, {
     ...mode,
     ...(resumable ? { uploader: name } : {}),
@@ -51,7 +55,10 @@ export async function receiveFile(
     permissions: 0o666 & ~session.umask,
   });
   const offset = how.offset ?? 0;
-  const line = isPlain(formatted.format) ? undefined : openLine(session, file, formatted, offset);
+  // Where an append begins is not known here, nor would anybody resume what has a name of the server's making.
+  const restarts = how.mode !== "append" && resumable;
+  const line = isPlain(formatted.format) ? undefined : openLine(session, file, formatted, offset, restarts);
+  const index = indexed ? await openIndex(session, path, file) : undefined;
   return {
     verb,
     path,
@@ -67,15 +74,20 @@ export async function receiveFile(
         : pumpFileFromSocket(connection, line.sink, options),
     complete: async () => {
       if (endsByClose(formatted)) await outlive(session);
-      if (line === undefined && announced !== undefined) checkAnnounced(session.transferred, offset, announced);
-      const index = line?.recordIndex();
-      if (index !== undefined) await writeRecordIndex(session, path, index);
+      // Octets of text on their way are not those of the store, which ALLO may mean or not.
+      const counts = line === undefined || !isText(formatted.format.type);
+      if (counts && announced !== undefined) {
+        checkAnnounced(line === undefined ? session.transferred : line.stored() - offset, offset, announced);
+      }
+      await index?.write(line?.recordIndex() ?? new Uint8Array(0));
       const entry = await file.commit();
+      await index?.commit();
       return `Transfer complete; ${path} has ${entry.size} octets`;
     },
     abandon: async () => {
       try {
         await (line?.sink ?? file).abandon();
+        await index?.abandon();
       } catch (cause) {
         session.host.fault("giving up an upload", cause, session.id);
       }
@@ -87,22 +99,37 @@ export async function receiveFile(
 function openLine(
   session: Session,
   file: WritableFile<Entry>,
-  { format, options }: SessionFormat,
+  how: SessionFormat,
   offset: number,
+  restarts: boolean,
 ): InwardLine<Entry> {
-  const restarts = restartUnit(format, options) !== undefined;
+  const { format, options } = how;
+  const unit = uploadRestartUnit(how);
   const onMarker = (text: string, position: number): void => {
+    // A marker is a favour: a peer that reads no replies goes without.
+    if (unit === undefined || position % unit !== 0 || session.channel.congested) return;
     session.reply(replyCode.restartMarker, `MARK ${text} = ${position}`);
   };
   const decoding = { offset, onMarker: restarts ? onMarker : undefined };
   return inwardLine(file, format, options, decoding, session.host.options.limits);
 }
 
+/** Opens the index beside the file, under the same rights. */
+async function openIndex(session: Session, path: VirtualPath, file: WritableFile<Entry>): Promise<WritableFile<Entry>> {
+  try {
+    return await openRecordIndex(session, path);
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
 /** Whether nothing but the connection's close tells the end of the file. */
 function endsByClose({ format, options }: SessionFormat): boolean {
   // NetX Duo's client sends an empty file as a connection without an octet.
   if (format.mode === "B") return options.blocks === "netx";
-  return format.mode === "S" && format.structure === "F";
+  // In mode Z that is so for an empty file.
+  return format.mode === "Z" || (format.mode === "S" && format.structure === "F");
 }
 
 /** Waits for the grace and looks whether anybody is there to be told. @throws CommandError when nobody is. */

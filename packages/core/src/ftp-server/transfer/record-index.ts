@@ -2,8 +2,9 @@
  * The record index of a binary file: a file beside it, which holds the length of each record in four octets, the highest
  * first. It is what STRU R goes by where the account's layout is `index` (RFC 959 §3.1.2.2).
  */
+import type { WritableFile } from "../../bytes/index.ts";
 import { DataFormatError, isText, recordCountLimit } from "../../protocol/index.ts";
-import { resolveVirtualPath, rootPath, StorageError, type VirtualPath } from "../../storage/index.ts";
+import { resolveVirtualPath, rootPath, StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
 import { recordIndexSuffix, type SessionFormat } from "./session-format.ts";
 
@@ -52,16 +53,17 @@ export async function readRecordIndex(
   return index;
 }
 
-/** Stores the index of a file that came. */
-export async function writeRecordIndex(session: Session, path: VirtualPath, index: Uint8Array): Promise<void> {
-  const file = await session.account.storage.openWrite(indexPath(path), { mode: "replace" });
-  try {
-    await file.write(index);
-    await file.commit();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
+/**
+ * Opens the index of a file that is to come. One that is there is somebody's file, which only those may replace who may
+ * replace files.
+ *
+ * @throws StorageError `already-exists` for an account that may not.
+ */
+export function openRecordIndex(session: Session, path: VirtualPath): Promise<WritableFile<Entry>> {
+  return session.account.storage.openWrite(indexPath(path), {
+    mode: session.may("overwrite") ? "replace" : "create",
+    permissions: 0o666 & ~session.umask,
+  });
 }
 
 function indexPath(path: VirtualPath): VirtualPath {

@@ -5,7 +5,9 @@ import {
   defaultDataFormatOptions,
   hasMarkers,
   isPlain,
+  isText,
   restartUnit,
+  unitOf,
   whyMeaningless,
   type DataFormat,
   type DataFormatOptions,
@@ -73,7 +75,7 @@ export interface DownloadStart {
  */
 export function downloadStart({ format, options }: SessionFormat, offset: number, path: VirtualPath): DownloadStart {
   if (offset === 0) return { offset: 0, skip: 0 };
-  if (hasMarkers(format)) {
+  if (hasMarkers(format, options)) {
     const unit = restartUnit(format, options);
     if (unit !== undefined && offset % unit === 0) return { offset, skip: 0 };
     throw cannotRestart(path, "That is no restart marker of this file");
@@ -83,16 +85,28 @@ export function downloadStart({ format, options }: SessionFormat, offset: number
   return { offset: 0, skip: offset };
 }
 
-/** @throws StorageError `offset-out-of-range` where an upload cannot begin at an offset other than 0. */
-export function demandUploadRestart({ format, options }: SessionFormat, path: VirtualPath): void {
-  if (hasMarkers(format)) {
-    if (restartUnit(format, options) === undefined) throw cannotRestart(path, "These records cannot be restarted");
+/** @throws StorageError `offset-out-of-range` where an upload cannot begin at this offset, which is not 0. */
+export function demandUploadRestart({ format, options }: SessionFormat, path: VirtualPath, offset: number): void {
+  if (hasMarkers(format, options)) {
+    const unit = uploadRestartUnit({ format, options });
+    if (unit === undefined) throw cannotRestart(path, "These records and pages cannot be restarted");
+    if (offset % unit !== 0) throw cannotRestart(path, "That is no restart marker of this file");
     return;
   }
-  if (format.structure !== "F") throw cannotRestart(path, "Records and pages restart in modes B and C only");
+  if (format.structure !== "F") throw cannotRestart(path, "Records restart in modes B and C only");
   // Octets on the wire and octets in the store differ, and half a file that was received cannot be recounted.
   if (format.type.type === "A") throw cannotRestart(path, "A text upload cannot be restarted; use TYPE I");
   if (byteSizeOf(format.type) % 8 !== 0) throw cannotRestart(path, "Packed logical bytes cannot be restarted");
+}
+
+/** Octets of the stored file that an upload's restart must be a multiple of; undefined where there is none. */
+export function uploadRestartUnit({ format, options }: SessionFormat): number | undefined {
+  // A restart drops what lies beyond it: pages may lie there that came before others of lower numbers.
+  if (format.structure === "P") return undefined;
+  const binaryRecords = format.structure === "R" && !isText(format.type);
+  if (binaryRecords && options.records.layout === "index") return undefined;
+  if (binaryRecords && options.records.layout === "fixed") return options.records.length;
+  return unitOf(format.type);
 }
 
 function cannotRestart(path: VirtualPath, message: string): StorageError {

@@ -74,12 +74,14 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
       buffers: session.host.buffers,
       stallTimeout: limits.stallTimeout,
       signal: abort.signal,
+      quietEnd: limits.quietEnd,
       onBytes: (count) => {
         session.transferred += count;
       },
     });
     const netx = session.host.options.replies === "netx";
-    const keeps = job.keepsConnection;
+    const keeps = job.keepsConnection && connection.servesAgain;
+    if (abort.signal.aborted) throw abort.signal.reason;
     if (job.direction !== "upload" && !keeps) await endOutward(connection.socket, abort.signal, limits.stallTimeout);
     const text = await job.complete(session);
     complete = true;
@@ -133,7 +135,7 @@ export async function releaseTransfer(
 /** The connection serves the next transfer too. */
 function keep(session: Session, connection: DataConnection): void {
   if (session.over) {
-    connection.socket.end();
+    closeInward(connection.socket, session.host.options.limits.closeTimeout);
     return;
   }
   session.moveEndpoint({ event: "used" });

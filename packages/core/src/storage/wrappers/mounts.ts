@@ -188,9 +188,11 @@ function told(file: WritableFile<Entry>, { path: inner }: Place, outer: VirtualP
     }
   };
   const writev = file.writev?.bind(file);
+  const writeAt = file.writeAt?.bind(file);
   return {
     write: (from) => telling(() => file.write(from)),
     ...(writev === undefined ? {} : { writev: (from) => telling(() => writev(from)) }),
+    ...(writeAt === undefined ? {} : { writeAt: (from, position) => telling(() => writeAt(from, position)) }),
     commit: () => telling(() => file.commit()),
     abandon: () => telling(() => file.abandon()),
   };

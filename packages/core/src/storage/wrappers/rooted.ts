@@ -45,9 +45,11 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
     openWrite: async (path, options) => {
       const file = await told(path, () => inner.openWrite(at(path), options));
       const writev = file.writev?.bind(file);
+      const writeAt = file.writeAt?.bind(file);
       return {
         write: (from) => told(path, () => file.write(from)),
         ...(writev === undefined ? {} : { writev: (from) => told(path, () => writev(from)) }),
+        ...(writeAt === undefined ? {} : { writeAt: (from, position) => told(path, () => writeAt(from, position)) }),
         commit: () => told(path, () => file.commit()),
         abandon: () => told(path, () => file.abandon()),
       };

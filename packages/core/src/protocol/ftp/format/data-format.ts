@@ -90,9 +90,25 @@ export function keepsConnection({ mode }: DataFormat, options: Pick<DataFormatOp
   return mode === "C" || (mode === "B" && options.blocks === "standard");
 }
 
-/** Whether restart markers travel (RFC 959 §3.5). */
-export function hasMarkers({ mode }: DataFormat): boolean {
-  return mode === "B" || mode === "C";
+/** Whether restart markers travel (RFC 959 §3.5). NetX Duo's ends know none. */
+export function hasMarkers(format: DataFormat, options: Pick<DataFormatOptions, "blocks">): boolean {
+  return keepsConnection(format, options);
+}
+
+/** @throws RangeError for options that no file can travel by. */
+export function checkRepresentation(options: Partial<DataFormatOptions>): void {
+  const whole = (name: string, value: number | undefined, least: number): void => {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
+    throw new RangeError(`representation.${name} must be a whole number from ${least}`);
+  };
+  if (options.codePage !== undefined && ![37, 500, 1047].includes(options.codePage)) {
+    throw new RangeError("representation.codePage must be 37, 500 or 1047");
+  }
+  if (options.records?.layout === "fixed") whole("records.length", options.records.length, 1);
+  whole("longestRecord", options.longestRecord, 1);
+  whole("pageLength", options.pageLength, 1);
+  whole("markerInterval", options.markerInterval, 0);
+  whole("deflateLevel", options.deflateLevel, 1);
 }
 
 /** Why a combination means nothing; undefined when it means something. */

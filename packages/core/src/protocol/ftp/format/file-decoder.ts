@@ -42,8 +42,8 @@ export class FileDecoder {
   constructor(format: DataFormat, options: DataFormatOptions) {
     const structure = structureDecoder(format, options, this.#content);
     if (structure instanceof IndexedRecordDecoder) this.#indexed = structure;
-    const make = inwardType(format, options);
-    this.#mode = modeDecoder(format, options, make === undefined ? structure : new TypeStage(make, structure));
+    const type = inwardType(format, options);
+    this.#mode = modeDecoder(format, options, type === undefined ? structure : new TypeStage(type, structure));
   }
 
   /**
@@ -115,16 +115,16 @@ function modeDecoder(
   }
 }
 
-function inwardType({ type, structure }: DataFormat, options: DataFormatOptions): (() => Station) | undefined {
+function inwardType({ type, structure }: DataFormat, options: DataFormatOptions): Station | undefined {
   switch (type.type) {
     case "A":
-      return structure === "R" ? undefined : () => new AsciiDecoder();
+      return structure === "R" ? undefined : new AsciiDecoder();
     case "E":
-      return () => new EbcdicDecoder(options.codePage);
+      return new EbcdicDecoder(options.codePage);
     case "I":
       return undefined;
     case "L":
-      return type.byteSize % 8 === 0 ? undefined : () => new LocalByteDecoder(type.byteSize);
+      return type.byteSize % 8 === 0 ? undefined : new LocalByteDecoder(type.byteSize);
   }
 }
 

@@ -46,10 +46,11 @@ export class FileEncoder implements Station {
   /** @throws DataFormatError `not-representable` when the transfer cannot begin at the offset. */
   constructor(format: DataFormat, options: DataFormatOptions, start: EncoderStart) {
     const mode = modeEncoder(format, options, start, this.#out);
-    const make = outwardType(format, options);
-    const next = make === undefined ? mode : new TypeStage(make, mode);
+    const type = outwardType(format, options);
+    const next = type === undefined ? mode : new TypeStage(type, mode);
     const structure = structureEncoder(format, options, start, next);
-    const places = options.markerInterval > 0 && hasMarkers(format) ? markerPlaces(format, options) : undefined;
+    const places =
+      options.markerInterval > 0 && hasMarkers(format, options) ? markerPlaces(format, options) : undefined;
     this.#structure =
       places === undefined
         ? structure
@@ -93,17 +94,17 @@ function modeEncoder(
   }
 }
 
-function outwardType({ type, structure }: DataFormat, options: DataFormatOptions): (() => Station) | undefined {
+function outwardType({ type, structure }: DataFormat, options: DataFormatOptions): Station | undefined {
   switch (type.type) {
     case "A":
       // Where lines are records, their ends say what CR LF says elsewhere.
-      return structure === "R" ? undefined : () => new AsciiEncoder();
+      return structure === "R" ? undefined : new AsciiEncoder();
     case "E":
-      return () => new EbcdicEncoder(options.codePage);
+      return new EbcdicEncoder(options.codePage);
     case "I":
       return undefined;
     case "L":
-      return type.byteSize % 8 === 0 ? undefined : () => new LocalByteEncoder(type.byteSize);
+      return type.byteSize % 8 === 0 ? undefined : new LocalByteEncoder(type.byteSize);
   }
 }
 

@@ -4,15 +4,13 @@ import type { Station } from "../representation/station.ts";
 
 /** Converts the octets of each record, or of the file where there are none. */
 export class TypeStage implements DataElements {
-  readonly #make: () => Station;
+  readonly #station: Station;
   readonly #next: DataElements;
-  #station: Station;
 
-  /** @param make - Makes the conversion; each record begins one anew. */
-  constructor(make: () => Station, next: DataElements) {
-    this.#make = make;
+  /** @param station - The conversion; it begins anew after its end, with each record. */
+  constructor(station: Station, next: DataElements) {
+    this.#station = station;
     this.#next = next;
-    this.#station = make();
   }
 
   octets(bytes: Uint8Array): void {
@@ -21,13 +19,12 @@ export class TypeStage implements DataElements {
 
   endOfRecord(): void {
     this.#tell(this.#station.finish());
-    this.#station = this.#make();
     this.#next.endOfRecord();
   }
 
-  /** What the station holds back comes after the marker: a restart there begins with what completes it. */
+  /** Where the station holds octets back, a transfer could not begin again: such a marker is passed over. */
   marker(text: string): void {
-    this.#next.marker(text);
+    if (this.#station.holds !== true) this.#next.marker(text);
   }
 
   endOfFile(): void {

@@ -63,7 +63,8 @@ export class NetxBlockDecoder implements ModeDecoder {
   get end(): "no" | "perhaps" | "yes" {
     if (this.#blocks !== undefined) return this.#blocks.end;
     if (this.#ended) return "yes";
-    return this.#endIsHeld() && this.#told % countModulus === this.#count ? "perhaps" : "no";
+    // In a larger file the same octets may be data: there the close alone tells.
+    return this.#isWhole() && this.#told === this.#count ? "perhaps" : "no";
   }
 
   push(octets: Uint8Array): number {
@@ -87,7 +88,7 @@ export class NetxBlockDecoder implements ModeDecoder {
     }
     if (this.#ended) return;
     const nothingCame = this.#count === undefined && this.#heldLength === 0;
-    if (!nothingCame && this.end === "no") {
+    if (!nothingCame && !this.#isWhole()) {
       throw new DataFormatError(
         "truncated",
         this.#endIsHeld()
@@ -97,6 +98,11 @@ export class NetxBlockDecoder implements ModeDecoder {
     }
     this.#ended = true;
     this.#next.endOfFile();
+  }
+
+  /** Whether the octets are as many as the header says, if nothing follows. */
+  #isWhole(): boolean {
+    return this.#endIsHeld() && this.#told % countModulus === this.#count;
   }
 
   #begin(): void {

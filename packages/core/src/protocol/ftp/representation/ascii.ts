@@ -45,6 +45,10 @@ export class AsciiEncoder implements Station {
 export class AsciiDecoder implements Station {
   #heldCR = false;
 
+  get holds(): boolean {
+    return this.#heldCR;
+  }
+
   push(chunk: Uint8Array): Uint8Array {
     if (!this.#heldCR && !chunk.includes(CR)) return chunk;
     const out = new Uint8Array(chunk.length + 1);

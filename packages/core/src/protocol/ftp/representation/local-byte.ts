@@ -132,6 +132,10 @@ export class LocalByteDecoder implements Station {
     return out.subarray(0, complete);
   }
 
+  get holds(): boolean {
+    return this.#place > 0 || this.#bitCount > 0;
+  }
+
   /** @throws DataFormatError `malformed` when the padding is not zero, `truncated` when it is an octet or more. */
   finish(): Uint8Array {
     const held = this.#place === 0 ? 0 : (this.#byteSize % 8) + (this.#place - 1) * 8;

@@ -7,6 +7,8 @@ export interface Station {
    * @returns What they became: fresh memory, or a part of `chunk`.
    */
   push(chunk: Uint8Array): Uint8Array;
-  /** The end of the bytes. @returns What was still held back. */
+  /** Whether bytes are held back: what was given so far is not all in what came out. */
+  readonly holds?: boolean;
+  /** The end of the bytes; others may follow, as those of the next record. @returns What was still held back. */
   finish(): Uint8Array;
 }
