@@ -70,7 +70,7 @@ describe("lftp", () => {
       ...["-u", "me,secret", "-e", `${settings}; ${command} & ${after}`],
       `ftp://127.0.0.1:${port}`,
     ]);
-    await expect.poll(() => told.length, stdout + stderr).toBe(3);
+    await expect.poll(() => told.length, { message: stdout + stderr }).toBe(3);
     expectAborted(verb);
   });
 });
