@@ -11,6 +11,7 @@ import {
   formatCommandLine,
   normaliseAddress,
   ReplyParser,
+  telnetSynch,
   type NameCodec,
   type ReceivedReply,
 } from "../protocol/index.ts";
@@ -62,6 +63,7 @@ export class ControlConnection {
   #socket: Socket;
   readonly #owner: ControlConnectionOwner;
   readonly #replyTimeout: number;
+  readonly #telnetSynch: boolean;
   #parser = new ReplyParser();
   readonly #replies: ReceivedReply[] = [];
   #waiter: Waiter | undefined;
@@ -74,6 +76,7 @@ export class ControlConnection {
     this.#socket = socket;
     this.#owner = owner;
     this.#replyTimeout = options.replyTimeout;
+    this.#telnetSynch = options.telnetSynch;
     this.host = options.host;
     this.remoteAddress = normaliseAddress(socket.remoteAddress ?? "");
     this.localAddress = normaliseAddress(socket.localAddress ?? "");
@@ -241,6 +244,12 @@ export class ControlConnection {
     if (bytes === undefined) throw new RangeError("The server's charset has no room for this name");
     this.#owner.sent({ verb, argument: shown });
     this.#socket.write(escapeTelnet(bytes));
+  }
+
+  /** Sends ABOR, behind a Telnet Synch where the options say so. @throws ClientClosedError. */
+  sendAbort(): void {
+    if (this.#telnetSynch && !this.#closed) this.#socket.write(telnetSynch);
+    this.send("ABOR", undefined);
   }
 
   /** Sends a command, and waits for its first reply. */

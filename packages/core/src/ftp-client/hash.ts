@@ -147,7 +147,7 @@ async function patientReply(
   let timer: NodeJS.Timeout | undefined;
   const abort = (): void => {
     timer = setTimeout(() => control.destroy(aborted()), abortTimeout);
-    if (!control.closed) control.send("ABOR", undefined);
+    if (!control.closed) control.sendAbort();
   };
   control.send(verb, argument);
   signal?.addEventListener("abort", abort, { once: true });

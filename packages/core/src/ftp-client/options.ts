@@ -76,6 +76,11 @@ export interface FtpClientOptions {
    * the entries then. Default true.
    */
   readonly learnTimeZone?: boolean;
+  /**
+   * Whether ABOR goes behind a Telnet Synch (RFC 959 §4.1.3), for servers that look at the control connection during a
+   * transfer only then. In band, for Node sends no urgent data. Default false.
+   */
+  readonly telnetSynch?: boolean;
   /** Ends connecting and logging in. */
   readonly signal?: AbortSignal;
 }
@@ -108,6 +113,7 @@ export interface ResolvedClientOptions {
   readonly checkSize: boolean;
   readonly trace: FtpClientTrace;
   readonly learnTimeZone: boolean;
+  readonly telnetSynch: boolean;
 }
 
 /** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
@@ -145,6 +151,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     checkSize: options.checkSize ?? true,
     trace: options.trace ?? {},
     learnTimeZone: options.learnTimeZone ?? true,
+    telnetSynch: options.telnetSynch ?? false,
   };
 }
 

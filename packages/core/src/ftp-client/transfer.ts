@@ -204,7 +204,7 @@ async function resynchronise(control: ControlConnection, completionDue: boolean)
   if (control.closed) return;
   const lost = new FtpTransferError("aborted", "Aborting a transfer", "the server did not come back into step");
   try {
-    control.send("ABOR", undefined);
+    control.sendAbort();
     const expected = completionDue ? 2 : 1;
     for (let seen = 0; seen < expected; seen++) {
       if ((await control.replyWithin(abortTimeout)) !== undefined) continue;

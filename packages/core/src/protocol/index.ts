@@ -122,7 +122,7 @@ export { PageDecoder, PageEncoder, type PageEncoderOptions, type PageFormat } fr
 export { RecordLengths, recordCountLimit } from "./ftp/representation/record-lengths.ts";
 export { TextRecordDecoder, TextRecordEncoder } from "./ftp/representation/text-records.ts";
 export type { Station } from "./ftp/representation/station.ts";
-export { escapeTelnet, IAC, TelnetDecoder } from "./ftp/telnet.ts";
+export { escapeTelnet, IAC, TelnetDecoder, telnetSynch } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
 export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts";
 export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";

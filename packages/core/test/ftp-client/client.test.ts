@@ -1,4 +1,6 @@
 import { mkdtemp, readFile as readLocal, rm, stat as statLocal, utimes, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -119,6 +121,45 @@ describe.each([
 });
 
 describe("a client", () => {
+  it.each([false, true])("aborts by ABOR, behind a Telnet Synch where it is asked to (%s)", async (telnetSynch) => {
+    const { storage, server } = await start();
+    await putFile(storage, "/big", big);
+    const port = server.addresses[0]?.port ?? 0;
+    const relayed: Buffer[] = [];
+    // What the client sends is read off on its way.
+    const relay = createServer((socket) => {
+      const there = connect({ port, host: "127.0.0.1" });
+      socket.on("data", (chunk) => relayed.push(chunk)).pipe(there);
+      there.pipe(socket);
+      for (const [one, other] of [
+        [socket, there],
+        [there, socket],
+      ] as const) {
+        one.on("error", () => other.destroy()).on("close", () => other.destroy());
+      }
+    }).listen(0, "127.0.0.1");
+    await once(relay, "listening");
+    const address = relay.address();
+    const relayPort = typeof address === "object" && address !== null ? address.port : 0;
+    const client = await FtpClient.connect({
+      host: "127.0.0.1",
+      port: relayPort,
+      user: "me",
+      password: "x",
+      telnetSynch,
+    });
+    onTestFinished(async () => {
+      await client.close();
+      relay.close();
+    });
+    const download = await client.openRead("big");
+    expect(await download.read(new Uint8Array(10))).toBe(10);
+    await download.close();
+    expect(await client.pwd()).toBe("/");
+    const sent = Buffer.concat(relayed).toString("latin1");
+    expect(sent.split("\r\n")).toContain(telnetSynch ? "\xff\xf4\xff\xf2ABOR" : "ABOR");
+  });
+
   it("queues calls up by itself", async () => {
     const { client } = await start();
     const uploads = Array.from({ length: 8 }, (_, i) => client.upload(Buffer.from(`${i}`), `file-${i}`));

@@ -291,6 +291,18 @@ describe("folders, names and facts", () => {
     session.close();
   });
 
+  it("does the same by the verbs of RFC 775", async () => {
+    const { port } = await startServer();
+    const session = await RawSession.logIn(port);
+    expect(await session.code("XMKD old")).toBe(257);
+    expect(await session.code("XCWD old")).toBe(250);
+    expect((await session.command("XPWD")).text).toMatch(/^257 "\/old"/);
+    expect(await session.code("XCUP")).toBe(250);
+    expect((await session.command("XPWD")).text).toMatch(/^257 "\/"/);
+    expect(await session.code("XRMD old")).toBe(250);
+    session.close();
+  });
+
   it("renames only by RNFR and RNTO that are adjacent", async () => {
     const { port, storage } = await startServer();
     await putFile(storage, "/a", "A");

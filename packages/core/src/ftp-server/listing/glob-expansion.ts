@@ -2,7 +2,7 @@
 import { compileGlob, hasGlob } from "../../protocol/index.ts";
 import { StorageError, type Entry } from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
-import type { EntryBudget } from "./lines.ts";
+import { speakable, type EntryBudget } from "./lines.ts";
 
 /** A path that matches. */
 export interface GlobMatch {
@@ -49,7 +49,7 @@ async function* matchComponent(
     const matches = compileGlob(component);
     for await (const batch of storage.list(session.path(folder))) {
       budget.spend(batch.length);
-      for (const entry of batch) if (matches(entry.name)) yield { text: `${folder}${entry.name}`, entry };
+      for (const entry of speakable(batch)) if (matches(entry.name)) yield { text: `${folder}${entry.name}`, entry };
     }
   } catch (error) {
     // A folder that is not there, or may not be read, matches nothing; the other ones still count.

@@ -33,6 +33,18 @@ export class EntryBudget {
   }
 }
 
+const lineEnds = /[\0\r\n]/;
+
+/**
+ * The entries that a listing may show. A name with a line's end in it would forge a line of its own; storages leave such
+ * names out, but anybody may write one. CR NUL, as RFC 2640 §3.1 has it, is no way out: clients end lines at a bare CR.
+ */
+export function speakable(batch: readonly Entry[]): readonly Entry[] {
+  const forges = ({ name, target }: Entry): boolean =>
+    lineEnds.test(name) || (target !== undefined && lineEnds.test(target));
+  return batch.some(forges) ? batch.filter((entry) => !forges(entry)) : batch;
+}
+
 /** Yields a folder's entries sorted while they are few, and as they come once they are many: memory stays flat. */
 export async function* ordered(
   session: Session,
@@ -43,11 +55,12 @@ export async function* ordered(
   let kept: Entry[] | undefined = [];
   for await (const batch of session.account.storage.list(path)) {
     budget.spend(batch.length);
+    const shown = speakable(batch);
     if (kept === undefined) {
-      yield batch;
+      yield shown;
       continue;
     }
-    for (const entry of batch) kept.push(entry);
+    for (const entry of shown) kept.push(entry);
     if (kept.length > sortedEntries) {
       yield kept;
       kept = undefined;

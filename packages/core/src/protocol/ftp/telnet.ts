@@ -18,6 +18,9 @@ const IP = 244;
 const SB = 250;
 const WILL = 251;
 
+/** What precedes ABOR during a transfer: `IAC IP`, and the Synch's `IAC DM` (RFC 959 §4.1.3). */
+export const telnetSynch: Uint8Array = Uint8Array.of(IAC, IP, IAC, DM);
+
 /** Text for the control connection, its octets 255 doubled: alone they would be Telnet. */
 export function escapeTelnet(bytes: Uint8Array): Uint8Array {
   if (!bytes.includes(IAC)) return bytes;
