@@ -106,6 +106,7 @@ export {
   type PlainMessageId,
   type Text,
 } from "./ftp/message.ts";
+export type { ArgumentMessageId, ReplyMessageId } from "./ftp/messages/message-ids.ts";
 export { formatReply } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
 export {

@@ -34,7 +34,7 @@ export const help: CommandRow<string | undefined> = {
       message("{syntax}: {summary} ({source})", {
         syntax,
         summary: message(summary),
-        source: source === inUse ? message("in use, without an RFC") : source,
+        source: source === inUse ? message(inUse) : source,
       }),
     );
   },

@@ -1,7 +1,7 @@
 /** Japanese: what HELP says, and what is said of arguments and data. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ArgumentMessageId } from "../../protocol/index.ts";
 
-export const japaneseArguments = {
+export const japaneseArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Name the user": "ユーザー名を送る",
   "Give the password": "パスワードを送る",
   "Name the account": "アカウントを送る",
@@ -198,4 +198,4 @@ export const japaneseArguments = {
   "A record is 4 GiB or longer": "レコードが 4 GiB 以上あります",
   "The file has more than {limit} records": "ファイルのレコードが {limit} 個を超えています",
   "A record is longer than {limit} octets": "レコードが {limit} オクテットを超えています",
-} as const satisfies Partial<Catalogue>;
+};

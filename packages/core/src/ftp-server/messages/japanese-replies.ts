@@ -1,7 +1,7 @@
 /** Japanese: what the server says of commands, files and transfers. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ReplyMessageId } from "../../protocol/index.ts";
 
-export const japaneseReplies = {
+export const japaneseReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: no such file or directory": "{path}: そのようなファイルやディレクトリはありません",
   "{path}: exists already": "{path}: すでに存在します",
   "{path}: not a directory": "{path}: ディレクトリではありません",
@@ -46,6 +46,7 @@ export const japaneseReplies = {
   "Logged in": "ログインしました",
   "Name an account with ACCT": "ACCT でアカウントを送ってください",
   "Too many sessions; try again later": "セッションが多すぎます。後でやり直してください",
+  "Too many logins at once; try again later": "同時のログインが多すぎます。後でやり直してください",
   "Too many failed logins; goodbye": "ログインの失敗が多すぎます。切断します",
   "Login incorrect": "ユーザー名またはパスワードが違います",
   "This connection is under TLS already": "この接続はすでに TLS の下にあります",
@@ -227,4 +228,4 @@ export const japaneseReplies = {
   "{from} renamed to {to}": "{from} の名前を {to} に変えました",
   "{fact} cannot be set in this storage": "このストレージでは {fact} を設定できません",
   "This storage does not set times": "このストレージでは日時を設定できません",
-} as const satisfies Partial<Catalogue>;
+};

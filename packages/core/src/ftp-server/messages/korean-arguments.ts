@@ -1,7 +1,7 @@
 /** Korean: what HELP says, and what is said of arguments and data. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ArgumentMessageId } from "../../protocol/index.ts";
 
-export const koreanArguments = {
+export const koreanArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Name the user": "사용자를 알립니다",
   "Give the password": "암호를 보냅니다",
   "Name the account": "계정을 알립니다",
@@ -193,4 +193,4 @@ export const koreanArguments = {
   "A record is 4 GiB or longer": "레코드가 4 GiB 이상입니다",
   "The file has more than {limit} records": "파일의 레코드가 {limit}개를 넘습니다",
   "A record is longer than {limit} octets": "레코드가 {limit} 옥텟을 넘습니다",
-} as const satisfies Partial<Catalogue>;
+};

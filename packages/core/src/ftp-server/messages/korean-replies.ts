@@ -1,7 +1,7 @@
 /** Korean: what the server says of commands, files and transfers. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ReplyMessageId } from "../../protocol/index.ts";
 
-export const koreanReplies = {
+export const koreanReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: no such file or directory": "{path}: 그런 파일이나 디렉터리가 없습니다",
   "{path}: exists already": "{path}: 이미 있습니다",
   "{path}: not a directory": "{path}: 디렉터리가 아닙니다",
@@ -45,6 +45,7 @@ export const koreanReplies = {
   "Logged in": "로그인했습니다",
   "Name an account with ACCT": "ACCT로 계정을 알려 주십시오",
   "Too many sessions; try again later": "세션이 너무 많습니다. 나중에 다시 시도하십시오",
+  "Too many logins at once; try again later": "동시에 로그인하는 사용자가 너무 많습니다. 나중에 다시 시도하십시오",
   "Too many failed logins; goodbye": "로그인 실패가 너무 많습니다. 연결을 끊습니다",
   "Login incorrect": "사용자 이름이나 암호가 틀렸습니다",
   "This connection is under TLS already": "이 연결은 이미 TLS를 쓰고 있습니다",
@@ -226,4 +227,4 @@ export const koreanReplies = {
   "{from} renamed to {to}": "{from}: 이름을 {to}(으)로 바꿨습니다",
   "{fact} cannot be set in this storage": "{fact}: 이 저장소에서는 설정할 수 없습니다",
   "This storage does not set times": "이 저장소는 시간을 설정하지 않습니다",
-} as const satisfies Partial<Catalogue>;
+};

@@ -1,7 +1,7 @@
 /** Spanish: what HELP says, and what is said of arguments and data. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ArgumentMessageId } from "../../protocol/index.ts";
 
-export const spanishArguments = {
+export const spanishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Name the user": "Indica el usuario",
   "Give the password": "Da la contraseña",
   "Name the account": "Indica la cuenta",
@@ -198,4 +198,4 @@ export const spanishArguments = {
   "A record is 4 GiB or longer": "Un registro tiene 4 GiB o más",
   "The file has more than {limit} records": "El archivo tiene más de {limit} registros",
   "A record is longer than {limit} octets": "Un registro tiene más de {limit} octetos",
-} as const satisfies Partial<Catalogue>;
+};

@@ -1,7 +1,7 @@
 /** Spanish: what the server says of commands, files and transfers. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ReplyMessageId } from "../../protocol/index.ts";
 
-export const spanishReplies = {
+export const spanishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: no such file or directory": "{path}: no existe ese archivo o directorio",
   "{path}: exists already": "{path}: ya existe",
   "{path}: not a directory": "{path}: no es un directorio",
@@ -47,6 +47,7 @@ export const spanishReplies = {
   "Logged in": "Sesión iniciada",
   "Name an account with ACCT": "Indique una cuenta con ACCT",
   "Too many sessions; try again later": "Hay demasiadas sesiones; inténtelo más tarde",
+  "Too many logins at once; try again later": "Demasiados inicios de sesión a la vez; inténtelo más tarde",
   "Too many failed logins; goodbye": "Demasiados intentos fallidos; adiós",
   "Login incorrect": "Usuario o contraseña incorrectos",
   "This connection is under TLS already": "Esta conexión ya está bajo TLS",
@@ -227,4 +228,4 @@ export const spanishReplies = {
   "{from} renamed to {to}": "{from} ahora se llama {to}",
   "{fact} cannot be set in this storage": "{fact} no se puede fijar en este almacenamiento",
   "This storage does not set times": "Este almacenamiento no fija fechas",
-} as const satisfies Partial<Catalogue>;
+};

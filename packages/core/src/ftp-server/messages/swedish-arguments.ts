@@ -1,7 +1,7 @@
 /** Swedish: what HELP says, and what is said of arguments and data. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ArgumentMessageId } from "../../protocol/index.ts";
 
-export const swedishArguments = {
+export const swedishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Name the user": "Ange användaren",
   "Give the password": "Ge lösenordet",
   "Name the account": "Ange kontot",
@@ -192,4 +192,4 @@ export const swedishArguments = {
   "A record is 4 GiB or longer": "En post är 4 GiB eller längre",
   "The file has more than {limit} records": "Filen har fler än {limit} poster",
   "A record is longer than {limit} octets": "En post är längre än {limit} oktetter",
-} as const satisfies Partial<Catalogue>;
+};

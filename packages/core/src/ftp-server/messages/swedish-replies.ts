@@ -1,7 +1,7 @@
 /** Swedish: what the server says of commands, files and transfers. */
-import type { Catalogue } from "../../protocol/index.ts";
+import type { ReplyMessageId } from "../../protocol/index.ts";
 
-export const swedishReplies = {
+export const swedishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: no such file or directory": "{path}: filen eller katalogen finns inte",
   "{path}: exists already": "{path}: finns redan",
   "{path}: not a directory": "{path}: är ingen katalog",
@@ -45,6 +45,7 @@ export const swedishReplies = {
   "Logged in": "Inloggad",
   "Name an account with ACCT": "Ange ett konto med ACCT",
   "Too many sessions; try again later": "För många sessioner; försök igen senare",
+  "Too many logins at once; try again later": "För många inloggningar på en gång; försök igen senare",
   "Too many failed logins; goodbye": "För många misslyckade inloggningar; hej då",
   "Login incorrect": "Fel användarnamn eller lösenord",
   "This connection is under TLS already": "Den här anslutningen är redan under TLS",
@@ -222,4 +223,4 @@ export const swedishReplies = {
   "{from} renamed to {to}": "{from} heter nu {to}",
   "{fact} cannot be set in this storage": "{fact} kan inte sättas i den här lagringen",
   "This storage does not set times": "Den här lagringen sätter inga tider",
-} as const satisfies Partial<Catalogue>;
+};

@@ -4,10 +4,10 @@
  * A message is named by its English template, so that code reads as the reply does: `message("{path} deleted", { path })`.
  * The templates lie in messages/, from where the compiler knows which there are, and what each is to be given.
  */
-import type { messageIds } from "./messages/message-ids.ts";
+import type { ArgumentMessageId, ReplyMessageId } from "./messages/message-ids.ts";
 
 /** An English template: the name of a message. */
-export type MessageId = (typeof messageIds)[number];
+export type MessageId = ArgumentMessageId | ReplyMessageId;
 
 /** The name of a message that is given nothing. */
 export type PlainMessageId = { [Id in MessageId]: [Placeholder<Id>] extends [never] ? Id : never }[MessageId];

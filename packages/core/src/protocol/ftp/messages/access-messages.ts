@@ -17,6 +17,7 @@ export const accessMessages = [
   "Logged in",
   "Name an account with ACCT",
   "Too many sessions; try again later",
+  "Too many logins at once; try again later",
   "Too many failed logins; goodbye",
   "Login incorrect",
   "This connection is under TLS already",

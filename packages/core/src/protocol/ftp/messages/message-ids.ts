@@ -11,8 +11,20 @@ import { storageMessages } from "./storage-messages.ts";
 import { summaryMessages } from "./summary-messages.ts";
 import { transferMessages } from "./transfer-messages.ts";
 
+/** What HELP says, and what is said of arguments and of data. */
+export type ArgumentMessageId = (typeof summaryMessages | typeof argumentMessages | typeof dataFormatMessages)[number];
+
+/** What is said of everything else. */
+export type ReplyMessageId = (
+  | typeof storageMessages
+  | typeof accessMessages
+  | typeof transferMessages
+  | typeof informationMessages
+  | typeof fileMessages
+)[number];
+
 /** Every id. */
-export const messageIds = [
+export const messageIds: readonly (ArgumentMessageId | ReplyMessageId)[] = [
   ...summaryMessages,
   ...argumentMessages,
   ...dataFormatMessages,
@@ -21,4 +33,4 @@ export const messageIds = [
   ...transferMessages,
   ...informationMessages,
   ...fileMessages,
-] as const;
+];

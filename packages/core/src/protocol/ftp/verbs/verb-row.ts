@@ -28,7 +28,7 @@ export type VerbRows<A> = { readonly [V in keyof A]: VerbRow<A[V]> };
 export type Parsed<C> = C extends ArgumentCodec<infer T> ? T : never;
 
 /** Where verbs come from that servers and clients have had for years, and no document defines. */
-export const inUse = "in use, without an RFC" satisfies PlainMessageId;
+export const inUse = "in use, without an RFC";
 
 /** Makes a row. */
 export function row<T>(
