@@ -4,7 +4,7 @@
  * `login` decides on credentials and gives an `Account` or a refusal; `logout` runs exactly once for each account that
  * `login` gave, whatever ends the session.
  */
-import type { RepresentationOptions } from "../protocol/index.ts";
+import type { RepresentationOptions, Text } from "../protocol/index.ts";
 import type { Storage } from "../storage/index.ts";
 
 /** One end of a connection. IPv4 addresses mapped into IPv6 are given as IPv4. */
@@ -166,7 +166,7 @@ export type RefusalReason =
 export interface Refusal {
   readonly refused: RefusalReason;
   /** Text for the reply in place of the usual one. */
-  readonly message?: string;
+  readonly message?: Text;
 }
 
 /** Why a session of an account ended. */

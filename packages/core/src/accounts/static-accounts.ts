@@ -1,5 +1,5 @@
 /** Accounts from a list: names with hashed passwords, and if wanted an anonymous one (RFC 1635). */
-import { normaliseFingerprint } from "../protocol/index.ts";
+import { message, normaliseFingerprint } from "../protocol/index.ts";
 import type { Storage } from "../storage/index.ts";
 import {
   readOnly,
@@ -145,6 +145,6 @@ export class StaticAccounts implements Accounts {
 
 function busyOr(error: unknown): Refusal {
   if (error instanceof TooManyChecksError)
-    return { refused: "unavailable", message: "Too many logins at once; try again later" };
+    return { refused: "unavailable", message: message("Too many logins at once; try again later") };
   throw error;
 }

@@ -2,6 +2,7 @@
 import {
   defaultDataFormatOptions,
   isPlain,
+  renderText,
   whyMeaningless,
   type DataFormat,
   type DataFormatOptions,
@@ -88,7 +89,7 @@ export function resolveFormat(options: FormatOptions, unsaid: ModeCode = "S"): R
     mode: mode === undefined ? unsaid : modes[mode],
   };
   const why = whyMeaningless(format);
-  if (why !== undefined) throw new RangeError(why);
+  if (why !== undefined) throw new RangeError(renderText(why));
   if (options.restart !== undefined && format.mode !== "B" && format.mode !== "C") {
     throw new RangeError("A restart marker belongs to mode block or compressed; resume goes on in the others");
   }

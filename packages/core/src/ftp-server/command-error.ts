@@ -1,4 +1,5 @@
 /** The server's own refusals: what stands between a command and its doing. Handlers throw; one place makes the reply. */
+import { renderText, type Text } from "../protocol/index.ts";
 
 /** Why a command was refused. */
 export type CommandErrorKind =
@@ -35,13 +36,16 @@ export type CommandErrorKind =
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly kind: CommandErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
 
   /**
    * @param kind - Why, from a closed set.
-   * @param message - The reply's text: what was tried and what to do.
+   * @param text - The reply's text: what was tried and what to do.
    */
-  constructor(kind: CommandErrorKind, message: string) {
-    super(message);
+  constructor(kind: CommandErrorKind, text: Text) {
+    super(renderText(text));
     this.kind = kind;
+    this.text = text;
   }
 }

@@ -3,6 +3,8 @@
  * whatever was thrown (RFC 959 §5.4).
  */
 import {
+  message,
+  renderText,
   verbs,
   type CommandLine,
   type CommandLineEvent,
@@ -93,15 +95,15 @@ function run<V extends Verb>(session: Session, verb: V, text: string | undefined
   if (row.phase !== "any") {
     const { account } = session;
     if (row.ability !== undefined && account.storage[row.ability] === undefined) {
-      throw new CommandError("not-supported-by-storage", `${verb} is not supported by this storage`);
+      throw new CommandError("not-supported-by-storage", message("{verb} is not supported by this storage", { verb }));
     }
     if (row.permission !== undefined) session.demand(row.permission, text ?? verb);
   }
   if (row.offered?.(session) === false) {
-    throw new CommandError("not-offered", `${verb} is not offered on this connection`);
+    throw new CommandError("not-offered", message("{verb} is not offered on this connection", { verb }));
   }
   if (row.after !== undefined && session.oneShots.renameFrom === undefined) {
-    throw new CommandError("bad-sequence", `${verb} must follow ${row.after} directly`);
+    throw new CommandError("bad-sequence", message("{verb} must follow {other} directly", { verb, other: row.after }));
   }
   const argument = wire.argument.parse(text);
   if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
@@ -132,7 +134,7 @@ function fail(session: Session, line: CommandLine, error: unknown): void {
   const verb = known(line.verb);
   const secret = verb === undefined || verbs[verb].secret === true;
   const argument = line.argument === undefined ? undefined : secret ? "***" : line.argument;
-  session.host.tell("refusal", { ...session.event(), verb: line.verb, argument, code, message: text });
+  session.host.tell("refusal", { ...session.event(), verb: line.verb, argument, code, message: renderText(text) });
 }
 
 /** Refusals after which nothing more is to be expected of the peer. */
@@ -143,20 +145,22 @@ function closes(error: CommandError): boolean {
 }
 
 function unknown(verb: string): CommandError {
-  if (foreignVerbs.has(verb)) return new CommandError("foreign-protocol", "This is FTP; goodbye");
-  return new CommandError("unknown-verb", `${verb} is not understood; HELP lists what is`);
+  if (foreignVerbs.has(verb)) return new CommandError("foreign-protocol", message("This is FTP; goodbye"));
+  return new CommandError("unknown-verb", message("{verb} is not understood; HELP lists what is", { verb }));
 }
 
 function refuse(kind: "too-long" | "not-a-command" | "not-utf-8", { nameCodec }: Session): CommandError {
   switch (kind) {
     case "too-long":
-      return new CommandError("line-too-long", "The command line is too long");
+      return new CommandError("line-too-long", message("The command line is too long"));
     case "not-a-command":
-      return new CommandError("not-a-command", "This is no command; HELP lists what is understood");
+      return new CommandError("not-a-command", message("This is no command; HELP lists what is understood"));
     case "not-utf-8":
       return new CommandError(
         "not-utf-8",
-        nameCodec === undefined ? "Names must be in UTF-8" : "The name is not in this server's charset",
+        nameCodec === undefined
+          ? message("Names must be in UTF-8")
+          : message("The name is not in this server's charset"),
       );
   }
 }

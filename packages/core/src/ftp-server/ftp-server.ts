@@ -7,7 +7,7 @@
 import { EventEmitter } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { BufferPool, Certificates, codeOf, PassivePorts } from "../net/index.ts";
-import { formatReply, replyCode } from "../protocol/index.ts";
+import { formatReply, message, replyCode } from "../protocol/index.ts";
 import type { FtpServerEvents } from "./events.ts";
 import { ExternalAddress } from "./external-address.ts";
 import { ListenerTls } from "./listener-tls.ts";
@@ -318,7 +318,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       const loggedIn = session.login.state === "in";
       session.reply(
         replyCode.serviceNotAvailable,
-        loggedIn ? "Idle for too long; goodbye" : "Not logged in in time; goodbye",
+        loggedIn ? message("Idle for too long; goodbye") : message("Not logged in in time; goodbye"),
       );
       session.close("idle");
     }
@@ -326,7 +326,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
 
   #dismiss(session: Session): void {
     if (session.over) return;
-    session.reply(replyCode.serviceNotAvailable, "The server is stopping; goodbye");
+    session.reply(replyCode.serviceNotAvailable, message("The server is stopping; goodbye"));
     session.close("server-stopped");
   }
 

@@ -5,14 +5,14 @@
  * own errors is a fault of the application or of this project: the peer reads 451 and no detail, the event has it all.
  */
 import { DataConnectionError, TlsError } from "../net/index.ts";
-import { ArgumentError, DataFormatError, replyCode } from "../protocol/index.ts";
+import { ArgumentError, DataFormatError, message, replyCode, type Text } from "../protocol/index.ts";
 import { StorageError } from "../storage/index.ts";
 import { CommandError } from "./command-error.ts";
 
 /** A negative reply. */
 export interface ErrorReply {
   readonly code: number;
-  readonly text: string;
+  readonly text: Text;
   /** True when the error is none of the known ones: it is told to the application as a fault. */
   readonly unexpected?: true;
 }
@@ -25,13 +25,13 @@ const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD", "COMB", "
  * @param verb - The verb that was being done.
  */
 export function replyForError(error: unknown, verb: string): ErrorReply {
-  if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.message };
-  if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.message };
-  if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.message };
-  if (error instanceof DataFormatError) return { code: codeForFormatError(error), text: error.message };
-  if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.message };
-  if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.message };
-  return { code: replyCode.localError, text: "The server failed; its log tells more", unexpected: true };
+  if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.text };
+  if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.text };
+  if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.text };
+  if (error instanceof DataFormatError) return { code: codeForFormatError(error), text: error.text };
+  if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.text };
+  if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.text };
+  return { code: replyCode.localError, text: message("The server failed; its log tells more"), unexpected: true };
 }
 
 function codeForCommandError(error: CommandError): number {

@@ -1,4 +1,5 @@
 /** What can go wrong with a data connection. Kinds are closed: the server's replies and the client's errors follow from them. */
+import { renderText, type Text } from "../protocol/index.ts";
 
 /** Why a data connection failed. */
 export type DataConnectionErrorKind =
@@ -21,14 +22,17 @@ export type DataConnectionErrorKind =
 export class DataConnectionError extends Error {
   override readonly name = "DataConnectionError";
   readonly kind: DataConnectionErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
 
   /**
    * @param kind - Why, from a closed set.
-   * @param message - What was tried and what stood in the way.
+   * @param text - What was tried and what stood in the way.
    * @param cause - The error below.
    */
-  constructor(kind: DataConnectionErrorKind, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(kind: DataConnectionErrorKind, text: Text, cause?: unknown) {
+    super(renderText(text), cause === undefined ? undefined : { cause });
     this.kind = kind;
+    this.text = text;
   }
 }

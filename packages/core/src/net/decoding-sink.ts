@@ -1,6 +1,6 @@
 /** A sink that takes a file as it travels, and stores it as it is kept: the inward line of a transfer (RFC 959 §3). */
 import type { WritableFile } from "../bytes/index.ts";
-import { DataFormatError, type DecodedNote, type FileDecoder } from "../protocol/index.ts";
+import { DataFormatError, message, type DecodedNote, type FileDecoder } from "../protocol/index.ts";
 import type { FramedSink } from "./framed-sink.ts";
 
 /** Octets that are decoded before they are stored: what a few of them stand for is many times as long in MODE C. */
@@ -109,7 +109,10 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
   async #putElsewhere(octets: Uint8Array): Promise<void> {
     const { largest = Infinity } = this.#options;
     if (this.#position + octets.length > largest) {
-      throw new DataFormatError("too-large", `The file's pages reach beyond ${largest} octets`);
+      throw new DataFormatError(
+        "too-large",
+        message("The file's pages reach beyond {limit} octets", { limit: largest }),
+      );
     }
     if (this.#sink.writeAt !== undefined) {
       await this.#sink.writeAt(this.#given(octets), this.#position);
@@ -118,13 +121,13 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
       return;
     }
     if (this.#position < this.#size) {
-      throw new DataFormatError("not-representable", "Pages must come in order for this storage");
+      throw new DataFormatError("not-representable", message("Pages must come in order for this storage"));
     }
     this.#filled += this.#position - this.#size;
     if (this.#filled > mostZeros) {
       throw new DataFormatError(
         "too-large",
-        `This storage has no holes, and the pages leave more than ${mostZeros} octets`,
+        message("This storage has no holes, and the pages leave more than {most} octets", { most: mostZeros }),
       );
     }
     for (let left = this.#position - this.#size; left > 0; left -= zeros) {

@@ -1,5 +1,6 @@
 /** Opening a TCP connection within a time, from a chosen local port where there is one. */
 import { connect, type Socket } from "node:net";
+import { message } from "../protocol/index.ts";
 import { DataConnectionError } from "./data-connection-error.ts";
 
 /** Where to connect to, and how long that may take. */
@@ -38,7 +39,9 @@ function dialOnce(options: DialOptions, localPort: number | undefined): Promise<
   const { host, port, localAddress, timeout, signal, family } = options;
   const to = `${host} port ${port}`;
   if (signal?.aborted === true) {
-    return Promise.reject(new DataConnectionError("aborted", `Connecting to ${to} was aborted`, signal.reason));
+    return Promise.reject(
+      new DataConnectionError("aborted", message("Connecting to {to} was aborted", { to }), signal.reason),
+    );
   }
   return new Promise((resolve, reject) => {
     const socket = connect({
@@ -51,7 +54,7 @@ function dialOnce(options: DialOptions, localPort: number | undefined): Promise<
       ...(family === undefined ? {} : { family }),
     });
     const timer = setTimeout(() => {
-      fail(new DataConnectionError("not-arrived", `${to} did not answer within ${timeout} ms`));
+      fail(new DataConnectionError("not-arrived", message("{to} did not answer within {timeout} ms", { to, timeout })));
     }, timeout);
     const settle = (): void => {
       clearTimeout(timer);
@@ -67,12 +70,20 @@ function dialOnce(options: DialOptions, localPort: number | undefined): Promise<
       reject(error);
     };
     const abort = (): void => {
-      fail(new DataConnectionError("aborted", `Connecting to ${to} was aborted`, signal?.reason));
+      fail(new DataConnectionError("aborted", message("Connecting to {to} was aborted", { to }), signal?.reason));
     };
     const onError = (cause: Error): void => {
       const code = codeOf(cause);
       const kind = code === "ECONNREFUSED" ? "refused" : "failed";
-      fail(new DataConnectionError(kind, `Connecting to ${to} failed${code === "" ? "" : `: ${code}`}`, cause));
+      fail(
+        new DataConnectionError(
+          kind,
+          code === ""
+            ? message("Connecting to {to} failed", { to })
+            : message("Connecting to {to} failed: {code}", { to, code }),
+          cause,
+        ),
+      );
     };
     const onConnect = (): void => {
       settle();

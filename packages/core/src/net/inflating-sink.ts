@@ -5,7 +5,7 @@
  * and both its size and its ratio to what came have a limit.
  */
 import { createInflate, type Inflate } from "node:zlib";
-import { DataFormatError } from "../protocol/index.ts";
+import { DataFormatError, message } from "../protocol/index.ts";
 import type { FramedSink } from "./framed-sink.ts";
 
 /** Octets that zlib gives at once. */
@@ -87,7 +87,7 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
         this.#check();
         await this.#next.write(chunk);
         if (this.#next.rest.length > 0) {
-          throw new DataFormatError("malformed", "Octets follow the end of the file");
+          throw new DataFormatError("malformed", message("Octets follow the end of the file"));
         }
       }
       this.#over = true;
@@ -99,19 +99,24 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
   #check(): void {
     const { inflatedSize, inflateRatio } = this.#limits;
     if (this.#made > inflatedSize) {
-      throw new DataFormatError("too-large", `The file inflates to more than ${inflatedSize} octets`);
+      throw new DataFormatError(
+        "too-large",
+        message("The file inflates to more than {limit} octets", { limit: inflatedSize }),
+      );
     }
     if (this.#made > unratedOctets && this.#made > this.#given * inflateRatio) {
       throw new DataFormatError(
         "too-large",
-        `The file inflates to more than ${inflateRatio} times what was sent; send it in mode S`,
+        message("The file inflates to more than {ratio} times what was sent; send it in mode S", {
+          ratio: inflateRatio,
+        }),
       );
     }
   }
 }
 
 function afterEnd(): DataFormatError {
-  return new DataFormatError("malformed", "Octets follow the end of the deflated file");
+  return new DataFormatError("malformed", message("Octets follow the end of the deflated file"));
 }
 
 function isZlibError(cause: unknown): cause is Error & { readonly code: string } {
@@ -120,6 +125,10 @@ function isZlibError(cause: unknown): cause is Error & { readonly code: string }
 
 function formatError(cause: Error & { readonly code: string }): DataFormatError {
   return cause.code === "Z_BUF_ERROR"
-    ? new DataFormatError("truncated", "The connection ended before the deflated file did", { cause })
-    : new DataFormatError("malformed", `What came in mode Z is not zlib's: ${cause.message}`, { cause });
+    ? new DataFormatError("truncated", message("The connection ended before the deflated file did"), { cause })
+    : new DataFormatError(
+        "malformed",
+        message("What came in mode Z is not zlib's: {message}", { message: cause.message }),
+        { cause },
+      );
 }

@@ -8,7 +8,7 @@
  */
 import { randomInt } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
-import { normaliseAddress } from "../protocol/index.ts";
+import { message, normaliseAddress } from "../protocol/index.ts";
 import { DataConnectionError } from "./data-connection-error.ts";
 import { codeOf } from "./dial.ts";
 
@@ -81,7 +81,9 @@ export class PassiveArming {
         this.#waiter = undefined;
         signal?.removeEventListener("abort", abort);
         this.release();
-        reject(new DataConnectionError("not-arrived", `No data connection came within ${timeout} ms`));
+        reject(
+          new DataConnectionError("not-arrived", message("No data connection came within {timeout} ms", { timeout })),
+        );
       }, timeout);
       const abort = (): void => {
         this.#waiter?.(undefined);
@@ -150,12 +152,12 @@ export class PassivePorts {
     const key = peer === undefined ? anyPeer : normaliseAddress(peer);
     const deadline = Date.now() + (this.#options.wait ?? passiveWait);
     for (;;) {
-      if (this.#closed) throw new DataConnectionError("aborted", "The passive ports are closed");
+      if (this.#closed) throw new DataConnectionError("aborted", message("The passive ports are closed"));
       const listener = this.#pick(key, owner) ?? (await this.#bindAnother(key, owner));
       if (listener !== undefined) return this.#armListener(listener, key, owner);
       const left = deadline - Date.now();
       if (left <= 0) {
-        throw new DataConnectionError("no-port", "All passive ports are in use; a wider range would help");
+        throw new DataConnectionError("no-port", message("All passive ports are in use; a wider range would help"));
       }
       await this.#freed(Math.min(left, 250));
     }
@@ -243,7 +245,7 @@ export class PassivePorts {
     } catch (error) {
       if (codeOf(error) === "EADDRINUSE" || codeOf(error) === "EACCES") return undefined;
       if (port !== 0) this.#unavailable.delete(port);
-      throw new DataConnectionError("no-port", "No passive port could be opened", error);
+      throw new DataConnectionError("no-port", message("No passive port could be opened"), error);
     }
     if (port !== 0) this.#unavailable.delete(port);
     const address = server.address();
@@ -254,7 +256,7 @@ export class PassivePorts {
     server.on("error", ignore);
     if (this.#closed) {
       server.close();
-      throw new DataConnectionError("aborted", "The passive ports are closed");
+      throw new DataConnectionError("aborted", message("The passive ports are closed"));
     }
     this.#listeners.push(listener);
     this.#bound.set(bound, listener);
@@ -297,7 +299,7 @@ function isFree(listener: Listener, key: string, owner: object): boolean {
 }
 
 function aborted(signal: AbortSignal | undefined): DataConnectionError {
-  return new DataConnectionError("aborted", "Waiting for the data connection was aborted", signal?.reason);
+  return new DataConnectionError("aborted", message("Waiting for the data connection was aborted"), signal?.reason);
 }
 
 function ignore(): void {

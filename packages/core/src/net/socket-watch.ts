@@ -1,5 +1,6 @@
 /** What can end a pump from outside: errors, close, stall and abort of its socket, all told in one way. */
 import type { Socket } from "node:net";
+import { message, type Text } from "../protocol/index.ts";
 import type { DataConnection } from "./data-connection.ts";
 import { DataConnectionError } from "./data-connection-error.ts";
 
@@ -55,7 +56,7 @@ export class SocketWatch {
   start(): void {
     if (this.#disposed) return;
     if (this.#options.signal?.aborted === true) this.#abort();
-    else if (this.#socket.destroyed) this.#fail("reset", "The data connection was closed by the peer");
+    else if (this.#socket.destroyed) this.#fail("reset", message("The data connection was closed by the peer"));
   }
 
   /** @throws DataConnectionError what ended the connection, if something did. */
@@ -73,9 +74,9 @@ export class SocketWatch {
     this.#options.signal?.removeEventListener("abort", this.#abort);
   }
 
-  #fail(kind: "reset" | "stalled" | "aborted", message: string, cause?: unknown): void {
+  #fail(kind: "reset" | "stalled" | "aborted", text: Text, cause?: unknown): void {
     if (this.#disposed || this.failure !== undefined) return;
-    this.failure = new DataConnectionError(kind, message, cause);
+    this.failure = new DataConnectionError(kind, text, cause);
     // A reset, not a close: in stream mode a close is the end of a file, and half a file would look whole.
     this.#connection.reset();
     this.#onFailure();
@@ -83,20 +84,20 @@ export class SocketWatch {
 
   /** The connection turned out to be broken. */
   broke(cause: Error): void {
-    this.#fail("reset", "The data connection broke", cause);
+    this.#fail("reset", message("The data connection broke"), cause);
   }
 
   readonly #error = (cause: Error): void => {
     this.broke(cause);
   };
   readonly #close = (): void => {
-    this.#fail("reset", "The data connection was closed by the peer");
+    this.#fail("reset", message("The data connection was closed by the peer"));
   };
   readonly #timeout = (): void => {
-    if (this.#waiting) this.#fail("stalled", "The peer moved no data for too long");
+    if (this.#waiting) this.#fail("stalled", message("The peer moved no data for too long"));
     else this.#expired = true;
   };
   readonly #abort = (): void => {
-    this.#fail("aborted", "The transfer was aborted", this.#options.signal?.reason);
+    this.#fail("aborted", message("The transfer was aborted"), this.#options.signal?.reason);
   };
 }

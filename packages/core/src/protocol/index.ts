@@ -19,6 +19,7 @@ export { extendedAddressArgument } from "./ftp/arguments/extended-address.ts";
 export { extendedPassiveArgument, type ExtendedPassiveWish } from "./ftp/arguments/extended-passive.ts";
 export { hostNameArgument } from "./ftp/arguments/host-name.ts";
 export { hostPortArgument } from "./ftp/arguments/host-port.ts";
+export { languageTagArgument } from "./ftp/arguments/language-tag.ts";
 export { listArgument, type ListArgument } from "./ftp/arguments/list-argument.ts";
 export { longAddressArgument } from "./ftp/arguments/long-address.ts";
 export { modifiedTimeArgument, type ModifiedTime } from "./ftp/arguments/modified-time.ts";
@@ -96,6 +97,17 @@ export { restartMarkerLimit } from "./ftp/mode/restart-marker.ts";
 export { StreamDecoder, StreamEncoder } from "./ftp/mode/stream.ts";
 export type { NameCodec } from "./ftp/name-codec.ts";
 export { formatQuotedPath, parseQuotedPath } from "./ftp/quoted-path.ts";
+export {
+  message,
+  renderText,
+  type Catalogue,
+  type Message,
+  type MessageId,
+  type MessageValue,
+  type PlainMessageId,
+  type Text,
+} from "./ftp/message.ts";
+export type { ArgumentMessageId, ReplyMessageId } from "./ftp/messages/message-ids.ts";
 export { formatReply, shortenReplyText } from "./ftp/reply.ts";
 export { replyCode, type ReplyCode } from "./ftp/reply-codes.ts";
 export {
@@ -126,7 +138,7 @@ export { escapeTelnet, IAC, TelnetDecoder, telnetSynch } from "./ftp/telnet.ts";
 export { formatTimeValue, parseTimeValue } from "./ftp/time.ts";
 export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts";
 export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";
-export type { VerbRow } from "./ftp/verbs/verb-row.ts";
+export { inUse, type VerbRow } from "./ftp/verbs/verb-row.ts";
 export { OctetWriter } from "./octet-writer.ts";
 export {
   proxyHeaderLimit,

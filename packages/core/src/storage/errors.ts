@@ -1,4 +1,5 @@
 /** The one error type of storages. Its kinds are closed: the server's reply and the client's advice follow from them. */
+import { renderText, type Text } from "../protocol/index.ts";
 
 /** Why a storage could not do what was asked. */
 export type StorageErrorKind =
@@ -26,17 +27,20 @@ export class StorageError extends Error {
   override readonly name = "StorageError";
   /** Why, from a closed set. */
   readonly kind: StorageErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
   /** The virtual path in question, where there is one. */
   readonly path: string | undefined;
 
   /**
    * @param kind - Why, from a closed set.
-   * @param message - What was tried and what stood in the way, in words for the peer.
+   * @param text - What was tried and what stood in the way, in words for the peer.
    * @param options - The virtual path in question, and the error that caused this one.
    */
-  constructor(kind: StorageErrorKind, message: string, options: { path?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(kind: StorageErrorKind, text: Text, options: { path?: string; cause?: unknown } = {}) {
+    super(renderText(text), options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
+    this.text = text;
     this.path = options.path;
   }
 }

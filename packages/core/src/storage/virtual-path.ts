@@ -4,6 +4,7 @@
  * The same value decides permission, routing and opening, so that no second normalisation can disagree with the first
  * (CVE-2026-30914 is of that class). Refuses NUL, CR and LF in names and paths longer than 4,096 octets.
  */
+import { message } from "../protocol/index.ts";
 import { StorageError } from "./errors.ts";
 
 declare const brand: unique symbol;
@@ -29,11 +30,14 @@ const needsWork = /\/\/|\/\.{1,2}(?:\/|$)|.\/$/;
  * @throws StorageError `name-not-allowed` for NUL, CR or LF in it, or when it is too long.
  */
 export function resolveVirtualPath(folder: VirtualPath, text: string): VirtualPath {
-  if (forbidden.test(text)) throw new StorageError("name-not-allowed", "A name must not hold NUL, CR or LF");
+  if (forbidden.test(text)) throw new StorageError("name-not-allowed", message("A name must not hold NUL, CR or LF"));
   const joined = text.startsWith("/") ? text : `${folder === "/" ? "" : folder}/${text}`;
   const path = needsWork.test(joined) ? normalise(joined) : joined;
   if (path.length > maxVirtualPathLength / 4 && Buffer.byteLength(path) > maxVirtualPathLength) {
-    throw new StorageError("name-not-allowed", `A path must not be longer than ${maxVirtualPathLength} octets`);
+    throw new StorageError(
+      "name-not-allowed",
+      message("A path must not be longer than {limit} octets", { limit: maxVirtualPathLength }),
+    );
   }
   return path as VirtualPath;
 }

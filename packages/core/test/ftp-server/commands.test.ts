@@ -182,6 +182,7 @@ const malformed: Partial<Record<Verb, readonly [argument: string, code: number]>
   CLNT: ["", 501],
   FEAT: ["x", 501],
   OPTS: ["", 501],
+  LANG: ["s-", 501],
   SYST: ["x", 501],
   SITE: ["", 501],
 };

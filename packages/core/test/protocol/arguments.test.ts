@@ -11,6 +11,7 @@ import {
   formatLongPassiveAnswer,
   formatTimeValue,
   hostPortArgument,
+  languageTagArgument,
   isIPv4,
   isIPv6,
   listArgument,
@@ -106,6 +107,7 @@ describe("argument codecs", () => {
     roundTrips(siteChmodArgument, fc.record({ mode: fc.integer({ min: 0, max: 0o7777 }), path }));
     roundTrips(siteUmaskArgument, fc.option(fc.integer({ min: 0, max: 0o777 }), { nil: undefined }));
     roundTrips(structureCodeArgument, fc.constantFrom("F", "R", "P"));
+    roundTrips(languageTagArgument, fc.constantFrom(undefined, "en", "sv-se", "zh-hant-tw", "es-419"));
     roundTrips(modeCodeArgument, fc.constantFrom("S", "B", "C", "Z"));
     roundTrips(
       optionsArgument,

@@ -1,5 +1,5 @@
 /** PORT, EPRT and LPRT (RFC 959 §4.1.2, RFC 2428 §2, RFC 1639): the peer's own address only, no port below 1024 (RFC 2577 §3). */
-import { normaliseAddress, replyCode, type DataAddress } from "../../protocol/index.ts";
+import { message, normaliseAddress, replyCode, type DataAddress } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -19,18 +19,18 @@ function setPort(session: Session, wanted: DataAddress): void {
   const address = normaliseAddress(wanted.address);
   const { options } = session.host;
   if (address !== peer && !session.allowsForeignData) {
-    throw new CommandError("foreign-address", `Data connections go to ${peer} only, where you are`);
+    throw new CommandError("foreign-address", message("Data connections go to {peer} only, where you are", { peer }));
   }
   if (wanted.port === 0 || (wanted.port < 1024 && !options.allowPrivilegedPorts)) {
-    throw new CommandError("foreign-address", "Data connections go to ports from 1024 on only");
+    throw new CommandError("foreign-address", message("Data connections go to ports from 1024 on only"));
   }
   session.moveEndpoint({ event: "port", address: { ...wanted, address } });
-  session.reply(replyCode.commandOkay, "Data port noted");
+  session.reply(replyCode.commandOkay, message("Data port noted"));
 }
 
 /** @throws CommandError after EPSV ALL (RFC 2428 §4). */
 export function refuseAfterEpsvAll(session: Session): void {
   if (session.extendedPassiveOnly) {
-    throw new CommandError("extended-passive-only", "After EPSV ALL only EPSV sets up data connections");
+    throw new CommandError("extended-passive-only", message("After EPSV ALL only EPSV sets up data connections"));
   }
 }

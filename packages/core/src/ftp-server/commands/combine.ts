@@ -1,5 +1,5 @@
 /** COMB: what a client sent in parts, put together. The parts go once the whole is there. */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -15,7 +15,7 @@ export const comb: CommandRow<readonly string[]> = {
     const target = session.path(text);
     const sources = [...new Set(parts.map((part) => session.path(part)))];
     if (sources.length < parts.length) {
-      throw new StorageError("name-not-allowed", "A part is named twice", { path: target });
+      throw new StorageError("name-not-allowed", message("A part is named twice"), { path: target });
     }
     const mode = async (): Promise<WriteMode> => {
       session.demand((await isThere(session, target)) ? "append" : "create", text);
@@ -23,7 +23,7 @@ export const comb: CommandRow<readonly string[]> = {
     };
     const entry = await copyFiles(session, { verb: "COMB", sources, target, mode });
     for (const path of sources) await session.account.storage.remove(path);
-    session.reply(replyCode.fileActionOkay, `${target} has ${entry.size} octets`);
+    session.reply(replyCode.fileActionOkay, message("{target} has {size} octets", { target, size: entry.size }));
   },
 };
 

@@ -1,5 +1,5 @@
 /** DELE (RFC 959 §4.1.3). */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 
 /** DELE: removes a file or a link, never a folder. */
@@ -8,6 +8,6 @@ export const dele: CommandRow<string> = {
   async handle(session, text) {
     const path = session.path(text);
     await session.account.storage.remove(path);
-    session.reply(replyCode.fileActionOkay, `${path} deleted`);
+    session.reply(replyCode.fileActionOkay, message("{path} deleted", { path }));
   },
 };

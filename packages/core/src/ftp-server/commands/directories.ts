@@ -1,5 +1,5 @@
 /** CWD, CDUP, PWD, MKD, RMD and their X-forms (RFC 959 §4.1.1, §4.1.3, RFC 775). */
-import { formatQuotedPath, replyCode } from "../../protocol/index.ts";
+import { formatQuotedPath, message, replyCode } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -16,15 +16,22 @@ export const cdup: CommandRow<undefined> = {
 
 async function change(session: Session, path: VirtualPath): Promise<void> {
   const entry = await session.account.storage.stat(path);
-  if (entry.kind !== "directory") throw new StorageError("not-a-directory", `${path} is not a directory`, { path });
+  if (entry.kind !== "directory")
+    throw new StorageError("not-a-directory", message("{path} is not a directory", { path }), { path });
   session.workingDirectory = path;
-  session.reply(replyCode.fileActionOkay, `${formatQuotedPath(path)} is the working directory`);
+  session.reply(
+    replyCode.fileActionOkay,
+    message("{quoted} is the working directory", { quoted: formatQuotedPath(path) }),
+  );
 }
 
 /** PWD: the path in quotes, a quote in it doubled. */
 export const pwd: CommandRow<undefined> = {
   handle(session) {
-    session.reply(replyCode.pathname, `${formatQuotedPath(session.workingDirectory)} is the working directory`);
+    session.reply(
+      replyCode.pathname,
+      message("{quoted} is the working directory", { quoted: formatQuotedPath(session.workingDirectory) }),
+    );
   },
 };
 
@@ -34,7 +41,7 @@ export const mkd: CommandRow<string> = {
   async handle(session, text) {
     const path = session.path(text);
     await session.account.storage.makeDirectory(path, { permissions: 0o777 & ~session.umask });
-    session.reply(replyCode.pathname, `${formatQuotedPath(path)} created`);
+    session.reply(replyCode.pathname, message("{quoted} created", { quoted: formatQuotedPath(path) }));
   },
 };
 
@@ -44,6 +51,6 @@ export const rmd: CommandRow<string> = {
   async handle(session, text) {
     const path = session.path(text);
     await session.account.storage.removeDirectory(path);
-    session.reply(replyCode.fileActionOkay, `${path} removed`);
+    session.reply(replyCode.fileActionOkay, message("{path} removed", { path }));
   },
 };

@@ -1,5 +1,5 @@
 /** SIZE and MDTM (RFC 3659 §3, §4). */
-import { FileEncoder, formatTimeValue, isPlain, replyCode, type ModifiedTime } from "../../protocol/index.ts";
+import { FileEncoder, formatTimeValue, isPlain, message, replyCode, type ModifiedTime } from "../../protocol/index.ts";
 import { StorageError, type Storage, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -15,7 +15,8 @@ export const size: CommandRow<string> = {
     const path = session.path(text);
     const { storage, name } = session.account;
     const entry = await storage.stat(path, { uploader: name });
-    if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
+    if (entry.kind !== "file")
+      throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
     session.reply(replyCode.fileStatus, String(await transferSize(session, path, entry.size)));
   },
 };
@@ -30,11 +31,17 @@ async function transferSize(session: Session, path: VirtualPath, stored: number)
   const sameSize = isPlain(format) || (format.type.type === "E" && format.structure === "F" && format.mode === "S");
   if (sameSize) return stored;
   if (format.mode === "C" || format.mode === "Z") {
-    throw new CommandError("size-not-told", `SIZE is not told in mode ${format.mode}; use mode S`);
+    throw new CommandError(
+      "size-not-told",
+      message("SIZE is not told in mode {mode}; use mode S", { mode: format.mode }),
+    );
   }
   const cap = session.host.options.limits.asciiSize;
   if (stored > cap) {
-    throw new CommandError("size-not-told", `SIZE is told up to ${cap} octets where they are converted; use TYPE I`);
+    throw new CommandError(
+      "size-not-told",
+      message("SIZE is told up to {limit} octets where they are converted; use TYPE I", { limit: cap }),
+    );
   }
   const recordIndex = await readRecordIndex(session, path, how);
   const encoder = new FileEncoder(format, options, { offset: 0, recordIndex });

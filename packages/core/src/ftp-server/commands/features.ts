@@ -1,5 +1,5 @@
 /** FEAT (RFC 2389 §3). */
-import { replyCode, verbNames, verbs } from "../../protocol/index.ts";
+import { message, replyCode, verbNames, verbs } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { commands } from "./index.ts";
 
@@ -17,6 +17,10 @@ export const feat: CommandRow<undefined> = {
       lines.push(feature);
     }
     lines.sort();
-    session.reply(replyCode.systemStatus, ["Extensions supported:", ...lines.map((line) => ` ${line}`), "End"]);
+    session.reply(replyCode.systemStatus, [
+      message("Extensions supported:"),
+      ...lines.map((line) => ` ${line}`),
+      "End",
+    ]);
   },
 };

@@ -1,5 +1,5 @@
 /** HASH and its options (draft-bryan-ftp-hash), and RANG, which says of which octets (draft-bryan-ftp-range). */
-import { replyCode, toHashAlgorithm, type ByteRange, type HashAlgorithm } from "../../protocol/index.ts";
+import { message, replyCode, toHashAlgorithm, type ByteRange, type HashAlgorithm } from "../../protocol/index.ts";
 import { hashFile, StorageError, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -27,7 +27,9 @@ export const rang: CommandRow<ByteRange | undefined> = {
     session.oneShots.range = range;
     session.reply(
       replyCode.pendingInformation,
-      range === undefined ? "All octets from now on" : `Octets ${range.start} to ${range.end - 1} are next`,
+      range === undefined
+        ? message("All octets from now on")
+        : message("Octets {start} to {last} are next", { start: range.start, last: range.end - 1 }),
     );
   },
 };
@@ -36,7 +38,10 @@ export const rang: CommandRow<ByteRange | undefined> = {
 export function chooseHash(session: Session, name: string | undefined): void {
   const chosen = name === undefined ? session.hashAlgorithm : toHashAlgorithm(name);
   if (chosen === undefined) {
-    throw new CommandError("parameter-not-implemented", `${name ?? ""} is not known; ${offeredHashes.join(", ")} are`);
+    throw new CommandError(
+      "parameter-not-implemented",
+      message("{name} is not known; {names} are", { name: name ?? "", names: offeredHashes.join(", ") }),
+    );
   }
   session.hashAlgorithm = chosen;
   session.reply(replyCode.commandOkay, chosen);
@@ -65,8 +70,10 @@ export async function countHash(
   return longWork(session, verb, named.path, async ({ signal, onBytes }) => {
     const { path, start = 0, end: wanted = Infinity } = find === undefined ? named : await find();
     const entry = await storage.stat(path);
-    if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
-    if (start > entry.size) throw new StorageError("offset-out-of-range", `${path} is shorter than that`, { path });
+    if (entry.kind !== "file")
+      throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
+    if (start > entry.size)
+      throw new StorageError("offset-out-of-range", message("{path} is shorter than that", { path }), { path });
     const end = Math.min(wanted, entry.size);
     return { start, end, digits: await hashFile(storage, path, algorithm, { start, end, signal, onBytes }) };
   });

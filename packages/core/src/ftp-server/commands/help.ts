@@ -1,5 +1,5 @@
 /** HELP (RFC 959 §4.1.3), made from the verb catalogue. */
-import { replyCode, verbNames, verbs } from "../../protocol/index.ts";
+import { inUse, message, replyCode, verbNames, verbs } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import { known } from "../dispatch.ts";
@@ -13,20 +13,30 @@ export const help: CommandRow<string | undefined> = {
   handle(session, topic) {
     if (topic === undefined) {
       session.reply(replyCode.helpMessage, [
-        "These verbs are understood:",
+        message("These verbs are understood:"),
         ...columns(verbNames, verbsPerLine),
-        "HELP <verb> tells more",
+        message("HELP <verb> tells more"),
       ]);
       return;
     }
     const name = topic.trim().toUpperCase();
     const verb = known(name);
     if (verb === undefined) {
-      throw new CommandError("parameter-not-implemented", `${name} is not understood; HELP lists what is`);
+      throw new CommandError(
+        "parameter-not-implemented",
+        message("{name} is not understood; HELP lists what is", { name }),
+      );
     }
     const { argument, summary, source } = verbs[verb];
     const syntax = argument.syntax === "" ? verb : `${verb} ${argument.syntax}`;
-    session.reply(replyCode.helpMessage, `${syntax}: ${summary} (${source})`);
+    session.reply(
+      replyCode.helpMessage,
+      message("{syntax}: {summary} ({source})", {
+        syntax,
+        summary: message(summary),
+        source: source === inUse ? message(inUse) : source,
+      }),
+    );
   },
 };
 

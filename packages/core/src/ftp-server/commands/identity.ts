@@ -1,5 +1,5 @@
 /** CSID and CLNT: who the two ends are. What a client tells of itself changes nothing here, and is not kept. */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { productVersion } from "../product-version.ts";
 
@@ -15,6 +15,6 @@ export const csid: CommandRow<string> = {
 export const clnt: CommandRow<string> = {
   phase: "any",
   handle(session) {
-    session.reply(replyCode.commandOkay, "Noted");
+    session.reply(replyCode.commandOkay, message("Noted"));
   },
 };

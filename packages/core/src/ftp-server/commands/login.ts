@@ -6,7 +6,7 @@ import {
   type Credentials,
   type Refusal,
 } from "../../accounts/index.ts";
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -19,7 +19,7 @@ export const user: CommandRow<string> = {
   handle(session, name) {
     // For every name alike, so that no password travels in clear (RFC 2577 §6).
     if (session.host.tls?.policy().requireForLogin === true && session.tls === undefined) {
-      throw new CommandError("tls-required", "Logins are taken under TLS only: send AUTH TLS first");
+      throw new CommandError("tls-required", message("Logins are taken under TLS only: send AUTH TLS first"));
     }
     if (session.login.state !== "in") return named(session, name);
     return session.logOut("reinitialised").then(() => {
@@ -33,8 +33,13 @@ function named(session: Session, name: string): void | Promise<void> {
   const use = session.host.tls?.certificateUse;
   const certificate = session.connection.tls?.clientCertificate;
   if (use === "required" && session.tls !== undefined && certificate?.verified !== true) {
-    const trouble = certificate === undefined ? "none was shown" : `yours is not verified (${certificate.error ?? ""})`;
-    throw new CommandError("login-refused", `A client certificate is needed, and ${trouble}`);
+    const trouble =
+      certificate === undefined
+        ? message("A client certificate is needed, and none was shown")
+        : message("A client certificate is needed, and yours is not verified ({error})", {
+            error: certificate.error ?? "",
+          });
+    throw new CommandError("login-refused", trouble);
   }
   const { accounts } = session.host.options;
   session.moveLogin({ event: "user", user: name });
@@ -60,7 +65,9 @@ function askPassword(session: Session, name: string): void {
   const anonymous = session.host.options.accounts.isAnonymous?.(name) === true;
   session.reply(
     replyCode.needPassword,
-    anonymous ? "Anonymous login: please give your e-mail address as the password" : "Password required",
+    anonymous
+      ? message("Anonymous login: please give your e-mail address as the password")
+      : message("Password required"),
   );
 }
 
@@ -70,10 +77,10 @@ export const pass: CommandRow<string | undefined> = {
   handle(session, password) {
     const { login } = session;
     if (login.state === "in") {
-      session.reply(replyCode.superfluous, "You are logged in already");
+      session.reply(replyCode.superfluous, message("You are logged in already"));
       return undefined;
     }
-    if (login.state !== "named") throw new CommandError("bad-sequence", "Name the user with USER first");
+    if (login.state !== "named") throw new CommandError("bad-sequence", message("Name the user with USER first"));
     return ask(session, { user: login.user, password: password ?? "" });
   },
 };
@@ -84,10 +91,11 @@ export const acct: CommandRow<string> = {
   handle(session, account) {
     const { login } = session;
     if (login.state === "in") {
-      session.reply(replyCode.superfluous, "No account is needed");
+      session.reply(replyCode.superfluous, message("No account is needed"));
       return undefined;
     }
-    if (login.state !== "account-needed") throw new CommandError("bad-sequence", "Log in with USER and PASS first");
+    if (login.state !== "account-needed")
+      throw new CommandError("bad-sequence", message("Log in with USER and PASS first"));
     return ask(session, { user: login.user, password: login.password, account });
   },
 };
@@ -110,7 +118,7 @@ function ask(session: Session, credentials: Credentials): void | Promise<void> {
 function unavailable(session: Session, cause: unknown): never {
   session.host.fault("asking the accounts", cause, session.id);
   session.moveLogin({ event: "refused" });
-  throw new CommandError("accounts-unavailable", "Logins are not possible just now; try again later");
+  throw new CommandError("accounts-unavailable", message("Logins are not possible just now; try again later"));
 }
 
 function answered(
@@ -131,7 +139,7 @@ function answered(
 async function tooOpen(session: Session, account: Account): Promise<void> {
   session.moveLogin({ event: "refused" });
   await session.dismiss(account);
-  throw new CommandError("tls-required", "This account logs in under TLS only: send AUTH TLS first");
+  throw new CommandError("tls-required", message("This account logs in under TLS only: send AUTH TLS first"));
 }
 
 async function reserve(session: Session, account: Account, code: number): Promise<void> {
@@ -161,13 +169,13 @@ function accepted(session: Session, account: Account, reservation: Reservation |
   if (session.host.hears("login")) {
     session.host.tell("login", { ...session.event(), account: account.name, anonymous: account.anonymous === true });
   }
-  session.reply(code, account.welcome ?? "Logged in");
+  session.reply(code, account.welcome ?? message("Logged in"));
 }
 
 async function refused(session: Session, credentials: Credentials, refusal: Refusal): Promise<void> {
   if (refusal.refused === "account-needed") {
     session.moveLogin({ event: "account-needed", user: credentials.user, password: credentials.password });
-    session.reply(replyCode.needAccount, refusal.message ?? "Name an account with ACCT");
+    session.reply(replyCode.needAccount, refusal.message ?? message("Name an account with ACCT"));
     return;
   }
   session.moveLogin({ event: "refused" });
@@ -176,11 +184,11 @@ async function refused(session: Session, credentials: Credentials, refusal: Refu
   }
   switch (refusal.refused) {
     case "too-many-sessions":
-      throw new CommandError("too-many-sessions", refusal.message ?? "Too many sessions; try again later");
+      throw new CommandError("too-many-sessions", refusal.message ?? message("Too many sessions; try again later"));
     case "unavailable":
       throw new CommandError(
         "accounts-unavailable",
-        refusal.message ?? "Logins are not possible just now; try again later",
+        refusal.message ?? message("Logins are not possible just now; try again later"),
       );
     case "credentials":
     case "not-allowed":
@@ -195,7 +203,7 @@ async function slowly(session: Session, refusal: Refusal): Promise<void> {
   const delay = session.host.throttle.failed(session.connection.remote.address, Date.now());
   await new Promise((resolve) => setTimeout(resolve, delay));
   if (session.failedLogins >= limits.loginAttempts) {
-    throw new CommandError("too-many-sessions", "Too many failed logins; goodbye");
+    throw new CommandError("too-many-sessions", message("Too many failed logins; goodbye"));
   }
-  throw new CommandError("login-refused", refusal.message ?? "Login incorrect");
+  throw new CommandError("login-refused", refusal.message ?? message("Login incorrect"));
 }

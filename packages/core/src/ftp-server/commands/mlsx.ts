@@ -1,5 +1,5 @@
 /** MLST and MLSD (RFC 3659 §7). */
-import { ArgumentError, formatMlstFeature, replyCode } from "../../protocol/index.ts";
+import { ArgumentError, formatMlstFeature, message, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { mlsxLines } from "../listing/lines.ts";
 import { chosenFacts, mlsxFormatter } from "../mlsx-facts.ts";
@@ -14,7 +14,7 @@ export const mlst: CommandRow<string | undefined> = {
     const { storage, name } = session.account;
     const entry = await storage.stat(path, { uploader: name });
     const line = mlsxFormatter(session, true)({ ...entry, name: path });
-    session.reply(replyCode.fileActionOkay, [`Listing ${path}`, line, "End"]);
+    session.reply(replyCode.fileActionOkay, [message("Listing {path}", { path }), line, message("End")]);
   },
 };
 
@@ -25,7 +25,7 @@ export const mlsd: CommandRow<string | undefined> = {
     const path = session.path(text ?? "");
     const entry = await session.account.storage.stat(path);
     if (entry.kind !== "directory")
-      throw new ArgumentError("syntax", `${path} is not a directory; MLST tells of files`);
+      throw new ArgumentError("syntax", message("{path} is not a directory; MLST tells of files", { path }));
     await sendListing(session, "MLSD", path, mlsxLines(session, path));
   },
 };

@@ -1,5 +1,5 @@
 /** OPTS (RFC 2389 §4): UTF8, MLST, MODE and HASH. */
-import { parseModeOptions, parseMlstOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
+import { message, parseMlstOptions, parseModeOptions, replyCode, type OptionsArgument } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -22,18 +22,18 @@ export const opts: CommandRow<OptionsArgument> = {
         return chooseHash(session, value);
       case "MODE": {
         if (!session.host.options.deflate)
-          throw new CommandError("parameter-not-implemented", "Mode Z is switched off here");
+          throw new CommandError("parameter-not-implemented", message("Mode Z is switched off here"));
         const { level } = parseModeOptions(value);
         if (level !== undefined) session.moveParameters({ event: "deflate-level", level });
         return session.reply(
           replyCode.commandOkay,
-          level === undefined ? "Mode Z is zlib's" : `Mode Z has level ${level}`,
+          level === undefined ? message("Mode Z is zlib's") : message("Mode Z has level {level}", { level }),
         );
       }
       default:
         throw new CommandError(
           "parameter-not-implemented",
-          `OPTS ${name} is not understood; UTF8, MLST, MODE and HASH are`,
+          message("OPTS {name} is not understood; UTF8, MLST, MODE and HASH are", { name }),
         );
     }
   },
@@ -44,12 +44,12 @@ function setCharset(session: Session, value: string): void {
   const { nameCodec } = session.host;
   if (value === "OFF" && nameCodec !== undefined) {
     session.nameCodec = nameCodec;
-    session.reply(replyCode.commandOkay, "Names are in the server's other charset");
+    session.reply(replyCode.commandOkay, message("Names are in the server's other charset"));
     return;
   }
   if (value !== "ON" && value !== "NLST") {
-    throw new CommandError("parameter-not-implemented", "Names are always in UTF-8");
+    throw new CommandError("parameter-not-implemented", message("Names are always in UTF-8"));
   }
   session.nameCodec = undefined;
-  session.reply(replyCode.commandOkay, "Names are in UTF-8");
+  session.reply(replyCode.commandOkay, message("Names are in UTF-8"));
 }

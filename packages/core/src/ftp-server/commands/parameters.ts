@@ -1,5 +1,6 @@
 /** TYPE, STRU, MODE (RFC 959 §4.1.2, §5.3.2; RFC 1123 §4.1.2). What means nothing together is refused by the transfer. */
 import {
+  message,
   replyCode,
   typeArgument,
   type ModeCode,
@@ -13,7 +14,7 @@ import type { CommandRow } from "../command-row.ts";
 export const type: CommandRow<RepresentationType> = {
   handle(session, wanted) {
     session.moveParameters({ event: "type", type: wanted });
-    session.reply(replyCode.commandOkay, `Type is ${typeArgument.format(wanted)}`);
+    session.reply(replyCode.commandOkay, message("Type is {type}", { type: typeArgument.format(wanted) ?? "" }));
   },
 };
 
@@ -21,7 +22,7 @@ export const type: CommandRow<RepresentationType> = {
 export const stru: CommandRow<StructureCode> = {
   handle(session, structure) {
     session.moveParameters({ event: "structure", structure });
-    session.reply(replyCode.commandOkay, `Structure is ${structure}`);
+    session.reply(replyCode.commandOkay, message("Structure is {structure}", { structure }));
   },
 };
 
@@ -30,9 +31,9 @@ export const mode: CommandRow<ModeCode> = {
   feature: (session) => (session.host.options.deflate ? "MODE Z" : undefined),
   handle(session, wanted) {
     if (wanted === "Z" && !session.host.options.deflate) {
-      throw new CommandError("parameter-not-implemented", "Mode Z is switched off here; S, B and C are there");
+      throw new CommandError("parameter-not-implemented", message("Mode Z is switched off here; S, B and C are there"));
     }
     session.moveParameters({ event: "mode", mode: wanted });
-    session.reply(replyCode.commandOkay, `Mode is ${wanted}`);
+    session.reply(replyCode.commandOkay, message("Mode is {mode}", { mode: wanted }));
   },
 };

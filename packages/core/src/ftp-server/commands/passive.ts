@@ -4,6 +4,7 @@ import {
   formatExtendedPassiveAnswer,
   formatLongPassiveAnswer,
   formatPassiveAnswer,
+  message,
   replyCode,
   type ExtendedPassiveWish,
 } from "../../protocol/index.ts";
@@ -18,7 +19,7 @@ export const pasv: CommandRow<undefined> = {
     refuseAfterEpsvAll(session);
     const { local, remote } = session.connection;
     if (isIP(local.address) !== 4) {
-      throw new CommandError("protocol-not-supported", "PASV is for IPv4; use EPSV (1,2)");
+      throw new CommandError("protocol-not-supported", message("PASV is for IPv4; use EPSV (1,2)"));
     }
     const address = (await session.host.externalAddress(remote.address)) ?? local.address;
     const port = await arm(session);
@@ -31,12 +32,15 @@ export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
   async handle(session, wish) {
     if (wish !== undefined && "all" in wish) {
       session.extendedPassiveOnly = true;
-      session.reply(replyCode.commandOkay, "Only EPSV sets up data connections from now on");
+      session.reply(replyCode.commandOkay, message("Only EPSV sets up data connections from now on"));
       return;
     }
     const own = isIP(session.connection.local.address) === 6 ? 2 : 1;
     if (wish !== undefined && wish.family !== own) {
-      throw new CommandError("protocol-not-supported", `This connection's network protocol is another: use (${own})`);
+      throw new CommandError(
+        "protocol-not-supported",
+        message("This connection's network protocol is another: use ({protocol})", { protocol: own }),
+      );
     }
     session.reply(replyCode.extendedPassiveMode, formatExtendedPassiveAnswer(await arm(session)));
   },
@@ -62,7 +66,7 @@ async function arm(session: Session): Promise<number> {
   const arming = await session.host.passivePorts.arm(peer, session);
   if (session.over) {
     arming.release();
-    throw new CommandError("transfer-aborted", "The session is closed");
+    throw new CommandError("transfer-aborted", message("The session is closed"));
   }
   session.moveEndpoint({ event: "armed", arming });
   return arming.port;

@@ -1,5 +1,5 @@
 /** PRET: nothing is to be chosen here, so the transfer that is planned is only looked at. */
-import { replyCode, verbs, type PlannedTransfer, type PlannedVerb } from "../../protocol/index.ts";
+import { message, replyCode, verbs, type PlannedTransfer, type PlannedVerb } from "../../protocol/index.ts";
 import type { Permission } from "../../accounts/index.ts";
 import type { CommandRow } from "../command-row.ts";
 
@@ -21,6 +21,6 @@ export const pret: CommandRow<PlannedTransfer> = {
     const needed = permissions[verb];
     if (!needed.some((permission) => session.may(permission))) session.demand(needed[0] ?? "read", argument ?? verb);
     if (verb === "RETR" && typeof parsed === "string") await session.account.storage.stat(session.path(parsed));
-    session.reply(replyCode.commandOkay, `${verb} may come`);
+    session.reply(replyCode.commandOkay, message("{verb} may come", { verb }));
   },
 };

@@ -1,5 +1,5 @@
 /** RNFR and RNTO (RFC 959 §4.1.3): adjacent, always. */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 
@@ -10,7 +10,7 @@ export const rnfr: CommandRow<string> = {
     const path = session.path(text);
     await session.account.storage.stat(path);
     session.oneShots.renameFrom = path;
-    session.reply(replyCode.pendingInformation, "Now the new name, with RNTO");
+    session.reply(replyCode.pendingInformation, message("Now the new name, with RNTO"));
   },
 };
 
@@ -20,9 +20,9 @@ export const rnto: CommandRow<string> = {
   after: "RNFR",
   async handle(session, text) {
     const from = session.oneShots.renameFrom;
-    if (from === undefined) throw new CommandError("bad-sequence", "RNTO must follow RNFR directly");
+    if (from === undefined) throw new CommandError("bad-sequence", message("RNTO must follow RNFR directly"));
     const to = session.path(text);
     await session.account.storage.rename(from, to, { replace: session.may("overwrite") });
-    session.reply(replyCode.fileActionOkay, `${from} renamed to ${to}`);
+    session.reply(replyCode.fileActionOkay, message("{from} renamed to {to}", { from, to }));
   },
 };

@@ -1,5 +1,5 @@
 /** REST and ALLO (RFC 3659 §5, RFC 959 §4.1.3): what the next transfer is told beforehand. */
-import { replyCode, type Allocation } from "../../protocol/index.ts";
+import { message, replyCode, type Allocation } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 
 /** REST: octets of the data as it travels; whether the file has so many is decided at the transfer. */
@@ -7,7 +7,7 @@ export const rest: CommandRow<number> = {
   handle(session, offset) {
     session.oneShots.range = undefined;
     session.oneShots.restart = offset;
-    session.reply(replyCode.pendingInformation, `The next transfer starts at ${offset}`);
+    session.reply(replyCode.pendingInformation, message("The next transfer starts at {offset}", { offset }));
   },
 };
 
@@ -16,11 +16,11 @@ export const allo: CommandRow<Allocation> = {
   handle(session, { size }) {
     session.oneShots.allocated = size;
     const { storage } = session.account;
-    if (storage.freeSpace === undefined) return session.reply(replyCode.commandOkay, "Noted");
+    if (storage.freeSpace === undefined) return session.reply(replyCode.commandOkay, message("Noted"));
     return storage.freeSpace(session.workingDirectory).then((free) => {
-      if (free >= size) return session.reply(replyCode.commandOkay, "There is room");
+      if (free >= size) return session.reply(replyCode.commandOkay, message("There is room"));
       session.oneShots.allocated = undefined;
-      return session.reply(replyCode.storageExceeded, `There is room for ${free} octets only`);
+      return session.reply(replyCode.storageExceeded, message("There is room for {free} octets only", { free }));
     });
   },
 };

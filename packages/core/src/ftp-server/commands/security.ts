@@ -1,5 +1,5 @@
 /** AUTH, PBSZ, PROT, CCC: secure FTP (RFC 2228 §3, RFC 4217 §4, §5, §9). */
-import { replyCode, type AuthMechanism, type ProtectionLevel } from "../../protocol/index.ts";
+import { message, replyCode, type AuthMechanism, type ProtectionLevel } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -13,13 +13,14 @@ export const auth: CommandRow<AuthMechanism> = {
   phase: "any",
   offered: (session) => session.host.tls?.implicit === false,
   async handle(session, mechanism) {
-    if (session.tls !== undefined) throw new CommandError("bad-sequence", "This connection is under TLS already");
+    if (session.tls !== undefined)
+      throw new CommandError("bad-sequence", message("This connection is under TLS already"));
     if (session.login.state === "in") {
       await session.logOut("reinitialised");
       session.reinitialise();
     }
     session.moveLogin({ event: "reinitialised" });
-    session.reply(replyCode.securityExchangeComplete, "Begin TLS");
+    session.reply(replyCode.securityExchangeComplete, message("Begin TLS"));
     await beginTls(session, mechanism === "TLS-P" ? "private" : "clear");
   },
 };
@@ -41,17 +42,17 @@ export const prot: CommandRow<ProtectionLevel> = {
   offered: (session) => session.host.tls !== undefined,
   handle(session, level) {
     demandTls(session);
-    if (!session.protection.bufferSet) throw new CommandError("bad-sequence", "Send PBSZ 0 first");
+    if (!session.protection.bufferSet) throw new CommandError("bad-sequence", message("Send PBSZ 0 first"));
     if (level === "S" || level === "E") {
-      throw new CommandError("protection-not-supported", "The levels are C and P");
+      throw new CommandError("protection-not-supported", message("The levels are C and P"));
     }
     if (level === "C" && session.tlsPolicy?.requireForData === true) {
-      throw new CommandError("denied-by-policy", "Data connections must be private here");
+      throw new CommandError("denied-by-policy", message("Data connections must be private here"));
     }
     session.moveProtection({ event: "chosen", level: level === "P" ? "private" : "clear" });
     session.reply(
       replyCode.commandOkay,
-      level === "P" ? "Data is private from now on" : "Data goes in clear from now on",
+      level === "P" ? message("Data is private from now on") : message("Data goes in clear from now on"),
     );
   },
 };
@@ -61,16 +62,16 @@ export const ccc: CommandRow<undefined> = {
   offered: (session) => session.host.tls !== undefined,
   async handle(session) {
     if (!session.connection.secure) {
-      throw new CommandError("protection-denied", "The control connection is in the clear already");
+      throw new CommandError("protection-denied", message("The control connection is in the clear already"));
     }
     if (session.tlsPolicy?.clearCommandChannel !== true || session.tls?.canClear !== true) {
-      throw new CommandError("denied-by-policy", "The control connection stays under TLS here");
+      throw new CommandError("denied-by-policy", message("The control connection stays under TLS here"));
     }
-    session.reply(replyCode.commandOkay, "The control connection goes on in clear");
+    session.reply(replyCode.commandOkay, message("The control connection goes on in clear"));
     await endTls(session);
   },
 };
 
 function demandTls(session: Session): void {
-  if (session.tls === undefined) throw new CommandError("bad-sequence", "Begin TLS by AUTH TLS first");
+  if (session.tls === undefined) throw new CommandError("bad-sequence", message("Begin TLS by AUTH TLS first"));
 }

@@ -1,12 +1,13 @@
 /** QUIT and REIN (RFC 959 §4.1.1). Both come after a running transfer: the queue holds them back until its result. */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
+import { english } from "../session/language.ts";
 
 /** QUIT: logs out and closes. */
 export const quit: CommandRow<undefined> = {
   phase: "any",
   handle(session) {
-    session.reply(replyCode.closingControlConnection, "Goodbye");
+    session.reply(replyCode.closingControlConnection, message("Goodbye"));
     session.close("quit");
   },
 };
@@ -18,6 +19,7 @@ export const rein: CommandRow<undefined> = {
     await session.logOut("reinitialised");
     session.moveLogin({ event: "reinitialised" });
     session.reinitialise();
+    session.language = english;
     session.reply(replyCode.serviceReady, session.host.options.banner);
   },
 };

@@ -1,5 +1,5 @@
 /** SITE CHMOD, SITE UMASK, SITE UTIME: attributes of files, as Unix servers have had them for decades. */
-import { replyCode, type ModeAndPath, type SiteTimes } from "../../protocol/index.ts";
+import { message, replyCode, type ModeAndPath, type SiteTimes } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import { setModified } from "./times.ts";
@@ -11,11 +11,14 @@ export const siteChmod: CommandRow<ModeAndPath> = {
   async handle(session, { mode, path: text }) {
     const { storage } = session.account;
     if (storage.changeMode === undefined) {
-      throw new CommandError("not-supported-by-storage", "This storage has no permission bits");
+      throw new CommandError("not-supported-by-storage", message("This storage has no permission bits"));
     }
     const path = session.path(text);
     await storage.changeMode(path, mode & 0o777);
-    session.reply(replyCode.commandOkay, `Permissions of ${path} are ${octal(mode & 0o777)}`);
+    session.reply(
+      replyCode.commandOkay,
+      message("Permissions of {path} are {bits}", { path, bits: octal(mode & 0o777) }),
+    );
   },
 };
 
@@ -23,7 +26,7 @@ export const siteChmod: CommandRow<ModeAndPath> = {
 export const siteUmask: CommandRow<number | undefined> = {
   handle(session, umask) {
     if (umask !== undefined) session.umask = umask & 0o777;
-    session.reply(replyCode.commandOkay, `The umask is ${octal(session.umask)}`);
+    session.reply(replyCode.commandOkay, message("The umask is {bits}", { bits: octal(session.umask) }));
   },
 };
 
@@ -33,7 +36,7 @@ export const siteUtime: CommandRow<SiteTimes> = {
   ability: "setTimes",
   async handle(session, { path, modified, accessed }) {
     await setModified(session, path, modified, accessed);
-    session.reply(replyCode.commandOkay, `Times of ${session.path(path)} are set`);
+    session.reply(replyCode.commandOkay, message("Times of {path} are set", { path: session.path(path) }));
   },
 };
 

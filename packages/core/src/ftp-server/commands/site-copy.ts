@@ -1,5 +1,5 @@
 /** SITE COPY, SITE CPFR and SITE CPTO: copies made by the server itself. */
-import { replyCode, type TwoPaths } from "../../protocol/index.ts";
+import { message, replyCode, type TwoPaths } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -18,9 +18,10 @@ export const siteCopyFrom: CommandRow<string> = {
   async handle(session, text) {
     const path = session.path(text);
     const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
+    if (entry.kind !== "file")
+      throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
     session.oneShots.copyFrom = path;
-    session.reply(replyCode.pendingInformation, "Now the new name, with SITE CPTO");
+    session.reply(replyCode.pendingInformation, message("Now the new name, with SITE CPTO"));
   },
 };
 
@@ -30,7 +31,7 @@ export const siteCopyTo: CommandRow<string> = {
   async handle(session, text) {
     const from = session.oneShots.copyFrom;
     session.oneShots.copyFrom = undefined;
-    if (from === undefined) throw new CommandError("bad-sequence", "SITE CPTO must follow SITE CPFR directly");
+    if (from === undefined) throw new CommandError("bad-sequence", message("SITE CPTO must follow SITE CPFR directly"));
     await copy(session, from, text);
   },
 };
@@ -39,5 +40,5 @@ async function copy(session: Session, from: VirtualPath, to: string): Promise<vo
   const target = session.path(to);
   const mode = (): Promise<WriteMode> => writeModeFor(session, to);
   const entry = await copyFiles(session, { verb: "SITE COPY", sources: [from], target, mode });
-  session.reply(replyCode.fileActionOkay, `${target} has ${entry.size} octets`);
+  session.reply(replyCode.fileActionOkay, message("{target} has {size} octets", { target, size: entry.size }));
 }

@@ -1,5 +1,5 @@
 /** SITE IDLE and SITE WHO: the session's own patience, and who else is there. */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode, type Message, type Text } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
@@ -11,12 +11,18 @@ export const siteIdle: CommandRow<number | undefined> = {
     const most = Math.max(idleTimeout, idleTimeoutMax) / 1000;
     if (seconds !== undefined) {
       if (seconds > most) {
-        throw new CommandError("parameter-not-implemented", `At most ${Math.floor(most)} seconds are granted`);
+        throw new CommandError(
+          "parameter-not-implemented",
+          message("At most {most} seconds are granted", { most: Math.floor(most) }),
+        );
       }
       session.idleTimeout = seconds * 1000;
     }
     const now = session.idleTimeout / 1000;
-    session.reply(replyCode.commandOkay, `Idle sessions end after ${now} seconds; at most ${Math.floor(most)}`);
+    session.reply(
+      replyCode.commandOkay,
+      message("Idle sessions end after {now} seconds; at most {most}", { now, most: Math.floor(most) }),
+    );
   },
 };
 
@@ -27,24 +33,31 @@ const sessionsTold = 1_000;
 export const siteWho: CommandRow<undefined> = {
   handle(session) {
     if (session.account.seesSessions !== true) {
-      throw new CommandError("permission-denied", "SITE WHO: permission denied");
+      throw new CommandError("permission-denied", message("{what}: permission denied", { what: "SITE WHO" }));
     }
-    const lines: string[] = [];
+    const lines: Text[] = [];
     let more = 0;
     for (const other of session.host.sessions()) {
       if (lines.length < sessionsTold) lines.push(lineOf(other, Date.now()));
       else more++;
     }
-    if (more > 0) lines.push(` (and ${more} more)`);
-    session.reply(replyCode.systemStatus, ["Sessions:", ...lines, "End of sessions"]);
+    if (more > 0) lines.push(message(" (and {more} more)", { more }));
+    session.reply(replyCode.systemStatus, [message("Sessions:"), ...lines, message("End of sessions")]);
   },
 };
 
-function lineOf(session: Session, now: number): string {
-  const { login, connection, transfer } = session;
-  const who = login.state === "in" ? login.account.name : "(not logged in)";
+function lineOf(session: Session, now: number): Message {
+  const { id, login, connection, transfer, transferred } = session;
+  const { address } = connection.remote;
+  const who = login.state === "in" ? login.account.name : message("(not logged in)");
   const doing =
-    transfer.state === "none" ? "idle" : `${transfer.verb} ${transfer.path}, ${session.transferred} octets so far`;
+    transfer.state === "none"
+      ? message("idle")
+      : message("{verb} {path}, {octets} octets so far", {
+          verb: transfer.verb,
+          path: transfer.path,
+          octets: transferred,
+        });
   const seconds = Math.round((now - session.started) / 1000);
-  return ` ${session.id} ${who} from ${connection.remote.address}, ${seconds} seconds: ${doing}`;
+  return message(" {id} {who} from {address}, {seconds} seconds: {doing}", { id, who, address, seconds, doing });
 }

@@ -1,5 +1,5 @@
 /** SITE SYMLINK: a link inside the storage, to what is there. */
-import { replyCode, type TwoPaths } from "../../protocol/index.ts";
+import { message, replyCode, type TwoPaths } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -10,13 +10,16 @@ export const siteSymlink: CommandRow<TwoPaths> = {
   ability: "link",
   async handle(session, { from, to }) {
     const { storage } = session.account;
-    if (storage.link === undefined) throw new CommandError("not-supported-by-storage", "This storage has no links");
+    if (storage.link === undefined)
+      throw new CommandError("not-supported-by-storage", message("This storage has no links"));
     if (climbsOut(session.workingDirectory, from)) {
-      throw new StorageError("permission-denied", `${from}: a link must not lead out`, { path: from });
+      throw new StorageError("permission-denied", message("{from}: a link must not lead out", { from }), {
+        path: from,
+      });
     }
     const [target, path] = [session.path(from), session.path(to)];
     await storage.link(target, path);
-    session.reply(replyCode.commandOkay, `${path} leads to ${target}`);
+    session.reply(replyCode.commandOkay, message("{path} leads to {target}", { path, target }));
   },
 };
 

@@ -1,5 +1,6 @@
 /** SITE (RFC 959 §4.1.3): a word of this server's own, with an argument of its own. */
 import {
+  message,
   replyCode,
   siteVerbNames,
   siteVerbs,
@@ -23,14 +24,17 @@ const siteHelp: CommandRow<string | undefined> = {
     const verb = name === undefined ? undefined : siteVerbNames.find((known) => known === name);
     if (verb === undefined) {
       session.reply(replyCode.helpMessage, [
-        "These SITE commands are understood:",
+        message("These SITE commands are understood:"),
         ...columns(siteVerbNames, 8),
-        "SITE HELP <command> tells more",
+        message("SITE HELP <command> tells more"),
       ]);
       return;
     }
     const { argument, summary } = siteVerbs[verb];
-    session.reply(replyCode.helpMessage, `SITE ${verb} ${argument.syntax}: ${summary}`);
+    session.reply(
+      replyCode.helpMessage,
+      message("SITE {verb} {syntax}: {summary}", { verb, syntax: argument.syntax, summary: message(summary) }),
+    );
   },
 };
 
@@ -57,7 +61,10 @@ export const site: CommandRow<string> = {
     // CPFR holds for the next command alone, and to the dispatcher every SITE command is the same one.
     if (name !== "CPTO") session.oneShots.copyFrom = undefined;
     if (verb === undefined) {
-      throw new CommandError("parameter-not-implemented", `SITE ${name} is not understood; SITE HELP lists what is`);
+      throw new CommandError(
+        "parameter-not-implemented",
+        message("SITE {name} is not understood; SITE HELP lists what is", { name }),
+      );
     }
     return run(session, verb, space === -1 ? undefined : text.slice(space + 1));
   },
@@ -67,7 +74,10 @@ function run<V extends SiteVerb>(session: Session, verb: V, text: string | undef
   const wire: VerbRow<SiteVerbArguments[V]> = siteVerbs[verb];
   const row: CommandRow<SiteVerbArguments[V]> = siteCommands[verb];
   if (row.ability !== undefined && session.account.storage[row.ability] === undefined) {
-    throw new CommandError("not-supported-by-storage", `SITE ${verb} is not supported by this storage`);
+    throw new CommandError(
+      "not-supported-by-storage",
+      message("SITE {verb} is not supported by this storage", { verb }),
+    );
   }
   if (row.permission !== undefined) session.demand(row.permission, `SITE ${verb}`);
   return row.handle(session, wire.argument.parse(text));

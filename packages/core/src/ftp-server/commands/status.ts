@@ -1,5 +1,5 @@
 /** STAT (RFC 959 §4.1.3): the status of the session or of its transfer, or a listing over the control connection. */
-import { describeFormat, replyCode, type ListArgument } from "../../protocol/index.ts";
+import { describeFormat, message, replyCode, type ListArgument, type Text } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
 import type { Session } from "../session/session.ts";
@@ -22,39 +22,43 @@ const statLimit = 1024 * 1024;
 
 async function listed(session: Session, argument: ListArgument): Promise<void> {
   const listing = await resolveListing(session, argument, "long");
-  const lines: string[] = [];
+  const lines: Text[] = [];
   let octets = 0;
   for await (const piece of listing.pieces()) {
     octets += piece.length;
     if (octets > statLimit) {
-      lines.push("(and more: use LIST)");
+      lines.push(message("(and more: use LIST)"));
       break;
     }
     for (const line of piece.split("\r\n")) if (line !== "") lines.push(line);
   }
   const code = listing.ofFile ? replyCode.fileStatus : replyCode.directoryStatus;
-  session.reply(code, [`Status of ${listing.path}:`, ...lines, "End of status"]);
+  session.reply(code, [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")]);
 }
 
-function status(session: Session): string[] {
-  const { remote } = session.connection;
-  const lines = ["Status:", ` Connected from ${remote.address}, logged in as ${session.account.name}`];
-  lines.push(` ${describeFormat(session.parameters)}`);
-  const { transfer } = session;
+function status(session: Session): Text[] {
+  const { account, connection, endpoint, parameters, transfer } = session;
+  const who = { address: connection.remote.address, account: account.name };
+  const lines = [message("Status:"), message(" Connected from {address}, logged in as {account}", who)];
+  lines.push(describeFormat(parameters));
   switch (transfer.state) {
     case "none":
-      lines.push(` No transfer; data connection ${session.endpoint.end}`);
+      lines.push(message(` No transfer; data connection ${endpoint.end}`));
       break;
-    case "connecting":
-      lines.push(` ${transfer.verb} ${transfer.path}: the data connection is being made`);
+    case "connecting": {
+      const { verb, path } = transfer;
+      lines.push(message(" {verb} {path}: the data connection is being made", { verb, path }));
       break;
+    }
     case "moving": {
+      const { verb, path } = transfer;
       const seconds = Math.max(0.001, (Date.now() - transfer.since) / 1000);
       const rate = Math.round(session.transferred / seconds);
-      lines.push(` ${transfer.verb} ${transfer.path}: ${session.transferred} octets so far, ${rate} octets a second`);
+      const moved = { verb, path, octets: session.transferred, rate };
+      lines.push(message(" {verb} {path}: {octets} octets so far, {rate} octets a second", moved));
       break;
     }
   }
-  lines.push("End of status");
+  lines.push(message("End of status"));
   return lines;
 }

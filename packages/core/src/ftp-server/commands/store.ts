@@ -1,5 +1,6 @@
 /** STOR, APPE and STOU (RFC 959 §4.1.3, RFC 1123 §4.1.2.9, RFC 3659 §5). */
 import { randomBytes } from "node:crypto";
+import { message } from "../../protocol/index.ts";
 import {
   baseName,
   parentPath,
@@ -55,7 +56,7 @@ async function openStore(session: Session, verb: string, path: VirtualPath, text
     return await receiveFile(session, verb, path, { mode: "create" });
   } catch (error) {
     if (error instanceof StorageError && error.kind === "already-exists") {
-      throw new CommandError("permission-denied", `${text} exists, and may not be overwritten`);
+      throw new CommandError("permission-denied", message("{text} exists, and may not be overwritten", { text }));
     }
     throw error;
   }
@@ -71,7 +72,8 @@ async function demandOverwriteOf(session: Session, path: VirtualPath, text: stri
     if (error instanceof StorageError && error.kind === "not-found") return;
     throw error;
   }
-  if (entry.partial !== true) throw new CommandError("permission-denied", `${text} exists, and may not be overwritten`);
+  if (entry.partial !== true)
+    throw new CommandError("permission-denied", message("{text} exists, and may not be overwritten", { text }));
 }
 
 /** Octets of randomness in a name that STOU makes up. */

@@ -1,5 +1,5 @@
 /** SYST and NOOP (RFC 959 §4.1.3). */
-import { replyCode } from "../../protocol/index.ts";
+import { message, replyCode } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 
 /** SYST: what clients choose their LIST parser by. */
@@ -14,6 +14,6 @@ export const syst: CommandRow<undefined> = {
 export const noop: CommandRow<string | undefined> = {
   phase: "any",
   handle(session) {
-    session.reply(replyCode.commandOkay, "Okay");
+    session.reply(replyCode.commandOkay, message("Okay"));
   },
 };

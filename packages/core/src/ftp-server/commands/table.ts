@@ -13,6 +13,7 @@ import { hash, rang } from "./hash.ts";
 import { host } from "./host.ts";
 import { help } from "./help.ts";
 import { clnt, csid } from "./identity.ts";
+import { lang } from "./lang.ts";
 import { list, nlst } from "./list.ts";
 import { acct, pass, user } from "./login.ts";
 import { mlsd, mlst } from "./mlsx.ts";
@@ -98,6 +99,7 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   HELP: help,
   FEAT: feat,
   OPTS: opts,
+  LANG: lang,
   SYST: syst,
   CSID: csid,
   CLNT: clnt,

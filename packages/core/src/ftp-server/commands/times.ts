@@ -2,6 +2,7 @@
 import {
   formatSettableFacts,
   formatTimeValue,
+  message,
   replyCode,
   type FactsAndPath,
   type TimeAndPath,
@@ -52,7 +53,7 @@ export const mff: CommandRow<FactsAndPath> = {
     const path = session.path(text);
     for (const [fact, key, ability] of settable) {
       if (facts[key] !== undefined && storage[ability] === undefined) {
-        throw new CommandError("parameter-not-implemented", `${fact} cannot be set in this storage`);
+        throw new CommandError("parameter-not-implemented", message("{fact} cannot be set in this storage", { fact }));
       }
     }
     const mode = facts.mode === undefined ? undefined : facts.mode & 0o777;
@@ -69,7 +70,7 @@ export const mff: CommandRow<FactsAndPath> = {
 export async function setModified(session: Session, text: string, modified: number, accessed?: number): Promise<void> {
   const { storage } = session.account;
   if (storage.setTimes === undefined) {
-    throw new CommandError("not-supported-by-storage", "This storage does not set times");
+    throw new CommandError("not-supported-by-storage", message("This storage does not set times"));
   }
   await storage.setTimes(session.path(text), accessed === undefined ? { modified } : { modified, accessed });
 }

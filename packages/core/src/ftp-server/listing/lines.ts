@@ -1,5 +1,5 @@
 /** The lines of listings, in pieces: whole lines with their line ends, as many as one batch of the storage gives. */
-import { formatUnixLine } from "../../protocol/index.ts";
+import { formatUnixLine, message } from "../../protocol/index.ts";
 import { StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
 import { mlsxFormatter } from "../mlsx-facts.ts";
 import type { Session } from "../session/session.ts";
@@ -29,7 +29,7 @@ export class EntryBudget {
   spend(count: number): void {
     this.#left -= count;
     if (this.#left < 0)
-      throw new StorageError("too-large", "The listing has more entries than this server lists at once");
+      throw new StorageError("too-large", message("The listing has more entries than this server lists at once"));
   }
 }
 

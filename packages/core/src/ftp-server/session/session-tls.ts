@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ConnectionInfo } from "../../accounts/index.ts";
 import { TlsError, TlsRelay, type DataConnection, type TlsServerSession } from "../../net/index.ts";
+import { message } from "../../protocol/index.ts";
 import { describeTls, type ListenerTls } from "../listener-tls.ts";
 import type { Session } from "./session.ts";
 
@@ -60,7 +61,7 @@ export class SessionTls {
    * @throws TlsError when the peer does not end it.
    */
   async clear(within: number): Promise<{ readonly socket: Socket; readonly rest: Uint8Array }> {
-    if (this.#relay === undefined) throw new TlsError("handshake", "TLS cannot end on this connection");
+    if (this.#relay === undefined) throw new TlsError("handshake", message("TLS cannot end on this connection"));
     this.#relay.expectEnd();
     return { socket: this.#raw, rest: await this.#relay.unwrap(this.#socket, within) };
   }
@@ -90,7 +91,7 @@ export class SessionTls {
     }
     throw new TlsError(
       "not-resumed",
-      "The data connection must resume the TLS session of the control connection; this client did not",
+      message("The data connection must resume the TLS session of the control connection; this client did not"),
     );
   }
 }

@@ -17,11 +17,16 @@ import {
   CommandLineReader,
   escapeTelnet,
   formatReply,
+  message,
+  renderText,
   replyCode,
   shortenReplyText,
   type CommandLineEvent,
   type HashAlgorithm,
   type NameCodec,
+  type Catalogue,
+  type Message,
+  type Text,
 } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../../storage/index.ts";
 import type { Socket } from "node:net";
@@ -38,6 +43,7 @@ import type { ConnectionEnds } from "../proxy-gate.ts";
 import type { Reservation } from "../reservations.ts";
 import { dataEndpointTransition, defaultEndpoint, type DataEndpoint, type DataEndpointEvent } from "./data-endpoint.ts";
 import { defaultHashAlgorithm } from "./hash-choice.ts";
+import { english, type Language } from "./language.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
@@ -81,6 +87,8 @@ export class Session implements ControlChannelOwner {
   hashAlgorithm: HashAlgorithm = defaultHashAlgorithm;
   /** Milliseconds without a command after which the session ends; SITE IDLE sets it. */
   idleTimeout: number;
+  /** The language of replies; LANG chooses it (RFC 2640 §4). */
+  language: Language = english;
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
@@ -141,7 +149,7 @@ export class Session implements ControlChannelOwner {
 
   /** The account. @throws CommandError `not-logged-in`. */
   get account(): Account {
-    if (this.login.state !== "in") throw new CommandError("not-logged-in", "Log in first with USER and PASS");
+    if (this.login.state !== "in") throw new CommandError("not-logged-in", message("Log in first with USER and PASS"));
     return this.login.account;
   }
 
@@ -152,7 +160,8 @@ export class Session implements ControlChannelOwner {
 
   /** @throws CommandError `permission-denied` when the account may not do this. */
   demand(permission: Permission, what: string): void {
-    if (!this.may(permission)) throw new CommandError("permission-denied", `${what}: permission denied`);
+    if (!this.may(permission))
+      throw new CommandError("permission-denied", message("{what}: permission denied", { what }));
   }
 
   /** Whether the account may have data connections to and from third parties. @throws CommandError `not-logged-in`. */
@@ -166,12 +175,29 @@ export class Session implements ControlChannelOwner {
   }
 
   /** Sends a reply. Negative ones are told to the application by the dispatcher. */
-  reply(code: number, text: string | readonly string[]): void {
-    // A path that is cut would be another; NetX Duo's client does not read it.
-    const cut = this.host.options.replies === "netx" && typeof text === "string" && code !== replyCode.pathname;
-    const reply = formatReply(code, cut ? shortenReplyText(text, netxReplyLimit) : text);
-    const encoded = this.nameCodec?.encode(reply);
+  reply(code: number, text: Text | readonly Text[]): void {
+    const codec = this.nameCodec;
+    const reply = this.#format(code, text, this.language.catalogue);
+    if (codec === undefined) {
+      this.channel.send(reply);
+      return;
+    }
+    // A charset that has no letters for the language still has those of English.
+    const encoded = codec.encode(reply) ?? codec.encode(this.#format(code, text));
     this.channel.send(encoded === undefined ? reply : escapeTelnet(encoded));
+  }
+
+  #format(code: number, text: Text | readonly Text[], catalogue?: Catalogue): string {
+    if (isLines(text)) {
+      return formatReply(
+        code,
+        text.map((line) => renderText(line, catalogue)),
+      );
+    }
+    const rendered = renderText(text, catalogue);
+    // A path that is cut would be another; NetX Duo's client does not read it.
+    const cut = this.host.options.replies === "netx" && code !== replyCode.pathname;
+    return formatReply(code, cut ? shortenReplyText(rendered, netxReplyLimit) : rendered);
   }
 
   /** The charset of command lines, replies and listings now; undefined is UTF-8. */
@@ -276,7 +302,7 @@ export class Session implements ControlChannelOwner {
   close(reason: LogoutReason): void {
     if (this.#closing === undefined) this.#closing = reason;
     this.channel.end(this.host.options.limits.closeTimeout);
-    this.#abortTransfer("The session is closed");
+    this.#abortTransfer(message("The session is closed"));
     if (!this.#busy) this.#finish(this.#closing);
   }
 
@@ -292,7 +318,7 @@ export class Session implements ControlChannelOwner {
   ended(): void {
     this.#noMoreCommands = true;
     // QUIT that waits behind a transfer is an orderly end: the transfer's outcome counts, not the early close.
-    if (!this.answers) this.#abortTransfer("The control connection was closed");
+    if (!this.answers) this.#abortTransfer(message("The control connection was closed"));
     if (!this.#busy) this.close("connection-lost");
   }
 
@@ -300,7 +326,7 @@ export class Session implements ControlChannelOwner {
     this.#noMoreCommands = true;
     this.#queue = undefined;
     this.#closing ??= "connection-lost";
-    this.#abortTransfer("The control connection was lost");
+    this.#abortTransfer(message("The control connection was lost"));
     if (!this.#busy) this.#finish(this.#closing);
   }
 
@@ -309,8 +335,8 @@ export class Session implements ControlChannelOwner {
     return !this.#noMoreCommands || this.#queue?.some(isQuit) === true;
   }
 
-  #abortTransfer(message: string): void {
-    if (this.transfer.state !== "none") this.transfer.abort.abort(new CommandError("transfer-aborted", message));
+  #abortTransfer(text: Message): void {
+    if (this.transfer.state !== "none") this.transfer.abort.abort(new CommandError("transfer-aborted", text));
   }
 
   readonly #take = (event: CommandLineEvent): void => {
@@ -327,7 +353,7 @@ export class Session implements ControlChannelOwner {
     this.#queue ??= [];
     if (manner === "abort") {
       this.#queue.unshift(event);
-      this.#abortTransfer("Transfer aborted as you asked");
+      this.#abortTransfer(message("Transfer aborted as you asked"));
       return;
     }
     this.#queue.push(event);
@@ -420,4 +446,9 @@ export class Session implements ControlChannelOwner {
 
 function isQuit(event: CommandLineEvent): boolean {
   return event.kind === "command" && event.line.verb === "QUIT";
+}
+
+/** `Array.isArray` does not see arrays that are read-only. */
+function isLines(text: Text | readonly Text[]): text is readonly Text[] {
+  return Array.isArray(text);
 }

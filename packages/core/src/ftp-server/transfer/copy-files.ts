@@ -1,5 +1,6 @@
 /** Files of a storage copied into one of the same storage, which nobody sees before it is whole. */
 import { setImmediate as turn } from "node:timers/promises";
+import { message } from "../../protocol/index.ts";
 import {
   StorageError,
   type Entry,
@@ -38,8 +39,10 @@ async function sizeOfAll(session: Session, { sources, target }: CopyJob): Promis
   let octets = 0;
   for (const path of sources) {
     const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "file") throw new StorageError("is-a-directory", `${path} is not a file`, { path });
-    if (path === target) throw new StorageError("name-not-allowed", `${path} cannot be copied to itself`, { path });
+    if (entry.kind !== "file")
+      throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
+    if (path === target)
+      throw new StorageError("name-not-allowed", message("{path} cannot be copied to itself", { path }), { path });
     octets += entry.size;
   }
   return octets;

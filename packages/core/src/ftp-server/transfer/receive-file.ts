@@ -7,18 +7,18 @@
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type { WritableFile } from "../../bytes/index.ts";
 import { inwardLine, pumpFileFromSocket, pumpFromSocket, type InwardLine } from "../../net/index.ts";
-import { isPlain, isText, keepsConnection, replyCode } from "../../protocol/index.ts";
+import { isPlain, isText, keepsConnection, message, replyCode, type Text } from "../../protocol/index.ts";
 import type { Entry, OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
 import { hasRecordIndex, openRecordIndex } from "./record-index.ts";
-import { sessionFormat, uploadRestartUnit, type SessionFormat } from "./session-format.ts";
+import { openingText, sessionFormat, uploadRestartUnit, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /** How an upload is opened. */
 export interface UploadOpening extends Pick<OpenWriteOptions, "mode" | "offset"> {
   /** The preliminary reply's text, in place of the usual one. */
-  readonly opening?: string;
+  readonly opening?: Text;
   /** Whether a broken upload is kept for its uploader to resume. Default true. */
   readonly resumable?: boolean;
 }
@@ -35,18 +35,21 @@ export async function receiveFile(
   how: UploadOpening,
 ): Promise<TransferJob> {
   if (session.oneShots.range !== undefined) {
-    throw new CommandError("parameter-not-implemented", "RANG holds for HASH and RETR; use REST");
+    throw new CommandError("parameter-not-implemented", message("RANG holds for HASH and RETR; use REST"));
   }
   const { storage, name } = session.account;
   const { opening, resumable = true, ...mode } = how;
   const { allocated: announced } = session.oneShots;
   const formatted = sessionFormat(session);
   if (how.mode === "append" && formatted.format.structure === "P") {
-    throw new CommandError("parameter-not-implemented", "Pages have places of their own, and cannot be appended");
+    throw new CommandError(
+      "parameter-not-implemented",
+      message("Pages have places of their own, and cannot be appended"),
+    );
   }
   const indexed = hasRecordIndex(formatted);
   if (how.mode === "append" && indexed) {
-    throw new CommandError("parameter-not-implemented", "Records that have an index cannot be appended");
+    throw new CommandError("parameter-not-implemented", message("Records that have an index cannot be appended"));
   }
   const file = await storage.openWrite(path, {
     ...mode,
@@ -65,8 +68,7 @@ export async function receiveFile(
     direction: "upload",
     offset,
     expectedBytes: announced,
-    opening:
-      opening ?? `Opening ${isText(formatted.format.type) ? "ASCII" : "BINARY"} mode data connection for ${path}`,
+    opening: opening ?? openingText(formatted, path),
     keepsConnection: keepsConnection(formatted.format, formatted.options),
     move: (connection, options) =>
       line === undefined
@@ -82,7 +84,7 @@ export async function receiveFile(
       await index?.write(line?.recordIndex() ?? new Uint8Array(0));
       const entry = await file.commit();
       await index?.commit();
-      return `Transfer complete; ${path} has ${entry.size} octets`;
+      return message("Transfer complete; {path} has {size} octets", { path, size: entry.size });
     },
     abandon: async () => {
       try {
@@ -141,11 +143,14 @@ async function outlive(session: Session): Promise<void> {
     await turn();
     await turn();
   }
-  if (!session.answers) throw new CommandError("transfer-aborted", "The control connection was lost");
+  if (!session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
 }
 
 /** A client that announced a size by ALLO and sent less was cut off, whatever its close looked like. */
 function checkAnnounced(received: number, offset: number, announced: number): void {
   if (received >= announced || received + offset >= announced) return;
-  throw new CommandError("shorter-than-announced", `ALLO announced ${announced} octets, and ${received} came`);
+  throw new CommandError(
+    "shorter-than-announced",
+    message("ALLO announced {announced} octets, and {received} came", { announced, received }),
+  );
 }

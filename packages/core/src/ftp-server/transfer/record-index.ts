@@ -3,7 +3,7 @@
  * first. It is what STRU R goes by where the account's layout is `index` (RFC 959 §3.1.2.2).
  */
 import type { WritableFile } from "../../bytes/index.ts";
-import { DataFormatError, isText, recordCountLimit } from "../../protocol/index.ts";
+import { DataFormatError, isText, message, recordCountLimit } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
 import { recordIndexSuffix, type SessionFormat } from "./session-format.ts";
@@ -34,17 +34,28 @@ export async function readRecordIndex(
     size = (await storage.stat(beside)).size;
   } catch (error) {
     if (!(error instanceof StorageError && error.kind === "not-found")) throw error;
-    throw new DataFormatError("not-representable", `${path} has no index of records (${beside})`, { cause: error });
+    throw new DataFormatError(
+      "not-representable",
+      message("{path} has no index of records ({beside})", { path, beside }),
+      { cause: error },
+    );
   }
   if (size > recordCountLimit * lengthOctets || size % lengthOctets !== 0) {
-    throw new DataFormatError("not-representable", `${beside} is no index of up to ${recordCountLimit} records`);
+    throw new DataFormatError(
+      "not-representable",
+      message("{beside} is no index of up to {limit} records", { beside, limit: recordCountLimit }),
+    );
   }
   const index = new Uint8Array(size);
   const file = await storage.openRead(beside);
   try {
     for (let at = 0; at < size;) {
       const count = await file.read(index.subarray(at));
-      if (count === 0) throw new DataFormatError("not-representable", `${beside} became shorter while it was read`);
+      if (count === 0)
+        throw new DataFormatError(
+          "not-representable",
+          message("{beside} became shorter while it was read", { beside }),
+        );
       at += count;
     }
   } finally {

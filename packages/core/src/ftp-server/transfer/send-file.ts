@@ -1,13 +1,13 @@
 /** A download: an open file out over the data connection (RFC 959 §4.1.3, RFC 3659 §5). */
 import type { ReadableFile } from "../../bytes/index.ts";
 import { outwardLine, pumpToSocket, type OutwardLine } from "../../net/index.ts";
-import { isPlain, isText, keepsConnection } from "../../protocol/index.ts";
+import { isPlain, keepsConnection, message } from "../../protocol/index.ts";
 import type { VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
 import { limitedFile } from "./limited-file.ts";
 import { readRecordIndex } from "./record-index.ts";
-import { asStorageError, downloadStart, sessionFormat, type SessionFormat } from "./session-format.ts";
+import { asStorageError, downloadStart, openingText, sessionFormat, type SessionFormat } from "./session-format.ts";
 import type { TransferJob } from "./transfer.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
   const how = sessionFormat(session);
   const { range, restart } = session.oneShots;
   if (range !== undefined && !isPlain({ ...how.format, mode: "S" })) {
-    throw new CommandError("parameter-not-implemented", "RANG is for TYPE I and structure F");
+    throw new CommandError("parameter-not-implemented", message("RANG is for TYPE I and structure F"));
   }
   const offset = range?.start ?? restart;
   const start = downloadStart(how, offset, path);
@@ -40,7 +40,7 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
     offset,
     size: remaining === undefined ? undefined : remaining + offset,
     expectedBytes: remaining,
-    opening: opening(how, path, remaining),
+    opening: openingText(how, path, remaining),
     keepsConnection: keepsConnection(how.format, how.options),
     move: (connection, options) =>
       pumpToSocket(line.source, connection, { ...options, station: line.station }).catch((error: unknown) => {
@@ -48,7 +48,7 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
       }),
     complete: async () => {
       await line.source.close();
-      return "Transfer complete";
+      return message("Transfer complete");
     },
     abandon: () => closeQuietly(session, line.source),
   };
@@ -66,12 +66,6 @@ async function openLine(
     await closeQuietly(session, file);
     throw error;
   }
-}
-
-/** The preliminary reply's text; clients read the size from it. */
-function opening({ format }: SessionFormat, path: VirtualPath, octets: number | undefined): string {
-  const size = octets === undefined ? "" : ` (${octets} bytes)`;
-  return `Opening ${isText(format.type) ? "ASCII" : "BINARY"} mode data connection for ${path}${size}`;
 }
 
 async function closeQuietly(session: Session, file: ReadableFile): Promise<void> {

@@ -1,7 +1,7 @@
 /** A listing out over the data connection. Its lines end in CR LF whatever the type (RFC 959 §3.1.1.1, RFC 3659 §7.1). */
 import type { ReadableFile } from "../../bytes/index.ts";
 import { beginFile, outwardLine, pumpToSocket } from "../../net/index.ts";
-import { keepsConnection, largestBlock } from "../../protocol/index.ts";
+import { keepsConnection, largestBlock, message } from "../../protocol/index.ts";
 import type { Session } from "../session/session.ts";
 import { EncodedSource } from "./encoded-source.ts";
 import { listingFormat } from "./session-format.ts";
@@ -37,12 +37,12 @@ export async function sendListing(
     path,
     direction: "listing",
     offset: 0,
-    opening: "Here comes the directory listing",
+    opening: message("Here comes the directory listing"),
     keepsConnection: keepsConnection(format, how),
     move: (connection, options) => pumpToSocket(source, connection, { ...options, station }),
     complete: async () => {
       await source.close();
-      return "Directory listing sent";
+      return message("Directory listing sent");
     },
     abandon: () => source.close(),
   });

@@ -6,11 +6,14 @@ import {
   hasMarkers,
   isPlain,
   isText,
+  message,
   restartUnit,
   unitOf,
   whyMeaningless,
   type DataFormat,
   type DataFormatOptions,
+  type Message,
+  type Text,
 } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
@@ -78,9 +81,9 @@ export function downloadStart({ format, options }: SessionFormat, offset: number
   if (hasMarkers(format, options)) {
     const unit = restartUnit(format, options);
     if (unit !== undefined && offset % unit === 0) return { offset, skip: 0 };
-    throw cannotRestart(path, "That is no restart marker of this file");
+    throw cannotRestart(path, message("That is no restart marker of this file"));
   }
-  if (format.structure !== "F") throw cannotRestart(path, "Records and pages restart in modes B and C only");
+  if (format.structure !== "F") throw cannotRestart(path, message("Records and pages restart in modes B and C only"));
   if (isPlain({ ...format, mode: "S" }) || format.type.type === "E") return { offset, skip: 0 };
   return { offset: 0, skip: offset };
 }
@@ -89,14 +92,14 @@ export function downloadStart({ format, options }: SessionFormat, offset: number
 export function demandUploadRestart({ format, options }: SessionFormat, path: VirtualPath, offset: number): void {
   if (hasMarkers(format, options)) {
     const unit = uploadRestartUnit({ format, options });
-    if (unit === undefined) throw cannotRestart(path, "These records and pages cannot be restarted");
-    if (offset % unit !== 0) throw cannotRestart(path, "That is no restart marker of this file");
+    if (unit === undefined) throw cannotRestart(path, message("These records and pages cannot be restarted"));
+    if (offset % unit !== 0) throw cannotRestart(path, message("That is no restart marker of this file"));
     return;
   }
-  if (format.structure !== "F") throw cannotRestart(path, "Records restart in modes B and C only");
+  if (format.structure !== "F") throw cannotRestart(path, message("Records and pages restart in modes B and C only"));
   // Octets on the wire and octets in the store differ, and half a file that was received cannot be recounted.
-  if (format.type.type === "A") throw cannotRestart(path, "A text upload cannot be restarted; use TYPE I");
-  if (byteSizeOf(format.type) % 8 !== 0) throw cannotRestart(path, "Packed logical bytes cannot be restarted");
+  if (format.type.type === "A") throw cannotRestart(path, message("A text upload cannot be restarted; use TYPE I"));
+  if (byteSizeOf(format.type) % 8 !== 0) throw cannotRestart(path, message("Packed logical bytes cannot be restarted"));
 }
 
 /** Octets of the stored file that an upload's restart must be a multiple of; undefined where there is none. */
@@ -109,12 +112,23 @@ export function uploadRestartUnit({ format, options }: SessionFormat): number | 
   return unitOf(format.type);
 }
 
-function cannotRestart(path: VirtualPath, message: string): StorageError {
-  return new StorageError("offset-out-of-range", message, { path });
+function cannotRestart(path: VirtualPath, text: Text): StorageError {
+  return new StorageError("offset-out-of-range", text, { path });
 }
 
 /** What a restart beyond the end means to the peer; other errors as they are. */
 export function asStorageError(error: unknown, path: VirtualPath): unknown {
   if (!(error instanceof OffsetBeyondEndError)) return error;
-  return new StorageError("offset-out-of-range", `${path} has fewer octets in this type`, { path, cause: error });
+  return new StorageError("offset-out-of-range", message("{path} has fewer octets in this type", { path }), {
+    path,
+    cause: error,
+  });
+}
+
+/** The preliminary reply's text. Clients read the size from it, in any language. */
+export function openingText({ format }: SessionFormat, path: VirtualPath, octets?: number): Message {
+  const mode = isText(format.type) ? "ASCII" : "BINARY";
+  return octets === undefined
+    ? message("Opening {mode} mode data connection for {path}", { mode, path })
+    : message("Opening {mode} mode data connection for {path} ({octets} bytes)", { mode, path, octets });
 }

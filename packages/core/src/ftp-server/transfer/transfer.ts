@@ -10,7 +10,7 @@
  */
 import type { Socket } from "node:net";
 import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
-import { normaliseAddress, replyCode } from "../../protocol/index.ts";
+import { message, normaliseAddress, replyCode, type Text } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
@@ -28,13 +28,13 @@ export interface TransferJob {
   /** Octets that will move, where known. */
   readonly expectedBytes?: number | undefined;
   /** The preliminary reply's text. */
-  readonly opening: string;
+  readonly opening: Text;
   /** Whether the data tells the end of the file, so that the connection stays open for the next. */
   readonly keepsConnection: boolean;
   /** Moves the bytes; the connection is open. */
   move(connection: DataConnection, options: PumpOptions): Promise<unknown>;
   /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
-  complete(session: Session): Promise<string>;
+  complete(session: Session): Promise<Text>;
   /** Gives up what is open. Called after a failure; never throws. */
   abandon(): Promise<void>;
 }
@@ -56,11 +56,11 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
   let reservation: Reservation | undefined;
   let complete = false;
   try {
-    if (!session.answers) throw new CommandError("transfer-aborted", "The control connection was lost");
+    if (!session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
     if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
       throw new CommandError(
         "data-protection-required",
-        "Data connections must be private here: send PBSZ 0 and PROT P",
+        message("Data connections must be private here: send PBSZ 0 and PROT P"),
       );
     }
     reservation = await reserveTransfer(session, job);
@@ -205,7 +205,7 @@ function endOutward(socket: Socket, signal: AbortSignal, timeout: number): Promi
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
       if (error !== undefined && error !== null)
-        reject(new CommandError("transfer-aborted", "The data connection broke at its end"));
+        reject(new CommandError("transfer-aborted", message("The data connection broke at its end")));
       else resolve();
     };
     const abort = (): void => {

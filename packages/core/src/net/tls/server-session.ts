@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
+import { message, type Message } from "../../protocol/index.ts";
 import type { Certificates, LoadedCertificate } from "./certificates.ts";
 import { TicketKeys } from "./renewed-tickets.ts";
 import { TlsError } from "./tls-error.ts";
@@ -101,8 +102,8 @@ export class TlsServerSession {
         settle();
         connection.destroy();
         const late = cause !== undefined && "code" in cause && cause.code === "ERR_TLS_HANDSHAKE_TIMEOUT";
-        if (late) reject(new TlsError("timeout", "The TLS handshake took too long", cause));
-        else reject(new TlsError("handshake", `The TLS handshake failed${reasonOf(cause)}`, cause));
+        if (late) reject(new TlsError("timeout", message("The TLS handshake took too long"), cause));
+        else reject(new TlsError("handshake", handshakeFailed(cause), cause));
       };
       const failed = (cause: Error, socket: TLSSocket): void => {
         socket.on("error", ignore);
@@ -147,10 +148,16 @@ export class TlsServerSession {
 }
 
 /** OpenSSL's own word for what went wrong, where there is one. */
-function reasonOf(cause: Error | undefined): string {
-  if (cause === undefined) return "";
-  if ("reason" in cause && typeof cause.reason === "string") return `: ${cause.reason}`;
-  return "code" in cause && typeof cause.code === "string" ? `: ${cause.code}` : "";
+function handshakeFailed(cause: Error | undefined): Message {
+  const reason = cause === undefined ? undefined : reasonOf(cause);
+  return reason === undefined
+    ? message("The TLS handshake failed")
+    : message("The TLS handshake failed: {reason}", { reason });
+}
+
+function reasonOf(cause: Error): string | undefined {
+  if ("reason" in cause && typeof cause.reason === "string") return cause.reason;
+  return "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 
 function ignore(): void {

@@ -1,4 +1,5 @@
 /** What can go wrong with TLS. */
+import { renderText, type Text } from "../../protocol/index.ts";
 
 /** Why a connection did not become secure. */
 export type TlsErrorKind =
@@ -15,14 +16,17 @@ export type TlsErrorKind =
 export class TlsError extends Error {
   override readonly name = "TlsError";
   readonly kind: TlsErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
 
   /**
    * @param kind - Why, from a closed set.
-   * @param message - What was tried and what stood in the way.
+   * @param text - What was tried and what stood in the way.
    * @param cause - The error below.
    */
-  constructor(kind: TlsErrorKind, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(kind: TlsErrorKind, text: Text, cause?: unknown) {
+    super(renderText(text), cause === undefined ? undefined : { cause });
     this.kind = kind;
+    this.text = text;
   }
 }

@@ -11,6 +11,7 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import type { TLSSocket } from "node:tls";
+import { message } from "../../protocol/index.ts";
 import { TlsError } from "./tls-error.ts";
 
 /** Octets of a TLS record's header; its last two hold the length of what follows (RFC 8446 §5.1). */
@@ -84,7 +85,7 @@ export class TlsRelay extends Duplex {
     while (!this.#over && !this.#gone && Date.now() < until) await this.#more(until - Date.now());
     if (!this.#over) {
       this.socket.destroy();
-      throw new TlsError("timeout", "The peer did not end TLS");
+      throw new TlsError("timeout", message("The peer did not end TLS"));
     }
     this.#release();
     secure.destroy();

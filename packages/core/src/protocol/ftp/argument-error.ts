@@ -1,4 +1,5 @@
 /** What is wrong with the argument of a command. Kinds are closed: the server's 501, 504, 521 and 522 follow from them. */
+import { renderText, type Text } from "./message.ts";
 
 /** Why an argument was refused. */
 export type ArgumentErrorKind =
@@ -15,13 +16,16 @@ export type ArgumentErrorKind =
 export class ArgumentError extends Error {
   override readonly name = "ArgumentError";
   readonly kind: ArgumentErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
 
   /**
    * @param kind - Why, from a closed set.
-   * @param message - What was expected.
+   * @param text - What was expected.
    */
-  constructor(kind: ArgumentErrorKind, message: string) {
-    super(message);
+  constructor(kind: ArgumentErrorKind, text: Text) {
+    super(renderText(text));
     this.kind = kind;
+    this.text = text;
   }
 }

@@ -1,4 +1,5 @@
 /** What was wrong with the octets of a data connection. */
+import { renderText, type Text } from "./message.ts";
 
 /** What was wrong. */
 export type DataFormatErrorKind =
@@ -19,13 +20,16 @@ export type DataFormatErrorKind =
 export class DataFormatError extends Error {
   override readonly name = "DataFormatError";
   readonly kind: DataFormatErrorKind;
+  /** What the peer is told: `message` before it is in a language. */
+  readonly text: Text;
 
   /**
    * @param kind - What was wrong.
-   * @param message - What was wrong, in a sentence for the peer.
+   * @param text - What was wrong, in a sentence for the peer.
    */
-  constructor(kind: DataFormatErrorKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(kind: DataFormatErrorKind, text: Text, options?: ErrorOptions) {
+    super(renderText(text), options);
     this.kind = kind;
+    this.text = text;
   }
 }

@@ -1,5 +1,6 @@
 /** The hash of a file of any storage. */
 import type { HashAlgorithm } from "../../protocol/index.ts";
+import { message } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { HashOptions, Storage } from "../storage.ts";
 import type { VirtualPath } from "../virtual-path.ts";
@@ -28,7 +29,7 @@ export async function hashFile(
     return digest.end();
   } catch (error) {
     if (signal?.aborted !== true) throw error;
-    throw new StorageError("aborted", `${path}: aborted`, { path, cause: signal.reason });
+    throw new StorageError("aborted", message("{path}: aborted", { path }), { path, cause: signal.reason });
   } finally {
     await file.close();
   }

@@ -4,6 +4,7 @@
  */
 import { constants, type Stats } from "node:fs";
 import type { InlinePace, WritableFile } from "../../bytes/index.ts";
+import { message } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
@@ -241,7 +242,10 @@ async function present(folder: Folder, path: VirtualPath): Promise<Stats | undef
 async function demandSame(folder: Folder, path: VirtualPath, base: Stats | undefined): Promise<void> {
   const now = await present(folder, path);
   const same = now === undefined ? base === undefined : base !== undefined && identityOf(now) === identityOf(base);
-  if (!same) throw new StorageError("busy", `${path} was changed while it was appended to; try again`, { path });
+  if (!same)
+    throw new StorageError("busy", message("{path} was changed while it was appended to; try again", { path }), {
+      path,
+    });
 }
 
 function identityOf({ dev, ino, size, mtimeMs }: Stats): string {

@@ -1,5 +1,6 @@
 /** From the system's error codes to a storage's kinds of error. Messages name the virtual path, never the host's. */
 import { StorageError, type StorageErrorKind } from "../errors.ts";
+import { usualText } from "../error-texts.ts";
 
 const kinds: Readonly<Record<string, StorageErrorKind>> = {
   ENOENT: "not-found",
@@ -30,30 +31,9 @@ const kinds: Readonly<Record<string, StorageErrorKind>> = {
   ENXIO: "permission-denied",
 };
 
-const words: Readonly<Record<StorageErrorKind, string>> = {
-  "not-found": "no such file or directory",
-  "already-exists": "exists already",
-  "not-a-directory": "not a directory",
-  "is-a-directory": "is a directory",
-  "directory-not-empty": "the directory is not empty",
-  "permission-denied": "permission denied",
-  "read-only": "this storage is read-only",
-  "name-not-allowed": "this name is not possible here",
-  "offset-out-of-range": "the file is shorter than that",
-  "too-large": "too large",
-  "no-space": "no space is left",
-  "quota-exceeded": "the quota is used up",
-  busy: "busy; try again later",
-  "too-many-open": "too many files are open; try again later",
-  "not-supported": "not possible on this storage",
-  unavailable: "the storage is not available just now",
-  aborted: "aborted",
-  "input-output": "the storage failed",
-};
-
 /** A storage error of this kind, in its usual words. */
 export function storageError(kind: StorageErrorKind, path: string, cause?: unknown): StorageError {
-  return new StorageError(kind, `${path}: ${words[kind]}`, cause === undefined ? { path } : { path, cause });
+  return new StorageError(kind, usualText(kind, path), cause === undefined ? { path } : { path, cause });
 }
 
 /** What a system call's failure means; a storage error comes back as it is. */

@@ -1,6 +1,8 @@
 /** A storage in the process's memory: for tests, for what devices may drop and nobody keeps, and as a worked example. */
 import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
+import { message } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
+import { usualText } from "../error-texts.ts";
 import { KeptUploads } from "../kept-uploads.ts";
 import type {
   Entry,
@@ -281,22 +283,10 @@ function demandName(path: VirtualPath): void {
 }
 
 function demandGoing(path: VirtualPath, options: StorageOptions): void {
-  if (options.signal?.aborted === true) throw new StorageError("aborted", `${path}: aborted`, { path });
+  if (options.signal?.aborted === true)
+    throw new StorageError("aborted", message("{path}: aborted", { path }), { path });
 }
 
 function failure(kind: StorageErrorKind, path: string): StorageError {
-  return new StorageError(kind, `${path}: ${words[kind] ?? kind}`, { path });
+  return new StorageError(kind, usualText(kind, path), { path });
 }
-
-const words: Partial<Record<StorageErrorKind, string>> = {
-  "not-found": "no such file or directory",
-  "already-exists": "exists already",
-  "not-a-directory": "not a directory",
-  "is-a-directory": "is a directory",
-  "directory-not-empty": "the directory is not empty",
-  "permission-denied": "permission denied",
-  "name-not-allowed": "this name is not possible here",
-  "offset-out-of-range": "the file is shorter than that",
-  "no-space": "no space is left",
-  busy: "busy; try again later",
-};

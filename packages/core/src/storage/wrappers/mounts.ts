@@ -6,6 +6,7 @@
  * `not-supported`.
  */
 import type { WritableFile } from "../../bytes/index.ts";
+import { message, type MessageId } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { Entry, Storage, StorageAbility, StorageOptions } from "../storage.ts";
 import { baseName, isWithin, parentPath, resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
@@ -46,7 +47,7 @@ class Mounts {
       list: (path, options) => this.#list(path, options),
       openRead: (path, options) => this.#at(path, (at) => at.storage.openRead(at.path, options)),
       openWrite: async (path, options) => {
-        if (this.#isFixed(path)) throw failure("is-a-directory", path, "is a directory");
+        if (this.#isFixed(path)) throw failure("is-a-directory", path, "{path}: is a directory");
         return this.#at(path, async (at) => told(await at.storage.openWrite(at.path, options), at, path));
       },
       remove: (path, options) => this.#at(path, (at) => at.storage.remove(at.path, options)),
@@ -55,7 +56,7 @@ class Mounts {
           this.#changing(to, () => this.#both(from, to, (a, b) => a.storage.rename(a.path, b.path, options))),
         ),
       makeDirectory: async (path, options) => {
-        if (this.#isFixed(path)) throw failure("already-exists", path, "exists already");
+        if (this.#isFixed(path)) throw failure("already-exists", path, "{path}: exists already");
         await this.#at(path, (at) => at.storage.makeDirectory(at.path, options));
       },
       removeDirectory: (path, options) =>
@@ -69,7 +70,7 @@ class Mounts {
     const has = (ability: StorageAbility): boolean =>
       [this.#below, ...this.#mounts.map(([, storage]) => storage)].some((storage) => storage[ability] !== undefined);
     const lacking = (path: VirtualPath): Promise<never> =>
-      Promise.reject(failure("not-supported", path, "its storage cannot do that"));
+      Promise.reject(failure("not-supported", path, "{path}: its storage cannot do that"));
     const at = <T>(path: VirtualPath, run: (place: Place) => Promise<T> | undefined): Promise<T> =>
       this.#at(path, (place) => run(place) ?? lacking(path));
     return {
@@ -121,7 +122,7 @@ class Mounts {
   async #both(from: VirtualPath, to: VirtualPath, run: (from: Place, to: Place) => Promise<void>): Promise<void> {
     const [a, b] = [this.#place(from), this.#place(to)];
     if (a.storage !== b.storage || this.#rootOf(from) !== this.#rootOf(to)) {
-      throw failure("not-supported", to, "lies in another storage");
+      throw failure("not-supported", to, "{path}: lies in another storage");
     }
     await this.#at(from, () => run(a, b));
   }
@@ -131,7 +132,7 @@ class Mounts {
   }
 
   async #changing<T>(path: VirtualPath, run: () => Promise<T>): Promise<T> {
-    if (this.#isFixed(path)) throw failure("permission-denied", path, "permission denied");
+    if (this.#isFixed(path)) throw failure("permission-denied", path, "{path}: permission denied");
     return run();
   }
 
@@ -202,6 +203,9 @@ function isMissing(error: unknown): boolean {
   return error instanceof StorageError && error.kind === "not-found";
 }
 
-function failure(kind: StorageErrorKind, path: VirtualPath, words: string): StorageError {
-  return new StorageError(kind, `${path}: ${words}`, { path });
+/** What a mount refuses of itself. */
+type MountRefusal = Extract<MessageId, `{path}: ${string}`>;
+
+function failure(kind: StorageErrorKind, path: VirtualPath, id: MountRefusal): StorageError {
+  return new StorageError(kind, message(id, { path }), { path });
 }

@@ -1,4 +1,5 @@
 /** Any storage, without a way to change it. */
+import { message } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { Storage } from "../storage.ts";
 import type { VirtualPath } from "../virtual-path.ts";
@@ -6,7 +7,7 @@ import type { VirtualPath } from "../virtual-path.ts";
 /** @param inner - The storage to look at; closing the wrapper leaves it open. */
 export function readOnlyStorage(inner: Storage): Storage {
   const refuse = (path: VirtualPath): Promise<never> =>
-    Promise.reject(new StorageError("read-only", `${path}: this storage is read-only`, { path }));
+    Promise.reject(new StorageError("read-only", message("{path}: this storage is read-only", { path }), { path }));
   const hash = inner.hash?.bind(inner);
   return {
     stat: (path, options) => inner.stat(path, options),

@@ -1,4 +1,5 @@
 /** A folder of any storage, as a storage of its own. */
+import { message } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { Storage } from "../storage.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
@@ -13,7 +14,8 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
   if (root === "/") return inner;
   const at = (path: VirtualPath): VirtualPath => resolveVirtualPath(root, path === "/" ? "" : path.slice(1));
   const demandNotRoot = (path: VirtualPath): void => {
-    if (path === "/") throw new StorageError("permission-denied", "/: permission denied", { path });
+    if (path === "/")
+      throw new StorageError("permission-denied", message("{path}: permission denied", { path }), { path });
   };
   /** Errors name paths as the users of the wrapper know them. */
   const told = async <T>(path: VirtualPath, run: () => Promise<T>): Promise<T> => {

@@ -1,4 +1,5 @@
 /** Errors of an inner storage, told with paths as the users of the wrapper know them. */
+import type { Text } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { VirtualPath } from "../virtual-path.ts";
 
@@ -9,6 +10,12 @@ import type { VirtualPath } from "../virtual-path.ts";
  */
 export function toldAs(error: unknown, inner: VirtualPath, outer: VirtualPath): unknown {
   if (!(error instanceof StorageError)) return error;
-  const message = error.message.startsWith(inner) ? outer + error.message.slice(inner.length) : error.message;
-  return new StorageError(error.kind, message, { path: outer, cause: error.cause });
+  return new StorageError(error.kind, retold(error.text, inner, outer), { path: outer, cause: error.cause });
+}
+
+function retold(text: Text, inner: VirtualPath, outer: VirtualPath): Text {
+  const told = (path: string): string => (path.startsWith(inner) ? outer + path.slice(inner.length) : path);
+  if (typeof text === "string") return told(text);
+  const { path } = text.values;
+  return typeof path === "string" ? { ...text, values: { ...text.values, path: told(path) } } : text;
 }

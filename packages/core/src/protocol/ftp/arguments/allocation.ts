@@ -1,5 +1,6 @@
 /** ALLO's argument (RFC 959 §5.3.1): octets, and for record and page structure the largest record's size. */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** What ALLO asks room for. */
@@ -18,7 +19,7 @@ export const allocationArgument: ArgumentCodec<Allocation> = {
     const size = Number(match?.[1] ?? NaN);
     const recordSize = match?.[2] === undefined ? undefined : Number(match[2]);
     if (!Number.isSafeInteger(size) || (recordSize !== undefined && !Number.isSafeInteger(recordSize))) {
-      throw new ArgumentError("syntax", "A number of octets is needed");
+      throw new ArgumentError("syntax", message("A number of octets is needed"));
     }
     return recordSize === undefined ? { size } : { size, recordSize };
   },

@@ -1,5 +1,6 @@
 /** RANG's argument (draft-bryan-ftp-range): the first and the last octet, both included; `1 0` takes a range back. */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** Some octets of a file. */
@@ -19,7 +20,7 @@ export const byteRangeArgument: ArgumentCodec<ByteRange | undefined> = {
     const end = Number(match?.[2] ?? NaN) + 1;
     if (start === 1 && end === 1) return undefined;
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || end <= start) {
-      throw new ArgumentError("syntax", "The first and the last octet are needed, as 0 499, or 1 0 for all");
+      throw new ArgumentError("syntax", message("The first and the last octet are needed, as 0 499, or 1 0 for all"));
     }
     return { start, end };
   },

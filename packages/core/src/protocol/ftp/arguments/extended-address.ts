@@ -6,6 +6,7 @@
 import type { DataAddress } from "../address/data-address.ts";
 import { isIPv4, isIPv6, normaliseAddress } from "../address/ip-address.ts";
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** Protocol, address and port between delimiters. */
@@ -17,13 +18,17 @@ export const extendedAddressArgument: ArgumentCodec<DataAddress> = {
     const code = delimiter === "" ? 0 : delimiter.charCodeAt(0);
     const [before, protocol, address = "", portText = "", after, ...more] = argument.split(delimiter);
     if (code < 33 || code > 126 || /\d/.test(delimiter) || before !== "" || after !== "" || more.length > 0) {
-      throw new ArgumentError("syntax", "An address is needed as |1|192.0.2.1|6275| or |2|2001:db8::1|6275|");
+      throw new ArgumentError("syntax", message("An address is needed as |1|192.0.2.1|6275| or |2|2001:db8::1|6275|"));
     }
-    if (protocol !== "1" && protocol !== "2") throw new ArgumentError("unsupported-protocol", "Use protocol (1,2)");
+    if (protocol !== "1" && protocol !== "2")
+      throw new ArgumentError("unsupported-protocol", message("Use protocol (1,2)"));
     const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 65_536;
-    if (port > 65_535) throw new ArgumentError("syntax", "The port is a number from 0 to 65535");
+    if (port > 65_535) throw new ArgumentError("syntax", message("The port is a number from 0 to 65535"));
     if (protocol === "1" ? !isIPv4(address) : !isIPv6(address)) {
-      throw new ArgumentError("syntax", `The address is no IPv${protocol === "1" ? 4 : 6} address`);
+      throw new ArgumentError(
+        "syntax",
+        message("The address is no IPv{version} address", { version: protocol === "1" ? 4 : 6 }),
+      );
     }
     const plain = normaliseAddress(address);
     return { family: isIPv4(plain) ? 4 : 6, address: plain, port };

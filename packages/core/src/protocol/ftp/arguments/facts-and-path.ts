@@ -4,6 +4,7 @@
  *     Modify=20200102030405;UNIX.mode=0644; <pathname>
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import { formatTimeValue, parseTimeValue } from "../time.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 import { pathArgument } from "./path.ts";
@@ -29,7 +30,8 @@ export const factsAndPathArgument: ArgumentCodec<FactsAndPath> = {
   syntax: "<fact>=<value>;... <pathname>",
   parse(text) {
     const match = /^((?:[^=; ]+=[^; ]*;)+) (.+)$/.exec(text ?? "");
-    if (match?.[1] === undefined) throw new ArgumentError("syntax", "Facts as Modify=20200102030405; and a path name");
+    if (match?.[1] === undefined)
+      throw new ArgumentError("syntax", message("Facts as Modify=20200102030405; and a path name"));
     let facts: SettableFacts = {};
     for (const part of match[1].split(";").slice(0, -1)) {
       const equals = part.indexOf("=");
@@ -56,15 +58,15 @@ function parseFact(name: string, value: string): SettableFacts {
     case "create":
       return { created: timeOf(name, value) };
     case "unix.mode":
-      if (!/^0?[0-7]{3,4}$/.test(value)) throw new ArgumentError("syntax", `${name} is set as 0644`);
+      if (!/^0?[0-7]{3,4}$/.test(value)) throw new ArgumentError("syntax", message("{name} is set as 0644", { name }));
       return { mode: Number.parseInt(value, 8) };
     default:
-      throw new ArgumentError("not-implemented-for-parameter", `${name} is no fact that can be set`);
+      throw new ArgumentError("not-implemented-for-parameter", message("{name} is no fact that can be set", { name }));
   }
 }
 
 function timeOf(name: string, value: string): number {
   const time = parseTimeValue(value);
-  if (time === undefined) throw new ArgumentError("syntax", `${name} is set as YYYYMMDDHHMMSS`);
+  if (time === undefined) throw new ArgumentError("syntax", message("{name} is set as YYYYMMDDHHMMSS", { name }));
   return time;
 }

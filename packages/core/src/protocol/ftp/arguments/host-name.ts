@@ -4,6 +4,7 @@
  *     HOST ftp.example.org        HOST [192.0.2.1]        HOST [2001:db8::1]
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** The longest name (RFC 1035 §2.3.4). */
@@ -18,7 +19,7 @@ export const hostNameArgument: ArgumentCodec<string> = {
     if (address !== undefined) return address;
     // A colon is a port, which must not be there; an address without brackets is none of the forms.
     if (name.length > longestName || !/^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_-]+)*\.?$/.test(name)) {
-      throw new ArgumentError("syntax", "HOST takes a name, or an address in brackets, and no port");
+      throw new ArgumentError("syntax", message("HOST takes a name, or an address in brackets, and no port"));
     }
     return name.endsWith(".") ? name.slice(0, -1) : name;
   },

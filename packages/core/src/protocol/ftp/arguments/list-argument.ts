@@ -3,6 +3,7 @@
  * send (`LIST -la`). The untouched text is kept: a file of that very name comes first.
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** What a listing verb is asked for. */
@@ -23,7 +24,7 @@ export const listArgument: ArgumentCodec<ListArgument> = {
   parse(text) {
     // NetX Duo's client sends `NLST ` with a blank and nothing after it.
     if (text === undefined || text.trim() === "") return { switches: "", path: undefined, literal: undefined };
-    if (/[\0\r\n]/.test(text)) throw new ArgumentError("syntax", "A name must not hold CR, LF or NUL");
+    if (/[\0\r\n]/.test(text)) throw new ArgumentError("syntax", message("A name must not hold CR, LF or NUL"));
     let rest = text;
     let switches = "";
     for (let match = leadingSwitch.exec(rest); match !== null; match = leadingSwitch.exec(rest)) {

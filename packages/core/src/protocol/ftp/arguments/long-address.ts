@@ -8,6 +8,7 @@
 import type { DataAddress } from "../address/data-address.ts";
 import { normaliseAddress, octetsOfAddress } from "../address/ip-address.ts";
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** `af,hal,h1,…,pal,p1,p2`. */
@@ -16,14 +17,14 @@ export const longAddressArgument: ArgumentCodec<DataAddress> = {
   parse(text) {
     const octets = (text ?? "").trim().split(",").map(octetOf);
     if (octets.includes(256))
-      throw new ArgumentError("syntax", "Numbers from 0 to 255 are needed: af,hal,h1,...,pal,p1,p2");
+      throw new ArgumentError("syntax", message("Numbers from 0 to 255 are needed: af,hal,h1,...,pal,p1,p2"));
     const [family, length = 0] = octets;
     if (family !== 4 && family !== 6) {
-      throw new ArgumentError("unsupported-family", "Supported address families are (4, 6)");
+      throw new ArgumentError("unsupported-family", message("Supported address families are (4, 6)"));
     }
     const [portLength, high = 0, low = 0, ...more] = octets.slice(2 + length);
     if (length !== (family === 4 ? 4 : 16) || portLength !== 2 || octets.length !== length + 5 || more.length > 0) {
-      throw new ArgumentError("syntax", "The lengths do not fit the address family");
+      throw new ArgumentError("syntax", message("The lengths do not fit the address family"));
     }
     const address = addressOf(octets.slice(2, 2 + length));
     // An IPv4 address inside an IPv6 one is told as what it is.

@@ -1,5 +1,6 @@
 /** OPTS' argument (RFC 2389 §4): the verb whose options are meant, and what they are. */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** A verb's options. */
@@ -14,7 +15,7 @@ export const optionsArgument: ArgumentCodec<OptionsArgument> = {
   syntax: "<verb> [<options>]",
   parse(text) {
     const match = /^ *([^ ]+)(?: +(.*?))? *$/.exec(text ?? "");
-    if (match === null) throw new ArgumentError("syntax", "A verb is needed");
+    if (match === null) throw new ArgumentError("syntax", message("A verb is needed"));
     const value = match[2] === undefined || match[2] === "" ? undefined : match[2];
     return { name: (match[1] ?? "").toUpperCase(), value };
   },

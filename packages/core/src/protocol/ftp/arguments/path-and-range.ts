@@ -6,6 +6,7 @@
  * Without quotes a name may itself end in numbers, so the untouched text is kept: a file of that very name comes first.
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import { formatQuotedPath } from "../quoted-path.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 import { pathArgument } from "./path.ts";
@@ -45,7 +46,7 @@ function range(first: string | undefined, after: string | undefined): Pick<PathA
   const end = after === undefined ? undefined : Number(after);
   if (start === undefined) return {};
   if (!Number.isSafeInteger(start) || (end !== undefined && (!Number.isSafeInteger(end) || end < start))) {
-    throw new ArgumentError("syntax", "The end must not lie before the start");
+    throw new ArgumentError("syntax", message("The end must not lie before the start"));
   }
   return end === undefined ? { start } : { start, end };
 }

@@ -4,6 +4,7 @@
  *     "name one" name-two "say ""hi"""       in quotes, a quote in it doubled, or a run without blanks
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import { formatQuotedPath } from "../quoted-path.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 import { pathArgument } from "./path.ts";
@@ -32,7 +33,10 @@ export function pathListArgument(least: number): ArgumentCodec<readonly string[]
     parse(text) {
       const paths = split(text ?? "");
       if (paths === undefined || paths.length < least) {
-        throw new ArgumentError("syntax", `At least ${least} path names are needed, in quotes where they hold blanks`);
+        throw new ArgumentError(
+          "syntax",
+          message("At least {least} path names are needed, in quotes where they hold blanks", { least }),
+        );
       }
       return paths;
     },
@@ -52,7 +56,7 @@ export const twoPathsArgument: ArgumentCodec<TwoPaths> = {
   parse(text) {
     const [from, to, ...more] = split(text ?? "") ?? [];
     if (from === undefined || to === undefined || more.length > 0) {
-      throw new ArgumentError("syntax", "Two path names are needed, in quotes where they hold blanks");
+      throw new ArgumentError("syntax", message("Two path names are needed, in quotes where they hold blanks"));
     }
     return { from, to };
   },

@@ -1,5 +1,6 @@
 /** Arguments of AUTH, PBSZ and PROT (RFC 2228 §3, RFC 4217 §4, §9). */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** A mechanism of AUTH. `TLS-C` is `TLS`; `SSL` is its name of before; `TLS-P` asks for private data at once. */
@@ -16,9 +17,9 @@ export const authArgument: ArgumentCodec<AuthMechanism> = {
   syntax: "TLS",
   parse(text) {
     const name = (text ?? "").trim().toUpperCase();
-    if (name === "") throw new ArgumentError("syntax", "Name a mechanism: AUTH TLS");
+    if (name === "") throw new ArgumentError("syntax", message("Name a mechanism: AUTH TLS"));
     if (!isMechanism(name)) {
-      throw new ArgumentError("not-implemented-for-parameter", "The mechanism is TLS");
+      throw new ArgumentError("not-implemented-for-parameter", message("The mechanism is TLS"));
     }
     return name;
   },
@@ -31,7 +32,8 @@ export const bufferSizeArgument: ArgumentCodec<number> = {
   parse(text) {
     const digits = (text ?? "").trim();
     const value = /^\d{1,10}$/.test(digits) ? Number(digits) : NaN;
-    if (!(value < 2 ** 32)) throw new ArgumentError("syntax", "PBSZ takes a number below 2^32; with TLS it is 0");
+    if (!(value < 2 ** 32))
+      throw new ArgumentError("syntax", message("PBSZ takes a number below 2^32; with TLS it is 0"));
     return value;
   },
   format: (value) => String(value),
@@ -49,8 +51,8 @@ export const protectionArgument: ArgumentCodec<ProtectionLevel> = {
   syntax: "C|P",
   parse(text) {
     const name = (text ?? "").trim().toUpperCase();
-    if (name === "") throw new ArgumentError("syntax", "Name a level: PROT C or PROT P");
-    if (!isLevel(name)) throw new ArgumentError("not-implemented-for-parameter", "The levels are C and P");
+    if (name === "") throw new ArgumentError("syntax", message("Name a level: PROT C or PROT P"));
+    if (!isLevel(name)) throw new ArgumentError("not-implemented-for-parameter", message("The levels are C and P"));
     return name;
   },
   format: (value) => value,

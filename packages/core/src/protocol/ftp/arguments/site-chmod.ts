@@ -1,5 +1,6 @@
 /** SITE CHMOD's argument: permission bits in octal, and a path. */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 import { pathArgument } from "./path.ts";
 
@@ -15,7 +16,7 @@ export const siteChmodArgument: ArgumentCodec<ModeAndPath> = {
   syntax: "<octal> <pathname>",
   parse(text) {
     const match = /^ *([0-7]{3,4}) (.+)$/.exec(text ?? "");
-    if (match === null) throw new ArgumentError("syntax", "Permission bits as 644 and a path name are needed");
+    if (match === null) throw new ArgumentError("syntax", message("Permission bits as 644 and a path name are needed"));
     return { mode: Number.parseInt(match[1] ?? "", 8), path: pathArgument.parse(match[2]) };
   },
   format: ({ mode, path }) => `${mode.toString(8).padStart(3, "0")} ${path}`,

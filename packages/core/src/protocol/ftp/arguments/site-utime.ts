@@ -5,6 +5,7 @@
  *     <pathname> YYYYMMDDhhmmss YYYYMMDDhhmmss YYYYMMDDhhmmss UTC      accessed, modified, created
  */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import { formatTimeValue, parseTimeValue } from "../time.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 import { pathArgument } from "./path.ts";
@@ -30,7 +31,8 @@ export const siteUtimeArgument: ArgumentCodec<SiteTimes> = {
     }
     const short = /^(\d{12})(\d\d)? (.+)$/.exec(text ?? "");
     const modified = short === null ? undefined : parseTimeValue(`${short[1] ?? ""}${short[2] ?? "00"}`);
-    if (modified === undefined) throw new ArgumentError("syntax", "A time as YYYYMMDDhhmm and a path name are needed");
+    if (modified === undefined)
+      throw new ArgumentError("syntax", message("A time as YYYYMMDDhhmm and a path name are needed"));
     return { path: pathArgument.parse(short?.[3]), modified };
   },
   format({ path, modified, accessed }) {

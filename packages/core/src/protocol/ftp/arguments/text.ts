@@ -1,12 +1,13 @@
 /** Free text: names, passwords, topics. */
 import { ArgumentError } from "../argument-error.ts";
+import { message } from "../message.ts";
 import type { ArgumentCodec } from "./argument-codec.ts";
 
 /** Text that must be given. */
 export const textArgument: ArgumentCodec<string> = {
   syntax: "<string>",
   parse(text) {
-    if (text === undefined || text === "") throw new ArgumentError("syntax", "An argument is needed");
+    if (text === undefined || text === "") throw new ArgumentError("syntax", message("An argument is needed"));
     return text;
   },
   format: (value) => value,

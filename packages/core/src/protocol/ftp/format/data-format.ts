@@ -12,6 +12,7 @@
 import type { ModeCode } from "../arguments/mode-code.ts";
 import type { StructureCode } from "../arguments/structure-code.ts";
 import type { RepresentationType } from "../arguments/type-code.ts";
+import { message, type Message, type Text } from "../message.ts";
 import type { CodePage } from "../representation/ebcdic.ts";
 import type { RecordLayout } from "../representation/binary-records.ts";
 
@@ -112,18 +113,21 @@ export function checkRepresentation(options: Partial<DataFormatOptions>): void {
 }
 
 /** Why a combination means nothing; undefined when it means something. */
-export function whyMeaningless({ type, structure }: DataFormat): string | undefined {
-  if (structure === "P" && isText(type)) return "Structure P goes with types I and L: pages are not text";
+export function whyMeaningless({ type, structure }: DataFormat): Message | undefined {
+  if (structure === "P" && isText(type)) return message("Structure P goes with types I and L: pages are not text");
   if (structure === "P" && byteSizeOf(type) < 3)
-    return "Structure P needs logical bytes of three bits or more: a header length of 4 fits into no less";
+    return message("Structure P needs logical bytes of three bits or more: a header length of 4 fits into no less");
   return undefined;
 }
 
-/** As STAT tells it: `A N; structure F; mode S`. */
-export function describeFormat({ type, structure, mode }: DataFormat): string {
-  const name =
-    type.type === "L" ? `L ${type.byteSize}` : type.type === "I" ? "I" : `${type.type} ${formatNames[type.format]}`;
-  return `Type ${name}; structure ${structure}; mode ${mode}`;
+/** A line of STAT: ` Type A non-print; structure F; mode S`. */
+export function describeFormat({ type, structure, mode }: DataFormat): Message {
+  return message(" Type {type}; structure {structure}; mode {mode}", { type: describeType(type), structure, mode });
+}
+
+function describeType(type: RepresentationType): Text {
+  if (type.type === "I") return "I";
+  return type.type === "L" ? `L ${type.byteSize}` : message(`{type} ${formatNames[type.format]}`, { type: type.type });
 }
 
 const formatNames = { N: "non-print", T: "Telnet format", C: "carriage control" } as const;

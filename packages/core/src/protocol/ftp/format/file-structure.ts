@@ -1,4 +1,5 @@
 /** STRU F (RFC 959 §3.1.2.1): the file is octets, with no structure within. */
+import { message } from "../message.ts";
 import type { DataElements, FileContent, StructureEncoder } from "../representation/data-elements.ts";
 import { DataFormatError } from "../data-format-error.ts";
 
@@ -32,7 +33,7 @@ export class FileStructureDecoder implements DataElements {
   }
 
   endOfRecord(): void {
-    throw new DataFormatError("malformed", "An end of record came, and structure F has no records");
+    throw new DataFormatError("malformed", message("An end of record came, and structure F has no records"));
   }
 
   marker(text: string): void {

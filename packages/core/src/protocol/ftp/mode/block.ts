@@ -11,6 +11,7 @@
  * printable or too long.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, ModeDecoder } from "../representation/data-elements.ts";
 import type { OctetWriter } from "../../octet-writer.ts";
 import { checkDescriptor, descriptor } from "./descriptor.ts";
@@ -105,7 +106,8 @@ export class BlockDecoder implements ModeDecoder {
   }
 
   finish(): void {
-    if (!this.#ended) throw new DataFormatError("truncated", "The connection was closed before the end of the file");
+    if (!this.#ended)
+      throw new DataFormatError("truncated", message("The connection was closed before the end of the file"));
   }
 
   #headerOctet(octet: number): void {
@@ -113,7 +115,10 @@ export class BlockDecoder implements ModeDecoder {
     else this.#count = (this.#count << 8) | octet;
     this.#headerRead++;
     if (this.#isMarker() && this.#count > restartMarkerLimit) {
-      throw new DataFormatError("malformed", `A restart marker is longer than ${restartMarkerLimit} characters`);
+      throw new DataFormatError(
+        "malformed",
+        message("A restart marker is longer than {limit} characters", { limit: restartMarkerLimit }),
+      );
     }
   }
 

@@ -13,6 +13,7 @@
  * After an escape of the file's end the file has ended, unless a string follows: then it ends with that one.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, ModeDecoder } from "../representation/data-elements.ts";
 import type { OctetWriter } from "../../octet-writer.ts";
 import { checkDescriptor, descriptor } from "./descriptor.ts";
@@ -219,7 +220,8 @@ export class CompressedDecoder implements ModeDecoder {
 
   finish(): void {
     if (this.end === "perhaps") this.#endString();
-    if (!this.#ended) throw new DataFormatError("truncated", "The connection was closed before the end of the file");
+    if (!this.#ended)
+      throw new DataFormatError("truncated", message("The connection was closed before the end of the file"));
   }
 
   #take(octet: number): void {
@@ -250,7 +252,8 @@ export class CompressedDecoder implements ModeDecoder {
       return;
     }
     this.#count = octet & longestRun;
-    if (this.#count === 0) throw new DataFormatError("malformed", "A string that repeats an octet repeats it no times");
+    if (this.#count === 0)
+      throw new DataFormatError("malformed", message("A string that repeats an octet repeats it no times"));
     if (octet >= filled) this.#repeat(this.#filler);
     else this.#expected = "replicated";
   }

@@ -7,6 +7,7 @@
  *      16  the block is a restart marker
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 
 /** What ends where the block, or the string of octets, ends; and what it is. */
 export const descriptor = { endOfRecord: 128, endOfFile: 64, suspect: 32, marker: 16 } as const;
@@ -20,7 +21,10 @@ const unassigned = 0x0f;
  */
 export function checkDescriptor(octet: number): number {
   if ((octet & unassigned) !== 0) {
-    throw new DataFormatError("malformed", `A descriptor has the unknown bits ${octet & unassigned}`);
+    throw new DataFormatError(
+      "malformed",
+      message("A descriptor has the unknown bits {bits}", { bits: octet & unassigned }),
+    );
   }
   return octet;
 }

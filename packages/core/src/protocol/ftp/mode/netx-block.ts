@@ -29,6 +29,7 @@
  * when the octets are long told. So the codec here is a choice of whoever knows the peer.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, ModeDecoder } from "../representation/data-elements.ts";
 import type { OctetWriter } from "../../octet-writer.ts";
 import { BlockDecoder, blockHeaderLength, largestBlock, writeBlockHeader } from "./block.ts";
@@ -92,8 +93,8 @@ export class NetxBlockDecoder implements ModeDecoder {
       throw new DataFormatError(
         "truncated",
         this.#endIsHeld()
-          ? "The file is not as long as its block header says"
-          : "The connection was closed before the end of the file",
+          ? message("The file is not as long as its block header says")
+          : message("The connection was closed before the end of the file"),
       );
     }
     this.#ended = true;
@@ -161,7 +162,10 @@ export class NetxBlockEncoder implements DataElements {
    */
   constructor(out: OctetWriter, size: number) {
     if (size > largestBlock) {
-      throw new DataFormatError("too-large", `Files over ${largestBlock} octets cannot go to this peer in block mode`);
+      throw new DataFormatError(
+        "too-large",
+        message("Files over {limit} octets cannot go to this peer in block mode", { limit: largestBlock }),
+      );
     }
     this.#out = out;
     this.#left = size;
@@ -170,7 +174,7 @@ export class NetxBlockEncoder implements DataElements {
   /** @throws DataFormatError `not-representable` when the file is longer than was said. */
   octets(bytes: Uint8Array): void {
     if (bytes.length > this.#left) {
-      throw new DataFormatError("not-representable", "The file is longer than it was at the beginning");
+      throw new DataFormatError("not-representable", message("The file is longer than it was at the beginning"));
     }
     if (bytes.length === 0) return;
     if (!this.#begun) writeBlockHeader(this.#out, 0, this.#left);
@@ -190,7 +194,7 @@ export class NetxBlockEncoder implements DataElements {
   /** @throws DataFormatError `not-representable` when the file is shorter than was said. */
   endOfFile(): void {
     if (this.#left > 0) {
-      throw new DataFormatError("not-representable", "The file is shorter than it was at the beginning");
+      throw new DataFormatError("not-representable", message("The file is shorter than it was at the beginning"));
     }
     writeBlockHeader(this.#out, descriptor.endOfFile, 0);
   }

@@ -1,5 +1,6 @@
 /** The text of a restart marker (RFC 959 §3.5): printable characters, no space. */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 
 /** Characters of a restart marker at most: as many as one string of compressed mode holds. */
 export const restartMarkerLimit = 127;
@@ -23,11 +24,14 @@ export class RestartMarkerText {
   /** @throws DataFormatError `malformed` when the text gets longer than the limit, or is not printable. */
   push(octets: Uint8Array): void {
     if (this.#text.length + octets.length > restartMarkerLimit) {
-      throw new DataFormatError("malformed", `A restart marker is longer than ${restartMarkerLimit} characters`);
+      throw new DataFormatError(
+        "malformed",
+        message("A restart marker is longer than {limit} characters", { limit: restartMarkerLimit }),
+      );
     }
     const part = String.fromCharCode(...octets);
     if (octets.length > 0 && !restartMarker.test(part)) {
-      throw new DataFormatError("malformed", "A restart marker has characters that are not printable");
+      throw new DataFormatError("malformed", message("A restart marker has characters that are not printable"));
     }
     this.#text += part;
   }
@@ -39,7 +43,7 @@ export class RestartMarkerText {
    */
   take(): string {
     const text = this.#text;
-    if (text === "") throw new DataFormatError("malformed", "A restart marker has no text");
+    if (text === "") throw new DataFormatError("malformed", message("A restart marker has no text"));
     this.#text = "";
     return text;
   }

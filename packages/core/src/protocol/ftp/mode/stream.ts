@@ -10,6 +10,7 @@
  *     FF FF   an octet FF of the data
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, ModeDecoder } from "../representation/data-elements.ts";
 import type { OctetWriter } from "../../octet-writer.ts";
 
@@ -109,7 +110,8 @@ export class StreamDecoder implements ModeDecoder {
 
   finish(): void {
     if (this.#ended) return;
-    if (this.#records) throw new DataFormatError("truncated", "The connection was closed before the end of the file");
+    if (this.#records)
+      throw new DataFormatError("truncated", message("The connection was closed before the end of the file"));
     this.#endFile();
   }
 
@@ -127,7 +129,7 @@ export class StreamDecoder implements ModeDecoder {
     // The second FF is the octet itself: data begins with it.
     if (code === escape) return this.#data(octets, at, at + 1);
     if (code < endOfRecord || code > (endOfRecord | endOfFile)) {
-      throw new DataFormatError("malformed", `The control code ${code} is unknown`);
+      throw new DataFormatError("malformed", message("The control code {code} is unknown", { code }));
     }
     this.#escaped = false;
     if ((code & endOfRecord) !== 0) this.#next.endOfRecord();

@@ -4,6 +4,7 @@
  * Octets after the last end of record are a last record, which lacks its end; it comes back with one.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
 
 /** Where the ends of a binary file's records are. */
@@ -123,7 +124,10 @@ export class FixedRecordDecoder implements DataElements {
     if (this.#short) throw this.#tooShort();
     this.#filled += bytes.length;
     if (this.#filled > this.#length) {
-      throw new DataFormatError("record-too-long", `A record is longer than the file's records of ${this.#length}`);
+      throw new DataFormatError(
+        "record-too-long",
+        message("A record is longer than the file's records of {length}", { length: this.#length }),
+      );
     }
     this.#content.octets(bytes);
   }
@@ -145,7 +149,10 @@ export class FixedRecordDecoder implements DataElements {
   }
 
   #tooShort(): DataFormatError {
-    return new DataFormatError("not-representable", `A record is shorter than the file's records of ${this.#length}`);
+    return new DataFormatError(
+      "not-representable",
+      message("A record is shorter than the file's records of {length}", { length: this.#length }),
+    );
   }
 }
 

@@ -4,6 +4,7 @@
  * Octets after the last end of record are a last record, which lacks its end; it comes back with one.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
 import { RecordLengths } from "./record-lengths.ts";
 
@@ -31,7 +32,7 @@ export class IndexedRecordEncoder implements StructureEncoder {
     for (let at = 0; at < chunk.length;) {
       this.#endRecords();
       if (this.#record === this.#lengths.count) {
-        throw new DataFormatError("not-representable", "The file is longer than its record index says");
+        throw new DataFormatError("not-representable", message("The file is longer than its record index says"));
       }
       const end = Math.min(chunk.length, at + this.#missing);
       this.#next.octets(chunk.subarray(at, end));
@@ -44,7 +45,7 @@ export class IndexedRecordEncoder implements StructureEncoder {
   finish(): void {
     this.#endRecords();
     if (this.#record < this.#lengths.count) {
-      throw new DataFormatError("not-representable", "The file is shorter than its record index says");
+      throw new DataFormatError("not-representable", message("The file is shorter than its record index says"));
     }
     this.#next.endOfFile();
   }

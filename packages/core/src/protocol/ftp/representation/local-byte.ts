@@ -13,6 +13,7 @@
  * 7 / n of them more at its end. From eight bits on it comes back as it was.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { Station } from "./station.ts";
 
 const largestByteSize = 255;
@@ -73,7 +74,10 @@ export class LocalByteEncoder implements Station {
     if (this.#place !== 0) {
       throw new DataFormatError(
         "not-representable",
-        `The file is not a whole number of ${this.#unitLength}-octet units, as TYPE L ${this.#byteSize} needs`,
+        message("The file is not a whole number of {unitLength}-octet units, as TYPE L {byteSize} needs", {
+          unitLength: this.#unitLength,
+          byteSize: this.#byteSize,
+        }),
       );
     }
     if (this.#bitCount === 0) return nothing;
@@ -86,7 +90,10 @@ export class LocalByteEncoder implements Station {
   #tooLarge(): DataFormatError {
     return new DataFormatError(
       "not-representable",
-      `The file has a ${this.#unitLength}-octet unit of more than ${this.#byteSize} bits`,
+      message("The file has a {unitLength}-octet unit of more than {byteSize} bits", {
+        unitLength: this.#unitLength,
+        byteSize: this.#byteSize,
+      }),
     );
   }
 }
@@ -144,9 +151,9 @@ export class LocalByteDecoder implements Station {
     this.#place = 0;
     this.#bits = 0;
     this.#bitCount = 0;
-    const message = `The data ends within a byte of ${this.#byteSize} bits`;
-    if (!zero) throw new DataFormatError("malformed", message);
-    if (left >= 8) throw new DataFormatError("truncated", message);
+    const text = message("The data ends within a byte of {byteSize} bits", { byteSize: this.#byteSize });
+    if (!zero) throw new DataFormatError("malformed", text);
+    if (left >= 8) throw new DataFormatError("truncated", text);
     return nothing;
   }
 }

@@ -12,6 +12,7 @@
  * page of type 0, whose index is one more than the last one's. Inwards, pages come in any order.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message, type PlainMessageId } from "../message.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
 import { unitLength } from "./local-byte.ts";
 
@@ -81,7 +82,10 @@ export class PageEncoder implements StructureEncoder {
     if (this.#filled % this.#unitLength !== 0) {
       throw new DataFormatError(
         "not-representable",
-        `The file is not a whole number of ${this.#unitLength}-octet units, as TYPE L ${this.#byteSize} needs`,
+        message("The file is not a whole number of {unitLength}-octet units, as TYPE L {byteSize} needs", {
+          unitLength: this.#unitLength,
+          byteSize: this.#byteSize,
+        }),
       );
     }
     if (this.#filled > 0) this.#sendPage();
@@ -116,12 +120,17 @@ export class PageEncoder implements StructureEncoder {
     this.#next.octets(this.#header);
   }
 
-  #field(place: number, value: number, name: string): void {
+  #field(place: number, value: number, field: PlainMessageId): void {
     const bits = value.toString(2).length;
     if (bits > this.#byteSize) {
       throw new DataFormatError(
         "not-representable",
-        `${name} ${value} does not fit into TYPE L ${this.#byteSize}; TYPE L ${Math.ceil(bits / 8) * 8} has room`,
+        message("{name} {value} does not fit into TYPE L {byteSize}; TYPE L {enough} has room", {
+          name: message(field),
+          value,
+          byteSize: this.#byteSize,
+          enough: Math.ceil(bits / 8) * 8,
+        }),
       );
     }
     let rest = value;
@@ -186,7 +195,7 @@ export class PageDecoder implements DataElements {
 
   /** @throws DataFormatError `malformed`: pages have no records. */
   endOfRecord(): void {
-    throw new DataFormatError("malformed", "A file of pages has no records");
+    throw new DataFormatError("malformed", message("A file of pages has no records"));
   }
 
   /** A marker within a page is passed over: pages cannot begin again there. */
@@ -199,7 +208,7 @@ export class PageDecoder implements DataElements {
     if (this.#ended) return;
     throw new DataFormatError(
       "truncated",
-      this.#betweenPages() ? "The file ends without a last page" : "The file ends within a page",
+      this.#betweenPages() ? message("The file ends without a last page") : message("The file ends within a page"),
     );
   }
 
@@ -222,21 +231,28 @@ export class PageDecoder implements DataElements {
 
   #beginPage(header: number, index: number, length: number, type: number): void {
     if (header < headerLength || header > headerLengthLimit) {
-      throw new DataFormatError("malformed", `A page's header length is ${header}`);
+      throw new DataFormatError("malformed", message("A page's header length is {header}", { header }));
     }
     if (type === lastPage) {
-      if (header !== headerLength || length !== 0) throw new DataFormatError("malformed", "The last page is not empty");
+      if (header !== headerLength || length !== 0)
+        throw new DataFormatError("malformed", message("The last page is not empty"));
       this.#ended = true;
       return;
     }
     if (type !== simplePage && type !== descriptorPage && type !== accessControlledPage) {
-      throw new DataFormatError("page-type-unknown", `Page type ${type} is not known; 0, 1, 2 and 3 are`);
+      throw new DataFormatError(
+        "page-type-unknown",
+        message("Page type {type} is not known; 0, 1, 2 and 3 are", { type }),
+      );
     }
     if (type === accessControlledPage && header < accessControlledHeaderLength) {
-      throw new DataFormatError("malformed", "An access controlled page lacks its access field");
+      throw new DataFormatError("malformed", message("An access controlled page lacks its access field"));
     }
     if (length > this.#pageLength) {
-      throw new DataFormatError("malformed", `A page of ${length} is longer than pages of ${this.#pageLength}`);
+      throw new DataFormatError(
+        "malformed",
+        message("A page of {length} is longer than pages of {pageLength}", { length, pageLength: this.#pageLength }),
+      );
     }
     this.#extra = (header - headerLength) * this.#unitLength;
     this.#data = length * this.#unitLength;
@@ -247,7 +263,7 @@ export class PageDecoder implements DataElements {
   #seek(index: number): void {
     const position = index * this.#pageLength * this.#unitLength;
     if (position + this.#data > Number.MAX_SAFE_INTEGER) {
-      throw new DataFormatError("too-large", `Page ${index} lies beyond what a file can have`);
+      throw new DataFormatError("too-large", message("Page {index} lies beyond what a file can have", { index }));
     }
     this.#content.seek(position);
   }
@@ -255,7 +271,7 @@ export class PageDecoder implements DataElements {
   #afterLastPage(bytes: Uint8Array): void {
     this.#padding -= bytes.length;
     if (this.#padding < 0 || !isZero(bytes)) {
-      throw new DataFormatError("malformed", "Something follows the last page");
+      throw new DataFormatError("malformed", message("Something follows the last page"));
     }
   }
 }

@@ -5,6 +5,7 @@
  *     |      4 octets      |      4 octets      |
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 
 /** Records that an index may have. */
 export const recordCountLimit = 1_000_000;
@@ -28,7 +29,7 @@ export class RecordLengths {
    */
   constructor(index: Uint8Array = new Uint8Array(0)) {
     if (index.length % entryLength !== 0) {
-      throw new DataFormatError("not-representable", "The file's record index is damaged");
+      throw new DataFormatError("not-representable", message("The file's record index is damaged"));
     }
     this.#memory = index;
     this.#view = viewOf(index);
@@ -55,7 +56,7 @@ export class RecordLengths {
    */
   add(length: number): void {
     if (this.#count === recordCountLimit) throw tooMany();
-    if (length > longestRecord) throw new DataFormatError("record-too-long", "A record is 4 GiB or longer");
+    if (length > longestRecord) throw new DataFormatError("record-too-long", message("A record is 4 GiB or longer"));
     const at = this.#count * entryLength;
     if (at === this.#memory.length) {
       const larger = new Uint8Array(Math.max(initialCapacity * entryLength, this.#memory.length * 2));
@@ -78,5 +79,8 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function tooMany(): DataFormatError {
-  return new DataFormatError("too-large", `The file has more than ${recordCountLimit} records`);
+  return new DataFormatError(
+    "too-large",
+    message("The file has more than {limit} records", { limit: recordCountLimit }),
+  );
 }

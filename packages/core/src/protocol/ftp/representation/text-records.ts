@@ -6,6 +6,7 @@
  * borders of records that hold an LF themselves.
  */
 import { DataFormatError } from "../data-format-error.ts";
+import { message } from "../message.ts";
 import type { DataElements, FileContent, StructureEncoder } from "./data-elements.ts";
 
 const CR = 13;
@@ -67,7 +68,10 @@ export class TextRecordDecoder implements DataElements {
   octets(bytes: Uint8Array): void {
     this.#length += bytes.length;
     if (this.#length > this.#limit) {
-      throw new DataFormatError("record-too-long", `A record is longer than ${this.#limit} octets`);
+      throw new DataFormatError(
+        "record-too-long",
+        message("A record is longer than {limit} octets", { limit: this.#limit }),
+      );
     }
     this.#content.octets(bytes);
   }

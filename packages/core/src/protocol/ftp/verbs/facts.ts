@@ -4,6 +4,7 @@ import { modifiedTimeArgument } from "../arguments/modified-time.ts";
 import { optionalPathArgument, pathArgument } from "../arguments/path.ts";
 import { pathAndRangeArgument } from "../arguments/path-and-range.ts";
 import { timeAndPathArgument } from "../arguments/time-and-path.ts";
+import type { HashAlgorithm } from "../hash-algorithm.ts";
 import { inUse, refusals, row, type Parsed, type VerbRow, type VerbRows } from "./verb-row.ts";
 
 /** Arguments of these verbs, once parsed. */
@@ -24,7 +25,7 @@ export interface FactArguments {
 
 const setReplies = [213, 504, ...refusals];
 
-function hashRow(verb: string, algorithm: string): VerbRow<FactArguments["XCRC"]> {
+function hashRow(verb: string, algorithm: Exclude<HashAlgorithm, "CRC32"> | "CRC-32"): VerbRow<FactArguments["XCRC"]> {
   const replies = [250, 426, 554, ...refusals];
   return row(pathAndRangeArgument, inUse, `Tell the ${algorithm} of a file or a part of it`, replies, {
     feature: verb,

@@ -1,4 +1,5 @@
 /** What the two ends tell of themselves (RFC 959 §4.1.3, RFC 2389). */
+import { languageTagArgument } from "../arguments/language-tag.ts";
 import { noArgument } from "../arguments/none.ts";
 import { optionsArgument } from "../arguments/options.ts";
 import { optionalTextArgument, textArgument } from "../arguments/text.ts";
@@ -9,6 +10,7 @@ export interface InformationArguments {
   readonly HELP: string | undefined;
   readonly FEAT: undefined;
   readonly OPTS: Parsed<typeof optionsArgument>;
+  readonly LANG: string | undefined;
   readonly SYST: undefined;
   readonly CSID: string;
   readonly CLNT: string;
@@ -27,6 +29,14 @@ export const informationVerbs: VerbRows<InformationArguments> = {
   ]),
   FEAT: row(noArgument, "RFC 2389 §3", "Tell the extensions of the server", [211, 502, ...always]),
   OPTS: row(optionsArgument, "RFC 2389 §4", "Set options of a verb", [200, 451, 502, 504, 530, ...always]),
+  // Its line in FEAT tells the language of now: the server makes it.
+  LANG: row(
+    languageTagArgument,
+    "RFC 2640 §4.1",
+    "Choose the language of replies",
+    [200, 502, 504, ...always],
+    keepsRestart,
+  ),
   SYST: row(noArgument, "RFC 959 §4.1.3", "Tell the system", [215, 502, ...always]),
   CSID: row(
     textArgument,

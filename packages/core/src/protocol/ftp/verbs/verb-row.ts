@@ -1,5 +1,6 @@
 /** A row of the verb catalogue, and what rows of several families share. */
 import type { ArgumentCodec } from "../arguments/argument-codec.ts";
+import type { PlainMessageId } from "../message.ts";
 
 /** The wire half of a verb. */
 export interface VerbRow<T> {
@@ -7,7 +8,7 @@ export interface VerbRow<T> {
   /** Where the verb is defined. */
   readonly source: string;
   /** One line for HELP and the docs. */
-  readonly summary: string;
+  readonly summary: PlainMessageId;
   /** The completion and intermediate codes that its source allows; preliminary ones too. */
   readonly replies: readonly number[];
   /** Its line in FEAT (RFC 2389 §3.2), where it has a fixed one. */
@@ -33,7 +34,7 @@ export const inUse = "in use, without an RFC";
 export function row<T>(
   argument: ArgumentCodec<T>,
   source: string,
-  summary: string,
+  summary: PlainMessageId,
   replies: readonly number[],
   more: Omit<VerbRow<T>, "argument" | "source" | "summary" | "replies"> = {},
 ): VerbRow<T> {

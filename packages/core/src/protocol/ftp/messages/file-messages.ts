@@ -1,0 +1,21 @@
+/** What is said of files and folders. */
+export const fileMessages = [
+  "{path} is not a directory",
+  "A part is named twice",
+  "{target} has {size} octets",
+  "{path} deleted",
+  "{quoted} is the working directory",
+  "{quoted} created",
+  "{path} removed",
+  "{path} is not a file",
+  "SIZE is not told in mode {mode}; use mode S",
+  "SIZE is told up to {limit} octets where they are converted; use TYPE I",
+  "There is one file system, and it is mounted",
+  "{name} is no file system of yours",
+  "{name} is not a directory",
+  "Now the new name, with RNTO",
+  "RNTO must follow RNFR directly",
+  "{from} renamed to {to}",
+  "{fact} cannot be set in this storage",
+  "This storage does not set times",
+] as const;
