@@ -16,10 +16,11 @@ export interface ClientContext {
   readonly features: ReadonlyMap<string, string>;
   /** What was learnt of the session so far. */
   readonly known: {
-    /** The representation type that the server was told last, as TYPE's argument. */
+    /** The representation type that the server has taken last, as TYPE's argument; undefined when none was told. */
     type: string | undefined;
     structure: StructureCode;
-    mode: ModeCode;
+    /** Undefined when it is not known: a NetX Duo server changes it by itself. */
+    mode: ModeCode | undefined;
     /** MODE Z's effort, as OPTS told it. */
     deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */

@@ -108,6 +108,15 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     let parts = from.filter((part) => part.length > 0);
     while (parts.length > 0) parts = after(parts, await put(parts));
   };
+  const writeAt = async (from: Uint8Array, place: number): Promise<void> => {
+    const end = Math.max(position, place + from.length);
+    position = place;
+    try {
+      await writev([from]);
+    } finally {
+      position = end;
+    }
+  };
   const putGiven = (): boolean => {
     try {
       for (let at = 0; at < given.length;) {
@@ -123,6 +132,7 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   return {
     write: (from) => writev([from]),
     writev,
+    writeAt,
     writeNow: (from) => {
       given = from;
       return pace.attempt(putGiven) ?? false;

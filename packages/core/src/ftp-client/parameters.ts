@@ -1,29 +1,25 @@
 /** Transfer parameters, told to the server only when they change. */
-import { formatModeOptions, typeArgument, type DataFormat, type DataFormatOptions } from "../protocol/index.ts";
+import {
+  formatModeOptions,
+  typeArgument,
+  type DataFormat,
+  type DataFormatOptions,
+  type ModeCode,
+  type StructureCode,
+} from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
 
-/** Makes sure of type, structure and mode. @throws FtpReplyError when the server has not got them. */
+/** Makes sure of type, structure and mode. What the server refuses, it leaves as it was. @throws FtpReplyError. */
 export async function setFormat(context: ClientContext, format: DataFormat, options: DataFormatOptions): Promise<void> {
   const { known } = context;
   const type = typeArgument.format(format.type);
   if (known.type !== type) {
-    known.type = undefined;
     await parameter(context, "TYPE", type, `Setting the type to ${type}`);
     known.type = type;
   }
-  if (known.structure !== format.structure) {
-    await parameter(context, "STRU", format.structure, `Setting the structure to ${format.structure}`);
-    known.structure = format.structure;
-  }
-  // A NetX Duo server goes back to stream mode after each transfer.
-  const forgotten = format.mode === "B" && options.blocks === "netx";
-  if (known.mode !== format.mode || forgotten) {
-    // The connection of the mode before serves no more (RFC 959 §3.3).
-    context.data.dropKept();
-    await parameter(context, "MODE", format.mode, `Setting the mode to ${format.mode}`);
-    known.mode = format.mode;
-  }
+  await setStructure(context, format.structure);
+  await setMode(context, format.mode);
   if (format.mode === "Z" && known.deflateLevel !== options.deflateLevel) {
     // A wish: servers that choose for themselves may refuse it.
     await context.control.command("OPTS", formatModeOptions({ level: options.deflateLevel }));
@@ -31,17 +27,37 @@ export async function setFormat(context: ClientContext, format: DataFormat, opti
   }
 }
 
-/** Makes sure that listings come as text of octets. @throws FtpReplyError. */
-export async function setForListing(context: ClientContext): Promise<void> {
+/**
+ * Makes sure that listings come as text of octets, in the mode that the transfers have: another would cost two commands
+ * more.
+ *
+ * @returns That mode.
+ * @throws FtpReplyError.
+ */
+export async function setForListing(context: ClientContext): Promise<ModeCode> {
   const { known } = context;
-  if (known.structure !== "F") {
-    await parameter(context, "STRU", "F", "Setting the structure to F");
-    known.structure = "F";
-  }
+  await setStructure(context, "F");
+  const mode = known.mode ?? "S";
+  await setMode(context, mode);
   // A server that was told nothing sends ASCII.
-  if (known.type === undefined || known.type === "I" || known.type.startsWith("A")) return;
+  if (known.type === undefined || known.type === "I" || known.type.startsWith("A")) return mode;
   await parameter(context, "TYPE", "A", "Setting the type to A");
   known.type = "A";
+  return mode;
+}
+
+async function setStructure(context: ClientContext, structure: StructureCode): Promise<void> {
+  if (context.known.structure === structure) return;
+  await parameter(context, "STRU", structure, `Setting the structure to ${structure}`);
+  context.known.structure = structure;
+}
+
+async function setMode(context: ClientContext, mode: ModeCode): Promise<void> {
+  if (context.known.mode === mode) return;
+  // The connection of the mode before serves no more (RFC 959 §3.3).
+  context.data.dropKept();
+  await parameter(context, "MODE", mode, `Setting the mode to ${mode}`);
+  context.known.mode = mode;
 }
 
 async function parameter(
