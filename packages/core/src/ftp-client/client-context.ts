@@ -16,7 +16,7 @@ export interface ClientContext {
   readonly features: ReadonlyMap<string, string>;
   /** What was learnt of the session so far. */
   readonly known: {
-    /** The representation type that the server was told last, as TYPE's argument. */
+    /** The representation type that the server has taken last, as TYPE's argument; undefined when none was told. */
     type: string | undefined;
     structure: StructureCode;
     /** Undefined after block mode as NetX Duo has it: its server goes back to stream mode after some transfers. */

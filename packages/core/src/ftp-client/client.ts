@@ -76,7 +76,12 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
           resolved.trace.reply?.(reply);
           relay.client?.emit("reply", reply);
         },
-        closed: (cause) => relay.client?.emit("close", { cause }),
+        closed: (cause) => {
+          const { client } = relay;
+          if (client === undefined) return;
+          client.#context.data.dropKept();
+          client.emit("close", { cause });
+        },
       },
       signal,
     );

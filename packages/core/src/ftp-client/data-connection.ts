@@ -58,6 +58,11 @@ export class DataConnector {
   /** The connection of a transfer that is done serves the next, while the mode stays (RFC 959 §3.3). */
   keep(connection: DataConnection): void {
     this.dropKept();
+    // Nobody would come for it.
+    if (this.#control.closed) {
+      connection.socket.destroy();
+      return;
+    }
     const kept = new KeptConnection(connection, () => {
       if (this.#kept === kept) this.#kept = undefined;
     });

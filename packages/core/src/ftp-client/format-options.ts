@@ -1,5 +1,6 @@
 /** How a file is to travel, as the callers of a client say it: type, structure and mode (RFC 959 §3). */
 import {
+  byteSizeOf,
   defaultDataFormatOptions,
   isPlain,
   renderText,
@@ -74,6 +75,21 @@ export const plainFormat: ResolvedFormat = {
   options: defaultDataFormatOptions,
   plain: true,
 };
+
+/**
+ * Whether an octet of the file has the same place on the wire, before the mode, as where it is stored: what REST counts
+ * is then what SIZE tells and what is here.
+ */
+export function keepsOffsets({ type, structure }: DataFormat): boolean {
+  // Text in A has longer line ends on the wire; in E they are one octet on both sides.
+  return structure === "F" && type.type !== "A" && byteSizeOf(type) % 8 === 0;
+}
+
+/** @throws RangeError for a format that does not keep offsets. */
+export function mustKeepOffsets(format: DataFormat, what: string): void {
+  if (keepsOffsets(format)) return;
+  throw new RangeError(`${what} needs a type whose octets travel as they are stored, and structure file`);
+}
 
 /**
  * Applies the defaults.

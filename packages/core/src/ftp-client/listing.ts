@@ -111,7 +111,8 @@ async function readBytes(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const mode = await setForListing(context);
-  const { format, options: how } = resolveFormat({}, mode);
+  // Text in whichever type it comes: MODE C's filler is a space in it, and no listing has octets of zero.
+  const { format, options: how } = resolveFormat({ type: "ascii" }, mode);
   const keeps = keepsConnection(format, how);
   const request = { verb, argument, restart: 0, keepsConnection: keeps, tried, signal };
   let transfer: Transfer;
@@ -123,23 +124,26 @@ async function readBytes(
     throw error;
   }
   const sink = new BytesSink(context.options.maxListing, tried);
+  const line =
+    mode === "S" ? undefined : inwardLine(sink, format, how, { offset: 0, keepsMemory: true }, context.options);
+  const pump = { buffers: context.buffers, stallTimeout: context.options.stallTimeout, signal };
+  const moved =
+    line === undefined
+      ? pumpFromSocket(transfer.connection, sink, pump)
+      : pumpFileFromSocket(transfer.connection, line.sink, pump);
   try {
-    const { stallTimeout } = context.options;
-    const pump = { buffers: context.buffers, stallTimeout, signal };
-    if (mode === "S") await pumpFromSocket(transfer.connection, sink, pump);
-    else {
-      const line = inwardLine(sink, format, how, { offset: 0, keepsMemory: true }, context.options);
-      await pumpFileFromSocket(transfer.connection, line.sink, pump);
-    }
-  } catch (error) {
-    throw await transfer.failed(error);
-  }
-  try {
+    await moved.catch(async (error: unknown) => {
+      throw await transfer.failed(error);
+    });
     await transfer.finish();
+    return await sink.commit();
+  } catch (error) {
+    // Inflating holds memory of its own.
+    await (line?.sink ?? sink).abandon();
+    throw error;
   } finally {
     transfer.dispose();
   }
-  return sink.commit();
 }
 
 function isEmptyFolder(error: FtpReplyError): boolean {

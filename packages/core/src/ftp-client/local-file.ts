@@ -108,6 +108,17 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     let parts = from.filter((part) => part.length > 0);
     while (parts.length > 0) parts = after(parts, await put(parts));
   };
+  let scattered = false;
+  const writeAt = async (from: Uint8Array, place: number): Promise<void> => {
+    scattered = true;
+    const end = Math.max(position, place + from.length);
+    position = place;
+    try {
+      await writev([from]);
+    } finally {
+      position = end;
+    }
+  };
   const putGiven = (): boolean => {
     try {
       for (let at = 0; at < given.length;) {
@@ -123,6 +134,7 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   return {
     write: (from) => writev([from]),
     writev,
+    writeAt,
     writeNow: (from) => {
       given = from;
       return pace.attempt(putGiven) ?? false;
@@ -135,7 +147,8 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
     abandon: async () => {
       await handle.close().catch(() => undefined);
       if (resumes) return;
-      if (position > 0) await rename(written, partPath(path)).catch(() => undefined);
+      // What lies before the end of a file that was written in any order need not have come.
+      if (position > 0 && !scattered) await rename(written, partPath(path)).catch(() => undefined);
       else await rm(written, { force: true });
     },
   };

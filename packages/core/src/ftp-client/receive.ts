@@ -4,19 +4,17 @@ import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
 import { inwardLine } from "../net/index.ts";
-import { keepsConnection } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
+import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
-import { resolveFormat } from "./format-options.ts";
+import { keepsOffsets, mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { findResumable, openLocalWrite, partPath, takeName, type LocalWriteOptions } from "./local-file.ts";
 import { recordLengthsOf } from "./markers.ts";
-import { setFormat } from "./parameters.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
-import { Transfer } from "./transfer.ts";
 import { Verification } from "./verification.ts";
 
 /** As `FtpClient.openRead`. @param release - Called once the download is closed. */
@@ -30,24 +28,25 @@ export async function openRead(
   const offset = restart?.offset ?? options.offset ?? 0;
   const how = resolveFormat(options, downloadMode(context, path));
   const { format, plain } = how;
-  const tried = `Downloading ${path}`;
-  await setFormat(context, format, how.options);
-  const transfer = await Transfer.begin(context.control, context.data, {
+  if (restart === undefined && offset > 0) mustKeepOffsets(format, "Going on at an offset");
+  const transfer = await beginTransfer(context, how, {
     verb: "RETR",
     argument: path,
     restart: restart?.marker ?? offset,
-    keepsConnection: keepsConnection(format, how.options),
-    tried,
+    tried: `Downloading ${path}`,
     signal,
   });
-  const named = !plain ? undefined : sizeInText(transfer.preliminary.text);
+  const named = sizeInText(transfer.preliminary.text);
+  // What is named need not be what travels.
+  const announced = plain ? named : undefined;
   let bytes = 0;
-  const size = named === undefined ? undefined : named + offset;
+  let stored = 0;
+  const size = announced === undefined ? undefined : announced + offset;
   return new FtpDownload({
     transfer,
     path,
     offset,
-    announced: named,
+    announced,
     pump: {
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
@@ -61,9 +60,15 @@ export async function openRead(
             keepsMemory: true,
             onMarker: (marker: string, position: number) => onMarker?.({ marker, offset: position }),
           };
-          return inwardLine(sink, format, how.options, decoding, context.options);
+          const counted = countingSink(sink, (count) => {
+            stored += count;
+          });
+          return inwardLine(keepsOffsets(format) ? counted : sink, format, how.options, decoding, context.options);
         },
-    check: (received) => (!plain ? Promise.resolve() : checkSize(context, path, offset, received, named)),
+    check: (received) => {
+      if (!isCountable(how, named)) return Promise.resolve();
+      return checkSize(context, path, offset, plain ? received : stored, named);
+    },
     release,
     onBytes: (count) => {
       bytes += count;
@@ -72,6 +77,26 @@ export async function openRead(
       context.progress(event);
     },
   });
+}
+
+/**
+ * Whether the octets that are stored can be held against SIZE, for what that costs: SIZE is asked in stream mode, which
+ * ends a connection that is kept. In modes B and C the data tells its end, so that a number must be in doubt first.
+ */
+function isCountable({ format }: ResolvedFormat, named: number | undefined): boolean {
+  return keepsOffsets(format) && (named !== undefined || format.mode === "S" || format.mode === "Z");
+}
+
+/** A sink that counts. Places of their own are for pages, whose octets are not counted. */
+function countingSink<T>(sink: WritableFile<T>, count: (octets: number) => void): WritableFile<T> {
+  return {
+    write: async (from) => {
+      await sink.write(from);
+      count(from.length);
+    },
+    commit: () => sink.commit(),
+    abandon: () => sink.abandon(),
+  };
 }
 
 /** The size in a preliminary reply: `Opening … for name (1234 bytes)`. */
@@ -133,12 +158,23 @@ export async function receiveInto(
   options: DownloadOptions,
 ): Promise<TransferResult> {
   const begun = Date.now();
-  const goesOn = options.resume === true || options.restart !== undefined;
+  const { restart } = options;
+  if (options.resume === true && restart === undefined) {
+    mustKeepOffsets(resolveFormat(options, downloadMode(context, path)).format, "Resuming a download");
+  }
+  const goesOn = options.resume === true || restart !== undefined;
   const resumed = goesOn && typeof to === "string" ? await findResumable(to) : undefined;
-  const offset = options.restart?.offset ?? resumed?.size ?? options.offset ?? 0;
+  if (restart !== undefined && resumed !== undefined && resumed.size < restart.offset) {
+    throw new FtpTransferError(
+      "cannot-resume",
+      `Downloading ${path}`,
+      `the restart is at ${restart.offset} octets, and only ${resumed.size} are here`,
+    );
+  }
+  const offset = restart?.offset ?? resumed?.size ?? options.offset ?? 0;
   const verification = await verificationOf(context, path, options, resumed === undefined ? offset : 0);
   if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
-  if (offset > 0 && options.restart === undefined && resumed !== undefined && typeof to === "string") {
+  if (offset > 0 && restart === undefined && resumed !== undefined && typeof to === "string") {
     const size = await attributes.size(context, path);
     if (size === offset) {
       await verification?.compare();

@@ -4,15 +4,15 @@ import type { ReadableFile } from "../bytes/index.ts";
 import { beginFile, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
 import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
+import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
-import { resolveFormat, type ResolvedFormat } from "./format-options.ts";
+import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
-import { setFormat } from "./parameters.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
-import { Transfer } from "./transfer.ts";
+import type { Transfer } from "./transfer.ts";
 import { Verification } from "./verification.ts";
 
 /** As `FtpClient.upload` and `append`. */
@@ -25,16 +25,17 @@ export async function sendFrom(
 ): Promise<TransferResult> {
   const begun = Date.now();
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
-  await setFormat(context, how.format, how.options);
+  if (options.resume === true && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
   const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
   const verification =
     options.verify === true ? await verificationOf(context, verb, from, path, offset, options) : undefined;
   const source = await openSource(from, offset);
   let bytes = 0;
   try {
-    if (!(await isComplete(from, source, path, offset))) {
-      bytes = await sendSource(context, verb, verification?.reading(source) ?? source, path, offset, how, options);
-    } else if (verification === undefined) return { path, bytes, offset, milliseconds: Date.now() - begun };
+    // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
+    await checkReach(from, source, path, offset);
+    const read = verification?.reading(source) ?? source;
+    bytes = await sendSource(context, { verb, source: read, path, offset, how, options });
   } finally {
     await source.close();
   }
@@ -71,12 +72,11 @@ async function sizeThere(context: ClientContext, path: string): Promise<number> 
   return (await attributes.sizeOrMissing(context, path)) ?? 0;
 }
 
-/** Whether nothing is left to send. @throws FtpTransferError when the server has more than there is here. */
-async function isComplete(from: UploadSource, source: OpenSource, path: string, offset: number): Promise<boolean> {
-  if (offset === 0 || source.size === undefined) return false;
-  if (source.size > 0) return false;
+/** @throws FtpTransferError when there is less here than is to be there already. */
+async function checkReach(from: UploadSource, source: OpenSource, path: string, offset: number): Promise<void> {
+  if (offset === 0 || source.size === undefined || source.size > 0) return;
   const whole = from instanceof Uint8Array ? from.length : typeof from === "string" ? await sizeOfWhole(from) : offset;
-  if (whole === offset) return true;
+  if (whole >= offset) return;
   throw new FtpTransferError(
     "cannot-resume",
     `Uploading ${path}`,
@@ -90,68 +90,85 @@ async function sizeOfWhole(path: string): Promise<number> {
   return whole.size ?? 0;
 }
 
-async function sendSource(
-  context: ClientContext,
-  verb: "STOR" | "APPE",
-  source: ReadableFile,
-  path: string,
-  offset: number,
-  how: ResolvedFormat,
-  options: UploadOptions,
-): Promise<number> {
-  const { signal, onProgress, onMarker, restart } = options;
-  const { format } = how;
-  const keeps = keepsConnection(format, how.options);
-  const tried = `Uploading ${path}`;
+/** An upload that is about to begin. */
+interface Sending {
+  readonly verb: "STOR" | "APPE";
+  readonly source: ReadableFile;
+  readonly path: string;
+  readonly offset: number;
+  readonly how: ResolvedFormat;
+  readonly options: UploadOptions;
+}
+
+async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
+  const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
-  // Without REST for streams, appending does the same.
-  const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
-  const restarts = offset > 0 && (restart !== undefined || streams);
-  const wire = offset > 0 && !restarts ? "APPE" : verb;
-  const marked = (text: string): void => {
-    const point = parseMarkReply(text);
-    if (point !== undefined) onMarker?.(point);
-  };
-  const request = {
-    verb: wire,
-    argument: path,
-    restart: restarts ? (restart?.marker ?? offset) : 0,
-    keepsConnection: keeps,
-    onMarker: keeps ? marked : undefined,
-    tried,
-    signal,
-  };
-  const transfer = await Transfer.begin(context.control, context.data, request);
-  const size = source.size === undefined ? undefined : source.size + offset;
-  let bytes = 0;
   try {
-    if (!keeps) transfer.connection.socket.resume();
-    await pumpToSocket(line.source, transfer.connection, {
-      buffers: context.buffers,
-      stallTimeout: context.options.stallTimeout,
-      signal,
-      station: line.station,
-      onBytes: (count) => {
-        bytes += count;
-        const event = { path, direction: "upload", bytes, offset, size } as const;
-        onProgress?.(event);
-        context.progress(event);
-      },
-    });
-    if (!keeps) {
-      transfer.connection.socket.end();
-      await finished(transfer.connection.socket, { readable: false }).catch(() => undefined);
+    const transfer = await beginTransfer(context, how, requestOf(context, sending));
+    try {
+      const bytes = await pump(context, transfer, line, sending).catch(async (error: unknown) => {
+        throw await transfer.failed(error);
+      });
+      await transfer.finish();
+      return bytes;
+    } finally {
+      transfer.dispose();
     }
-  } catch (error) {
-    throw await transfer.failed(error);
   } finally {
     // Deflating holds memory of its own; the file is closed by whoever opened it, once more or for the first time.
     if (line.source !== source) await line.source.close();
   }
-  try {
-    await transfer.finish();
-  } finally {
-    transfer.dispose();
+}
+
+function requestOf(
+  context: ClientContext,
+  { verb, path, offset, how, options }: Sending,
+): Parameters<typeof beginTransfer>[2] {
+  const { signal, onMarker, restart } = options;
+  // Without REST for streams, appending does the same.
+  const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
+  const restarts = offset > 0 && (restart !== undefined || streams);
+  const marked = (text: string): void => {
+    const point = parseMarkReply(text);
+    if (point !== undefined) onMarker?.(point);
+  };
+  return {
+    verb: offset > 0 && !restarts ? "APPE" : verb,
+    argument: path,
+    restart: restarts ? (restart?.marker ?? offset) : 0,
+    onMarker: keepsConnection(how.format, how.options) ? marked : undefined,
+    tried: `Uploading ${path}`,
+    signal,
+  };
+}
+
+async function pump(
+  context: ClientContext,
+  transfer: Transfer,
+  line: OutwardLine,
+  { source, path, offset, how, options }: Sending,
+): Promise<number> {
+  const { signal, onProgress } = options;
+  const keeps = keepsConnection(how.format, how.options);
+  const { socket } = transfer.connection;
+  const size = source.size === undefined ? undefined : source.size + offset;
+  let bytes = 0;
+  if (!keeps) socket.resume();
+  await pumpToSocket(line.source, transfer.connection, {
+    buffers: context.buffers,
+    stallTimeout: context.options.stallTimeout,
+    signal,
+    station: line.station,
+    onBytes: (count) => {
+      bytes += count;
+      const event = { path, direction: "upload", bytes, offset, size } as const;
+      onProgress?.(event);
+      context.progress(event);
+    },
+  });
+  if (!keeps) {
+    socket.end();
+    await finished(socket, { readable: false }).catch(() => undefined);
   }
   return bytes;
 }

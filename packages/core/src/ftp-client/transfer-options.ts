@@ -10,7 +10,7 @@ export interface OperationOptions {
 
 /** Options of `openRead`. */
 export interface OpenReadOptions extends OperationOptions, FormatOptions {
-  /** Octets to skip. Default 0. */
+  /** Octets to skip, in a type that keeps them as they are stored (I, E, L of whole octets), structure file. Default 0. */
   readonly offset?: number;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
@@ -19,7 +19,7 @@ export interface OpenReadOptions extends OperationOptions, FormatOptions {
 export interface DownloadOptions extends OpenReadOptions {
   /**
    * Goes on with what a broken download left under `<name>.part`, or else where the local file ends, in place of
-   * beginning anew. Default false.
+   * beginning anew. For the same types as `offset`. Default false.
    */
   readonly resume?: boolean;
   /** Gives the local file the time that the server tells. Default false. */
@@ -30,7 +30,7 @@ export interface DownloadOptions extends OpenReadOptions {
 
 /** Options of `upload` and `append`. */
 export interface UploadOptions extends OperationOptions, FormatOptions {
-  /** Goes on where the server's file ends. Default false. */
+  /** Goes on where the server's file ends, in a type that keeps octets as they are stored, structure file. Default false. */
   readonly resume?: boolean;
   /** Gives the server's file the time of the local one. Default false. */
   readonly preserveTime?: boolean;
