@@ -21,7 +21,7 @@ import { logIn, type LoginResult } from "./login.ts";
 import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
 import { openRead, receiveBytes, receiveInto } from "./receive.ts";
 import { sendFrom } from "./send.ts";
-import type { ClientContext } from "./client-context.ts";
+import { holdContext, type ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
@@ -331,6 +331,15 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   /** Uploads a folder and all below it. */
   uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
     return uploadTree(this, from, path, options);
+  }
+
+  /** @internal Keeps other operations waiting until `operation` is done. */
+  [holdContext]<T>(
+    tried: string,
+    operation: (context: ClientContext) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return this.#queue.run(tried, () => operation(this.#context), signal);
   }
 
   #send(verb: "STOR" | "APPE", from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {

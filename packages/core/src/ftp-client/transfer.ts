@@ -199,8 +199,8 @@ async function notOpened(
   return new FtpTlsError(error.kind, tried, error.message, { verb, reply, cause: error });
 }
 
-/** Reads replies off until the connection is in step, or closes it. */
-async function resynchronise(control: ControlConnection, completionDue: boolean): Promise<void> {
+/** Sends ABOR, and reads replies off until the connection is in step, or closes it. */
+export async function resynchronise(control: ControlConnection, completionDue: boolean): Promise<void> {
   if (control.closed) return;
   const lost = new FtpTransferError("aborted", "Aborting a transfer", "the server did not come back into step");
   try {

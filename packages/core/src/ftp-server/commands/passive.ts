@@ -1,4 +1,4 @@
-/** PASV and EPSV (RFC 959 §4.1.2, RFC 2428 §3). */
+/** PASV, EPSV (RFC 959 §4.1.2, RFC 2428 §3) and CPSV. */
 import { isIP } from "node:net";
 import {
   formatExtendedPassiveAnswer,
@@ -10,20 +10,35 @@ import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { refuseAfterEpsvAll } from "./active.ts";
+import { demandTls, tellsOfForeignData } from "./security.ts";
 
 /** PASV: IPv4 only; it has no room for another address. */
 export const pasv: CommandRow<undefined> = {
-  async handle(session) {
-    refuseAfterEpsvAll(session);
-    const { local, remote } = session.connection;
-    if (isIP(local.address) !== 4) {
-      throw new CommandError("protocol-not-supported", "PASV is for IPv4; use EPSV (1,2)");
-    }
-    const address = (await session.host.externalAddress(remote.address)) ?? local.address;
-    const port = await arm(session);
-    session.reply(replyCode.passiveMode, formatPassiveAnswer({ family: 4, address, port }));
+  handle: (session) => answerPassive(session, false),
+};
+
+/** CPSV: PASV for a peer that is a server too, so that this one is TLS's client on the connection. */
+export const cpsv: CommandRow<undefined> = {
+  offered: (session) => session.host.tls !== undefined,
+  featured: tellsOfForeignData,
+  handle(session) {
+    session.demandForeignData();
+    demandTls(session);
+    return answerPassive(session, true);
   },
 };
+
+async function answerPassive(session: Session, asClient: boolean): Promise<void> {
+  refuseAfterEpsvAll(session);
+  const { local, remote } = session.connection;
+  if (isIP(local.address) !== 4) {
+    const verb = asClient ? "CPSV is for IPv4; use SSCN ON and EPSV" : "PASV is for IPv4; use EPSV";
+    throw new CommandError("protocol-not-supported", `${verb} (1,2)`);
+  }
+  const address = (await session.host.externalAddress(remote.address)) ?? local.address;
+  const port = await arm(session, asClient);
+  session.reply(replyCode.passiveMode, formatPassiveAnswer({ family: 4, address, port }));
+}
 
 /** EPSV: the family of the control connection; `EPSV ALL` ends every other way (RFC 2428 §4). */
 export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
@@ -37,11 +52,11 @@ export const epsv: CommandRow<ExtendedPassiveWish | undefined> = {
     if (wish !== undefined && wish.family !== own) {
       throw new CommandError("protocol-not-supported", `This connection's network protocol is another: use (${own})`);
     }
-    session.reply(replyCode.extendedPassiveMode, formatExtendedPassiveAnswer(await arm(session)));
+    session.reply(replyCode.extendedPassiveMode, formatExtendedPassiveAnswer(await arm(session, false)));
   },
 };
 
-async function arm(session: Session): Promise<number> {
+async function arm(session: Session, asClient: boolean): Promise<number> {
   // A port that an earlier PASV armed and nobody used goes back first: one session holds one at most.
   session.moveEndpoint({ event: "reset" });
   const peer = session.allowsForeignData ? undefined : session.connection.remote.address;
@@ -50,6 +65,6 @@ async function arm(session: Session): Promise<number> {
     arming.release();
     throw new CommandError("transfer-aborted", "The session is closed");
   }
-  session.moveEndpoint({ event: "armed", arming });
+  session.moveEndpoint({ event: "armed", arming, asClient });
   return arming.port;
 }

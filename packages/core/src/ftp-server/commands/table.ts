@@ -14,11 +14,11 @@ import { acct, pass, user } from "./login.ts";
 import { mlsd, mlst } from "./mlsx.ts";
 import { opts } from "./options.ts";
 import { mode, stru, type } from "./parameters.ts";
-import { epsv, pasv } from "./passive.ts";
+import { cpsv, epsv, pasv } from "./passive.ts";
 import { rnfr, rnto } from "./rename.ts";
 import { allo, rest } from "./restart.ts";
 import { retr } from "./retrieve.ts";
-import { auth, ccc, pbsz, prot } from "./security.ts";
+import { auth, ccc, pbsz, prot, sscn } from "./security.ts";
 import { quit, rein } from "./session-end.ts";
 import { site } from "./site.ts";
 import { stat } from "./status.ts";
@@ -58,6 +58,8 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   EPRT: eprt,
   PASV: pasv,
   EPSV: epsv,
+  CPSV: cpsv,
+  SSCN: sscn,
   RETR: retr,
   STOR: stor,
   APPE: appe,

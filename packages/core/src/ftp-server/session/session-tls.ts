@@ -93,6 +93,22 @@ export class SessionTls {
       "The data connection must resume the TLS session of the control connection; this client did not",
     );
   }
+
+  /**
+   * Makes a data connection to another server secure, as TLS's client (SSCN, CPSV). Who the peer is stays unproved.
+   *
+   * @param peer - Its address.
+   * @throws TlsError; the connection is closed then.
+   */
+  async secureDataAsClient(connection: DataConnection, peer: string, signal: AbortSignal): Promise<void> {
+    const abort = (): void => connection.reset();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      connection.wrap(await this.#session.secureAsClient(connection.socket, peer));
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
 }
 
 /** Milliseconds in which a client may find out that its data connection is refused. */

@@ -155,7 +155,10 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
   const foreign = peer !== session.connection.remote.address && session.allowsForeignData;
   try {
     const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
-    await tls.secureData(connection, mustResume, job.direction === "upload", signal);
+    const asClient = session.protection.asClient || (endpoint.end === "passive" && endpoint.asClient === true);
+    if (asClient) await tls.secureDataAsClient(connection, peer, signal);
+    else await tls.secureData(connection, mustResume, job.direction === "upload", signal);
+    if (asClient && job.direction !== "upload" && !job.keepsConnection) connection.socket.resume();
     return connection;
   } catch (cause) {
     tellTlsFailed(session, "data", cause);

@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
 import type { Certificates, LoadedCertificate } from "./certificates.ts";
+import { TlsClientSession } from "./client-session.ts";
 import { TicketKeys } from "./renewed-tickets.ts";
 import { TlsError } from "./tls-error.ts";
 
@@ -33,6 +34,7 @@ export interface TlsServerSettings {
 /** TLS of a control session. */
 export class TlsServerSession {
   readonly #settings: TlsServerSettings;
+  readonly #hostName: string | undefined;
   readonly #ticketKeys = new TicketKeys();
   readonly #sessionIdContext = randomBytes(16).toString("hex");
   readonly #contexts = new Map<LoadedCertificate, SecureContext>();
@@ -45,6 +47,7 @@ export class TlsServerSession {
    */
   constructor(settings: TlsServerSettings, hostName: string | undefined) {
     this.#settings = settings;
+    this.#hostName = hostName;
     const certificate = settings.certificates.for(hostName);
     this.#server = createServer({
       ...this.#contextOptions(certificate),
@@ -119,6 +122,35 @@ export class TlsServerSession {
       connection.once("close", closed);
       this.#server.emit("connection", connection);
     });
+  }
+
+  /**
+   * Makes a connection to another server secure, as TLS's client; for transfers between servers, of which one must be it.
+   *
+   * What is proved: that nobody who only listens reads the data. What is not: who the peer is. This server has been told
+   * an address, neither a name nor an authority that a certificate could be held against; nor does the peer hold the
+   * control connection's session. Whoever is at that address, or is the first to connect to the passive port, is taken.
+   *
+   * @param peer - The address of the peer, for messages.
+   * @throws TlsError `handshake` or `timeout`.
+   */
+  secureAsClient(connection: Duplex, peer: string): Promise<TLSSocket> {
+    const { minVersion, ciphers, certificates, handshakeTimeout } = this.#settings;
+    const { cert, key, passphrase } = certificates.for(this.#hostName);
+    const session = new TlsClientSession({
+      serverName: peer,
+      authorities: undefined,
+      fingerprints: undefined,
+      acceptUnverified: true,
+      cert,
+      key,
+      passphrase,
+      minVersion,
+      maxVersion: undefined,
+      ciphers,
+      handshakeTimeout,
+    });
+    return session.secureControl(connection);
   }
 
   #contextFor(certificate: LoadedCertificate): SecureContext {

@@ -20,6 +20,7 @@ import { authArgument, bufferSizeArgument, protectionArgument } from "./argument
 import { siteChmodArgument } from "./arguments/site-chmod.ts";
 import { siteUmaskArgument } from "./arguments/site-umask.ts";
 import { siteUtimeArgument } from "./arguments/site-utime.ts";
+import { methodArgument } from "./arguments/secured-method.ts";
 import { structureCodeArgument } from "./arguments/structure-code.ts";
 import { optionalTextArgument, textArgument } from "./arguments/text.ts";
 import { timeAndPathArgument } from "./arguments/time-and-path.ts";
@@ -119,6 +120,8 @@ export interface VerbArguments {
   readonly EPRT: Parsed<typeof extendedAddressArgument>;
   readonly PASV: undefined;
   readonly EPSV: Parsed<typeof extendedPassiveArgument>;
+  readonly CPSV: undefined;
+  readonly SSCN: Parsed<typeof methodArgument>;
   readonly RETR: string;
   readonly STOR: string;
   readonly APPE: string;
@@ -276,6 +279,21 @@ export const verbs: { readonly [V in Verb]: VerbRow<VerbArguments[V]> } = {
       keepsRestart: true,
       feature: "EPSV",
     },
+  ),
+  // Server-to-server transfers under TLS: no RFC has them; servers and clients have agreed on them.
+  CPSV: row(
+    noArgument,
+    "no RFC",
+    "As PASV, and be TLS's client on that data connection",
+    [227, 425, 502, 503, 504, 522, 530, ...always],
+    { keepsRestart: true, feature: "CPSV" },
+  ),
+  SSCN: row(
+    methodArgument,
+    "no RFC",
+    "Tell or choose whether to be TLS's client on data connections",
+    [200, 502, 503, 504, 530, ...always],
+    { keepsRestart: true, feature: "SSCN" },
   ),
   RETR: row(pathArgument, "RFC 959 §4.1.3", "Retrieve a file", retrieveReplies),
   STOR: row(pathArgument, "RFC 959 §4.1.3", "Store a file", transferReplies),
