@@ -7,12 +7,6 @@ import type { ProgressEvent } from "./events.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ServerZone } from "./server-zone.ts";
 
-/**
- * Names what `transferBetween` needs of a client: its context, held for as long as an operation takes. Not for users of the
- * library, who could bring the connection out of step with it.
- */
-export const holdContext: unique symbol = Symbol("holdContext");
-
 /** What the operations of a client share. */
 export interface ClientContext {
   readonly control: ControlConnection;

@@ -16,12 +16,13 @@ import { DataConnector } from "./data-connection.ts";
 import type { FtpDownload } from "./download.ts";
 import { ClientClosedError, FtpReplyError } from "./errors.ts";
 import type { FtpClientEvents } from "./events.ts";
+import { transferHeld, type BetweenOptions, type BetweenResult, type HeldClient } from "./fxp.ts";
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
 import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
 import { openRead, receiveBytes, receiveInto } from "./receive.ts";
 import { sendFrom } from "./send.ts";
-import { holdContext, type ClientContext } from "./client-context.ts";
+import type { ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
@@ -211,6 +212,12 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     return this.#send("APPE", from, path, options);
   }
 
+  /** Has the server send a file to another server, by a connection of their own: as `transferBetween`. */
+  async transferTo(path: string, to: FtpClient, toPath: string, options: BetweenOptions = {}): Promise<BetweenResult> {
+    if (to === this) throw new RangeError("A transfer between servers needs two clients, for one server too");
+    return transferHeld({ from: this.#held, to: to.#held }, path, toPath, options);
+  }
+
   /** Makes a folder, with `recursive` those above it too; then one that is there is no error. */
   mkdir(path: string, options: OperationOptions & { readonly recursive?: boolean } = {}): Promise<void> {
     return this.#run(
@@ -333,14 +340,9 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     return uploadTree(this, from, path, options);
   }
 
-  /** @internal Keeps other operations waiting until `operation` is done. */
-  [holdContext]<T>(
-    tried: string,
-    operation: (context: ClientContext) => Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    return this.#queue.run(tried, () => operation(this.#context), signal);
-  }
+  /** Keeps other operations waiting until `operation` is done. */
+  readonly #held: HeldClient = (tried, operation, signal) =>
+    this.#queue.run(tried, () => operation(this.#context), signal);
 
   #send(verb: "STOR" | "APPE", from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
     const tried = `Uploading ${path}`;

@@ -5,7 +5,7 @@
  * Most servers refuse data connections to third parties (RFC 2577 §3), and rightly so: both must have been set to allow it.
  */
 import * as attributes from "./attributes.ts";
-import { holdContext, type ClientContext } from "./client-context.ts";
+import type { ClientContext } from "./client-context.ts";
 import type { FtpClient } from "./client.ts";
 import { FtpError, FtpTransferError, ServersRefusedError, type ServerToServerAttempt } from "./errors.ts";
 import { plainFormat } from "./format-options.ts";
@@ -41,6 +41,13 @@ export interface BetweenResult {
   readonly tls: "sscn" | "cpsv" | "clear";
 }
 
+/** Holds a client's queue, and with it its context, for as long as an operation takes. */
+export type HeldClient = (
+  tried: string,
+  operation: (context: ClientContext) => Promise<void>,
+  signal: AbortSignal | undefined,
+) => Promise<void>;
+
 /**
  * Transfers a file from one server to another, octets as they are stored, by a connection of their own (FXP). Both clients
  * are busy meanwhile: other calls wait. Afterwards both are usable, or say that they are closed.
@@ -52,44 +59,43 @@ export interface BetweenResult {
  * @throws ServersRefusedError when they would not make a connection; FtpReplyError; FtpTransferError `aborted`,
  * `size-mismatch` or `cannot-resume`; ClientBusyError; RangeError when both are one client.
  */
-export async function transferBetween(
+export function transferBetween(
   from: FtpClient,
   fromPath: string,
   to: FtpClient,
   toPath: string,
   options: BetweenOptions = {},
 ): Promise<BetweenResult> {
-  if (from === to) throw new RangeError("A transfer between servers needs two clients, for one server too");
+  return from.transferTo(fromPath, to, toPath, options);
+}
+
+/** As `transferBetween`. */
+export async function transferHeld(
+  { from, to }: { readonly from: HeldClient; readonly to: HeldClient },
+  fromPath: string,
+  toPath: string,
+  options: BetweenOptions,
+): Promise<BetweenResult> {
   const tried = `Transferring ${fromPath} to ${toPath} between servers`;
   let release: () => void = () => undefined;
   const released = new Promise<void>((resolve) => {
     release = resolve;
   });
+  const contextOf = (hold: HeldClient): Promise<ClientContext> =>
+    new Promise((resolve, reject) => {
+      const operation = (context: ClientContext): Promise<void> => {
+        resolve(context);
+        return released;
+      };
+      hold(tried, operation, options.signal).catch(reject);
+    });
   try {
     // Both queues are entered in one turn: two transfers that want the same clients cannot each have one of them.
-    const [source, target] = await Promise.all([
-      hold(from, tried, released, options.signal),
-      hold(to, tried, released, options.signal),
-    ]);
+    const [source, target] = await Promise.all([contextOf(from), contextOf(to)]);
     return await transfer({ from: source, to: target }, fromPath, toPath, tried, options);
   } finally {
     release();
   }
-}
-
-function hold(
-  client: FtpClient,
-  tried: string,
-  released: Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<ClientContext> {
-  return new Promise((resolve, reject) => {
-    const operation = (context: ClientContext): Promise<void> => {
-      resolve(context);
-      return released;
-    };
-    client[holdContext](tried, operation, signal).catch(reject);
-  });
 }
 
 async function transfer(
