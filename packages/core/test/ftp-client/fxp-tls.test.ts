@@ -155,6 +155,28 @@ describe("SSCN and CPSV of the server", () => {
     }
   });
 
+  it("give another server no session that would pass for the client's", async () => {
+    const { port, storage } = await secureServer({}, { account: { allowForeignData: true } });
+    await putFile(storage, "/a", "hello");
+    const session = await secureLogin(port);
+    await privateData(session);
+    const data = await session.passive({ localAddress: "127.0.0.9" });
+    expect(await session.code("RETR a")).toBe(150);
+    const foreign = await session.secureData(data, { session: undefined });
+    let stolen: Buffer | undefined;
+    foreign.on("session", (given: Buffer) => (stolen = given));
+    expect((await readAll(foreign)).toString()).toBe("hello");
+    foreign.end();
+    expect((await session.reply()).code).toBe(226);
+    stolen ??= foreign.getSession();
+    const here = await session.passive();
+    expect(await session.code("RETR a")).toBe(150);
+    const thief = await session.secureData(here, { session: stolen });
+    expect(thief.isSessionReused()).toBe(false);
+    expect((await readAll(thief)).toString()).toBe("");
+    expect((await session.reply()).code).toBe(522);
+  });
+
   it("take nobody but the client on a passive port without the permission", async () => {
     const { port, storage } = await secureServer({}, { limits: { dataConnectionTimeout: 300 } });
     await putFile(storage, "/a", "hello");

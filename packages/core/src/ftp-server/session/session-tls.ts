@@ -95,16 +95,29 @@ export class SessionTls {
   }
 
   /**
-   * Makes a data connection to another server secure, as TLS's client (SSCN, CPSV). Who the peer is stays unproved.
+   * Makes a data connection with another server secure. Who the peer is stays unproved.
    *
    * @param peer - Its address.
+   * @param end - Which end of TLS this is: its client after SSCN ON or CPSV.
+   * @param inward - Whether the peer sends, and closes.
    * @throws TlsError; the connection is closed then.
    */
-  async secureDataAsClient(connection: DataConnection, peer: string, signal: AbortSignal): Promise<void> {
+  async secureForeign(
+    connection: DataConnection,
+    peer: string,
+    end: "client" | "server",
+    inward: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const abort = (): void => connection.reset();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      connection.wrap(await this.#session.secureAsClient(connection.socket, peer));
+      const { socket } = connection;
+      connection.wrap(
+        await (end === "client"
+          ? this.#session.secureAsClient(socket, peer)
+          : this.#session.secureServer(socket, inward)),
+      );
     } finally {
       signal.removeEventListener("abort", abort);
     }

@@ -23,6 +23,8 @@ const statesKept = 16;
 export interface TlsServerSettings {
   readonly certificates: Certificates;
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  /** Default: Node's own. */
+  readonly maxVersion?: "TLSv1.2";
   /** OpenSSL's list; undefined is Node's own. */
   readonly ciphers: string | undefined;
   /** Authorities of client certificates, as PEM; undefined: no client certificate is asked for. */
@@ -125,6 +127,19 @@ export class TlsServerSession {
   }
 
   /**
+   * As `secure`, for a peer that is another server, TLS's client. It gets no ticket that a later connection of this
+   * session would be taken for the client's by. Of who it is as little is proved as `secureAsClient` does.
+   *
+   * @param sends - Whether the peer sends, and may read nothing (ProFTPD): TLS 1.3 has tickets come behind the handshake,
+   * and who closes with one unread resets the connection. Where it may, this end takes TLS 1.2 then, which has none there.
+   */
+  secureServer(connection: Duplex, sends: boolean): Promise<TLSSocket> {
+    const older = sends && this.#settings.minVersion === "TLSv1.2";
+    const settings: TlsServerSettings = older ? { ...this.#settings, maxVersion: "TLSv1.2" } : this.#settings;
+    return new TlsServerSession(settings, this.#hostName).secure(connection, false);
+  }
+
+  /**
    * Makes a connection to another server secure, as TLS's client; for transfers between servers, of which one must be it.
    *
    * What is proved: that nobody who only listens reads the data. What is not: who the peer is. This server has been told
@@ -164,11 +179,12 @@ export class TlsServerSession {
   }
 
   #contextOptions({ cert, key, passphrase }: LoadedCertificate): Parameters<typeof createSecureContext>[0] {
-    const { minVersion, ciphers, clientAuthorities } = this.#settings;
+    const { minVersion, maxVersion, ciphers, clientAuthorities } = this.#settings;
     return {
       cert,
       key,
       minVersion,
+      ...(maxVersion === undefined ? {} : { maxVersion }),
       ticketKeys: this.#ticketKeys.all,
       sessionIdContext: this.#sessionIdContext,
       ...(passphrase === undefined ? {} : { passphrase }),
