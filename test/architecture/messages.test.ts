@@ -18,6 +18,7 @@ const forPrograms = [
   /^"(?:PBSZ=0|UNIX Type: L8|End)"$/,
   /^`(?:Modify|Create|Name)=[^`]*`$/,
   /^`MARK [^`]*`$/,
+  /^`SSCN:[^`]*`$/,
   /^`(?:\$\{[^}]+\}[ -]?)+`$/,
 ];
 

@@ -9,6 +9,9 @@ export const peerUser = "twinport-test";
 /** Its password: it holds on loopback, while the tests run. */
 export const peerPassword = "twinport-test-secret";
 
+/** Where the servers are that exchange data with other servers: an address that the client has not. */
+export const foreignPeerHost = "127.0.0.4";
+
 /** A running server. */
 export interface Peer {
   readonly name: string;
@@ -40,19 +43,20 @@ export async function removeUser(): Promise<void> {
 }
 
 interface Place {
+  readonly host: string;
   readonly port: number;
   readonly state: string;
   readonly home: string;
 }
 type Starter = (place: Place) => Promise<Running>;
 
-async function startVsftpd({ port, state }: Place, more: Readonly<Record<string, string>>): Promise<Running> {
+async function startVsftpd({ host, port, state }: Place, more: Readonly<Record<string, string>>): Promise<Running> {
   await mkdir(join(state, "empty"));
   await writeFile("/etc/pam.d/twinport-test", "auth required pam_unix.so\naccount required pam_unix.so\n");
   const config = join(state, "vsftpd.conf");
   const settings = {
     listen: "YES",
-    listen_address: "127.0.0.1",
+    listen_address: host,
     listen_port: port,
     background: "NO",
     local_enable: "YES",
@@ -75,11 +79,11 @@ async function startVsftpd({ port, state }: Place, more: Readonly<Record<string,
   return start(program("vsftpd", "usr/sbin/vsftpd"), [config]);
 }
 
-async function startProftpd({ port, state }: Place, more: string): Promise<Running> {
+async function startProftpd({ host, port, state }: Place, more: string): Promise<Running> {
   const config = join(state, "proftpd.conf");
   await writeFile(
     config,
-    `ServerName test\nServerType standalone\nDefaultServer on\nSocketBindTight on\nDefaultAddress 127.0.0.1\nPort ${port}
+    `ServerName test\nServerType standalone\nDefaultServer on\nSocketBindTight on\nDefaultAddress ${host}\nPort ${port}
 UseIPv6 off\nUser nobody\nGroup nogroup\nAuthOrder mod_auth_unix.c\nAuthPAM off\nRequireValidShell off\nDefaultRoot ~
 UseReverseDNS off\nWtmpLog off\nTransferLog none\nSystemLog ${join(state, "log")}\nPidFile ${join(state, "pid")}
 ScoreboardFile ${join(state, "scoreboard")}\nDelayEngine off\nAllowOverwrite on\nAllowStoreRestart on\nAllowRetrieveRestart on\n${more}`,
@@ -101,20 +105,19 @@ const secureStarters: Readonly<Record<string, Starter>> = {
       force_local_data_ssl: "YES",
     });
   },
-  proftpd: async (place) => {
-    const { cert, key } = await writeCertificate(place.state);
-    return startProftpd(
-      place,
-      `ModulePath ${program("proftpd-mod-crypto", "usr/lib/proftpd")}\nLoadModule mod_tls.c\nTLSEngine on\nTLSRequired on
-TLSECCertificateFile ${cert}\nTLSECCertificateKeyFile ${key}\nTLSVerifyClient off\nTLSLog ${join(place.state, "tls.log")}\n`,
-    );
-  },
+  proftpd: async (place) => startProftpd(place, await proftpdTls(place)),
 };
+
+async function proftpdTls({ state }: Place): Promise<string> {
+  const { cert, key } = await writeCertificate(state);
+  return `ModulePath ${program("proftpd-mod-crypto", "usr/lib/proftpd")}\nLoadModule mod_tls.c\nTLSEngine on\nTLSRequired on
+TLSECCertificateFile ${cert}\nTLSECCertificateKeyFile ${key}\nTLSVerifyClient off\nTLSLog ${join(state, "tls.log")}\n`;
+}
 
 /** A certificate for the loopback address; its authority is the one that `startSecurePeer` tells. */
 async function writeCertificate(state: string): Promise<{ cert: string; key: string }> {
   const authority = await makeAuthority("Interop");
-  const issued = await authority.issue(["127.0.0.1"]);
+  const issued = await authority.issue(["127.0.0.1", foreignPeerHost]);
   const paths = { cert: join(state, "cert.pem"), key: join(state, "key.pem") };
   await writeFile(paths.cert, `${issued.cert}\n`);
   await writeFile(paths.key, `${issued.key}\n`, { mode: 0o600 });
@@ -158,6 +161,28 @@ const deflatingStarters: Readonly<Record<string, Starter>> = {
     ),
 };
 
+/** Servers that are told to take data connections to and from other servers. */
+const foreignStarters: Readonly<Record<string, Starter>> = {
+  proftpd: (place) => startProftpd(place, "AllowForeignAddress on\n"),
+  "pure-ftpd": async ({ host, port }) =>
+    start(program("pure-ftpd", "usr/sbin/pure-ftpd"), [
+      ...["-S", `${host},${port}`, "-l", "unix"],
+      "-A",
+      "-H",
+      "-4",
+      "-w",
+    ]),
+  vsftpd: (place) => startVsftpd(place, { port_promiscuous: "YES", pasv_promiscuous: "YES" }),
+  "proftpd under TLS": async (place) =>
+    startProftpd(
+      place,
+      `${await proftpdTls(place)}TLSOptions NoSessionReuseRequired\nTLSVerifyServer off\nAllowForeignAddress on\n`,
+    ),
+};
+
+/** The servers there are that exchange data with other servers, in clear. */
+export const foreignPeerNames: readonly string[] = ["proftpd", "pure-ftpd", "vsftpd"];
+
 /** The secure servers there are. */
 export const securePeerNames: readonly string[] = Object.keys(secureStarters);
 
@@ -176,7 +201,12 @@ export function startDeflatingPeer(name: string): Promise<Peer> {
   return startFrom(deflatingStarters, name);
 }
 
-async function startFrom(from: Readonly<Record<string, Starter>>, name: string): Promise<Peer> {
+/** Starts a server that exchanges data with other servers, at `foreignPeerHost`. */
+export function startForeignPeer(name: string): Promise<Peer> {
+  return startFrom(foreignStarters, name, foreignPeerHost);
+}
+
+async function startFrom(from: Readonly<Record<string, Starter>>, name: string, host = "127.0.0.1"): Promise<Peer> {
   const starter = from[name];
   if (starter === undefined) throw new Error(`There is no server ${name}`);
   const state = await makeFolder();
@@ -185,8 +215,8 @@ async function startFrom(from: Readonly<Record<string, Starter>>, name: string):
   const { uid, gid } = await makeUser(home);
   await chown(home, uid, gid);
   const port = await freePort();
-  const running = await starter({ port, state: state.path, home });
-  await waitForGreeting(port);
+  const running = await starter({ host, port, state: state.path, home });
+  await waitForGreeting(port, host);
   return {
     name,
     port,

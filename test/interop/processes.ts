@@ -87,10 +87,10 @@ export async function waitForListener(port: number, host = "127.0.0.1"): Promise
 }
 
 /** Waits until a server greets on this port. */
-export async function waitForGreeting(port: number): Promise<void> {
+export async function waitForGreeting(port: number, host = "127.0.0.1"): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
     const greeted = await new Promise<boolean>((done) => {
-      const socket = connect({ port, host: "127.0.0.1" });
+      const socket = connect({ port, host });
       socket.setTimeout(2_000);
       socket.on("data", () => {
         socket.end("QUIT\r\n");

@@ -8,6 +8,7 @@ import {
   FtpTlsError,
   FtpTransferError,
   LocalFileError,
+  ServersRefusedError,
 } from "@twinport/core/ftp-client";
 
 /** Exit codes. */
@@ -60,6 +61,7 @@ export function exitCodeFor(error: unknown): number {
   if (error instanceof FtpTimeoutError) return exitCodes.timeout;
   if (error instanceof DataConnectionAttemptsError || error instanceof FtpConnectionError)
     return exitCodes.cannotConnect;
+  if (error instanceof ServersRefusedError) return exitCodes.refused;
   if (error instanceof LocalFileError) return exitCodes.localFile;
   if (error instanceof FtpTransferError)
     return error.kind === "aborted" ? exitCodes.interrupted : exitCodes.transferBroken;
@@ -112,6 +114,9 @@ function adviceFor(error: unknown): string | undefined {
   }
   if (error instanceof FtpTlsError && error.kind === "unverified") {
     return "Trust it with --ca or --fingerprint; --insecure takes any, --tls=off goes without.";
+  }
+  if (error instanceof ServersRefusedError) {
+    return "--relay copies through this machine. To do without, both must allow it (serve --allow-foreign-data).";
   }
   if (exitCodeFor(error) === exitCodes.loginRefused) {
     return "Give the user in the URL, and the password in TWINPORT_PASSWORD, ~/.netrc or at the prompt.";

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { cat } from "./commands/cat.ts";
+import { copy } from "./commands/copy.ts";
 import { get } from "./commands/get.ts";
 import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
@@ -33,7 +34,7 @@ Exit codes:
 ${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
     )
     .exitOverride();
-  for (const make of [serve, get, put, ls, cat, rm, mkdir, rmdir, mv, stat]) {
+  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat]) {
     const command = make();
     command.copyInheritedSettings(program);
     program.addCommand(command);

@@ -17,6 +17,7 @@ import type { FtpDownload } from "./download.ts";
 import { ClientClosedError, FtpReplyError } from "./errors.ts";
 import type { FtpClientEvents } from "./events.ts";
 import { remoteHash, type RemoteHash, type RemoteHashOptions } from "./hash.ts";
+import { transferHeld, type BetweenOptions, type BetweenResult, type HeldClient } from "./fxp.ts";
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
 import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
@@ -218,6 +219,12 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     return this.#send("APPE", from, path, options);
   }
 
+  /** Has the server send a file to another server, by a connection of their own: as `transferBetween`. */
+  async transferTo(path: string, to: FtpClient, toPath: string, options: BetweenOptions = {}): Promise<BetweenResult> {
+    if (to === this) throw new RangeError("A transfer between servers needs two clients, for one server too");
+    return transferHeld({ from: this.#held, to: to.#held }, path, toPath, options);
+  }
+
   /** Makes a folder, with `recursive` those above it too; then one that is there is no error. */
   mkdir(path: string, options: OperationOptions & { readonly recursive?: boolean } = {}): Promise<void> {
     return this.#run(
@@ -348,6 +355,10 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
     return uploadTree(this, from, path, options);
   }
+
+  /** Keeps other operations waiting until `operation` is done. */
+  readonly #held: HeldClient = (tried, operation, signal) =>
+    this.#queue.run(tried, () => operation(this.#context), signal);
 
   #send(verb: "STOR" | "APPE", from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
     const tried = `Uploading ${path}`;

@@ -150,6 +150,11 @@ export class ControlConnection {
     this.#parser.codec = codec;
   }
 
+  /** Whether data connections can go under TLS: it was begun, even if CCC ended it since. */
+  get hasTls(): boolean {
+    return this.#tls !== undefined;
+  }
+
   /** Whether the control connection is under TLS now. */
   get isSecure(): boolean {
     return this.#secured !== undefined;
@@ -292,22 +297,29 @@ export class ControlConnection {
     });
   }
 
-  /** As `reply`, but gives undefined when none comes in time, and stays open. */
-  async replyWithin(timeout: number): Promise<ReceivedReply | undefined> {
+  /** As `reply`, but gives undefined when none comes in time, or before `signal` fires, and stays open. */
+  async replyWithin(timeout: number, signal?: AbortSignal): Promise<ReceivedReply | undefined> {
     const ready = this.#replies.shift();
-    if (ready !== undefined || this.#closed) return ready;
+    if (ready !== undefined || this.#closed || signal?.aborted === true) return ready;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const giveUp = (): void => {
         this.#waiter = undefined;
+        settle();
         resolve(undefined);
-      }, timeout);
+      };
+      const timer = setTimeout(giveUp, timeout);
+      const settle = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
       this.#waiter = {
         resolve: (reply) => {
-          clearTimeout(timer);
+          settle();
           resolve(reply);
         },
         reject: (error) => {
-          clearTimeout(timer);
+          settle();
           reject(error);
         },
       };

@@ -88,6 +88,25 @@ export class DataConnector {
     return { passive: true, kept, socket: () => Promise.resolve(kept.socket), close: () => kept.socket.destroy() };
   }
 
+  /**
+   * Has the server listen, for a peer that is another server.
+   *
+   * @returns Where: the address is as the option `foreignDataAddresses` says.
+   * @throws FtpReplyError.
+   */
+  askForPeer(verb: "PASV" | "CPSV" | "EPSV"): Promise<{ host: string; port: number }> {
+    return verb === "EPSV" ? this.#askExtended() : this.#askPassive(verb);
+  }
+
+  /** Tells the server by PORT or EPRT where to connect to. @throws FtpReplyError. */
+  async tellAddress(address: string, port: number): Promise<void> {
+    const endPoint = { family: isIPv6(address) ? 6 : 4, address, port } as const;
+    const verb = endPoint.family === 6 ? "EPRT" : "PORT";
+    const codec = endPoint.family === 6 ? extendedAddressArgument : hostPortArgument;
+    const reply = await this.#control.command(verb, codec.format(endPoint));
+    if (reply.code >= 300) throw new FtpReplyError("Naming a data port", reply, verb);
+  }
+
   async #open(signal: AbortSignal | undefined, upload: boolean): Promise<PendingData> {
     const attempts: DataConnectionAttempt[] = [];
     for (const strategy of this.#strategies(upload)) {
@@ -152,12 +171,12 @@ export class DataConnector {
     return { host: this.#control.dataHost, port };
   }
 
-  async #askPassive(): Promise<{ host: string; port: number }> {
-    let reply = await this.#control.command("PASV");
-    if (this.#unansweredExtended && reply.code !== 227) reply = await this.#control.reply("PASV");
+  async #askPassive(verb: "PASV" | "CPSV" = "PASV"): Promise<{ host: string; port: number }> {
+    let reply = await this.#control.command(verb);
+    if (this.#unansweredExtended && reply.code !== 227) reply = await this.#control.reply(verb);
     this.#unansweredExtended = false;
     const named = reply.code === 227 ? parsePassiveAnswer(reply.text) : undefined;
-    if (named === undefined) throw new FtpReplyError("Asking for a passive port", reply, "PASV");
+    if (named === undefined) throw new FtpReplyError("Asking for a passive port", reply, verb);
     const own = this.#control.dataHost;
     if (named.address === own || this.#options.foreignDataAddresses === "trust")
       return { host: named.address, port: named.port };
@@ -171,12 +190,8 @@ export class DataConnector {
     const { localAddress, remoteAddress } = this.#control;
     const listener = await listen(localAddress, this.#options.activePorts, remoteAddress);
     const address = this.#options.activeAddress ?? localAddress;
-    const endPoint = { family: isIPv6(address) ? 6 : 4, address, port: listener.port } as const;
-    const verb = endPoint.family === 6 ? "EPRT" : "PORT";
     try {
-      const codec = endPoint.family === 6 ? extendedAddressArgument : hostPortArgument;
-      const reply = await this.#control.command(verb, codec.format(endPoint));
-      if (reply.code >= 300) throw new FtpReplyError("Naming a data port", reply, verb);
+      await this.tellAddress(address, listener.port);
     } catch (error) {
       listener.close();
       throw error;

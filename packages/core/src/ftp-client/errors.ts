@@ -126,6 +126,26 @@ export interface DataConnectionAttempt {
   readonly cause: Error;
 }
 
+/** One way that was tried to have two servers exchange data. */
+export interface ServerToServerAttempt {
+  /** Which server was to listen, and which verb was to make one of them TLS's client. */
+  readonly strategy: string;
+  readonly cause: Error;
+}
+
+/** Two servers would not exchange data with each other. */
+export class ServersRefusedError extends FtpError {
+  override readonly name = "ServersRefusedError";
+  /** Empty where nothing could be tried. */
+  readonly attempts: readonly ServerToServerAttempt[];
+
+  constructor(tried: string, message: string, attempts: readonly ServerToServerAttempt[]) {
+    const told = attempts.map(({ strategy, cause }) => `${strategy}: ${cause.message}`);
+    super(tried, told.length === 0 ? message : `${message} (${told.join("; ")})`, { cause: attempts.at(-1)?.cause });
+    this.attempts = attempts;
+  }
+}
+
 /** No way of making a data connection worked. */
 export class DataConnectionAttemptsError extends FtpError {
   override readonly name = "DataConnectionAttemptsError";

@@ -13,6 +13,7 @@ export { FtpClient } from "./client.ts";
 export { extendedPassiveProbe } from "./data-connection.ts";
 export type { FormatOptions, RestartPoint } from "./format-options.ts";
 export { worthDeflating } from "./compression.ts";
+export { transferBetween, type BetweenOptions, type BetweenResult } from "./fxp.ts";
 export { FtpDownload } from "./download.ts";
 export {
   ClientBusyError,
@@ -25,10 +26,12 @@ export {
   FtpTlsError,
   FtpTransferError,
   LocalFileError,
+  ServersRefusedError,
   type DataConnectionAttempt,
   type FtpErrorDetails,
   type FtpTimeoutPhase,
   type FtpTransferErrorKind,
+  type ServerToServerAttempt,
 } from "./errors.ts";
 export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
 export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";

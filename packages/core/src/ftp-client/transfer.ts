@@ -13,6 +13,9 @@ import { FtpReplyError, FtpTimeoutError, FtpTlsError, FtpTransferError } from ".
 /** Milliseconds for the replies after an abort; then the client is closed. */
 export const abortTimeout = 3_000;
 
+/** Preliminary replies that may come after ABOR was sent. */
+const earlyReplies = 2;
+
 /** What a transfer is to be. */
 export interface TransferRequest {
   readonly verb: string;
@@ -199,15 +202,20 @@ async function notOpened(
   return new FtpTlsError(error.kind, tried, error.message, { verb, reply, cause: error });
 }
 
-/** Reads replies off until the connection is in step, or closes it. */
-async function resynchronise(control: ControlConnection, completionDue: boolean): Promise<void> {
+/** Sends ABOR, and reads replies off until the connection is in step, or closes it. */
+export async function resynchronise(control: ControlConnection, completionDue: boolean): Promise<void> {
   if (control.closed) return;
   const lost = new FtpTransferError("aborted", "Aborting a transfer", "the server did not come back into step");
   try {
     control.sendAbort();
     const expected = completionDue ? 2 : 1;
-    for (let seen = 0; seen < expected; seen++) {
-      if ((await control.replyWithin(abortTimeout)) !== undefined) continue;
+    for (let seen = 0, early = 0; seen < expected;) {
+      const reply = await control.replyWithin(abortTimeout);
+      if (reply !== undefined) {
+        // The preliminary reply may still be on its way.
+        if (reply.code >= 200 || early++ >= earlyReplies) seen++;
+        continue;
+      }
       if (seen === 0) return control.destroy(lost);
       // Some servers answer the transfer and ABOR in one: a NOOP tells where its replies begin.
       return await findStep(control, lost);

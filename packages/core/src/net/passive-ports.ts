@@ -268,7 +268,8 @@ export class PassivePorts {
     const arming = listener.armed.get(peer) ?? listener.armed.get(anyPeer);
     if (arming === undefined) {
       socket.on("error", ignore);
-      socket.destroy();
+      // A reset: to another server that stores a file, a close would be the end of an empty one.
+      socket.resetAndDestroy();
       return;
     }
     arming.arrive(socket);

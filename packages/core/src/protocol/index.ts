@@ -39,6 +39,7 @@ export {
 } from "./ftp/arguments/security.ts";
 export { optionsArgument, type OptionsArgument } from "./ftp/arguments/options.ts";
 export { optionalPathArgument, pathArgument } from "./ftp/arguments/path.ts";
+export { methodArgument } from "./ftp/arguments/secured-method.ts";
 export { siteChmodArgument, type ModeAndPath } from "./ftp/arguments/site-chmod.ts";
 export { siteUmaskArgument } from "./ftp/arguments/site-umask.ts";
 export { siteUtimeArgument, type SiteTimes } from "./ftp/arguments/site-utime.ts";

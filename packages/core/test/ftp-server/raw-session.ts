@@ -167,11 +167,16 @@ export class RawSession {
     return this.#text;
   }
 
-  /** Sets up a passive data connection, and connects it. */
-  async passive(): Promise<Socket> {
+  /** Sets up a passive data connection, and connects it, from another address where one is given. */
+  async passive({ localAddress }: { readonly localAddress?: string } = {}): Promise<Socket> {
     const { text } = await this.command("EPSV");
     const port = Number(/\(\|\|\|(\d+)\|\)/.exec(text)?.[1]);
-    const socket = connect({ port, host: this.socket.remoteAddress ?? "127.0.0.1", allowHalfOpen: true });
+    const socket = connect({
+      port,
+      host: this.socket.remoteAddress ?? "127.0.0.1",
+      allowHalfOpen: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
     await once(socket, "connect");
     // A server that gives a transfer up resets its data connection: that is an outcome, not an error of the test.
     socket.on("error", () => undefined);

@@ -1,4 +1,4 @@
-/** AUTH, PBSZ, PROT, CCC: secure FTP (RFC 2228 §3, RFC 4217 §4, §5, §9). */
+/** AUTH, PBSZ, PROT, CCC: secure FTP (RFC 2228 §3, RFC 4217 §4, §5, §9); SSCN: the same between servers. */
 import { message, replyCode, type AuthMechanism, type ProtectionLevel } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
@@ -72,6 +72,27 @@ export const ccc: CommandRow<undefined> = {
   },
 };
 
-function demandTls(session: Session): void {
+/**
+ * SSCN: which end of TLS this server is on data connections (RFC 4217 §7 makes it the server; two servers cannot both be).
+ * Of a peer that is another server nothing is proved: see `TlsServerSession.secureAsClient`.
+ */
+export const sscn: CommandRow<"ON" | "OFF" | undefined> = {
+  offered: (session) => session.host.tls !== undefined,
+  feature: (session) => (tellsOfForeignData(session) ? "SSCN" : undefined),
+  handle(session, wanted) {
+    session.demandForeignData();
+    demandTls(session);
+    if (wanted !== undefined) session.moveProtection({ event: "end-chosen", asClient: wanted === "ON" });
+    session.reply(replyCode.commandOkay, `SSCN:${session.protection.asClient ? "CLIENT" : "SERVER"} METHOD`);
+  },
+};
+
+/** Whether FEAT tells of transfers between servers: before the login, whether it does so to most. */
+export function tellsOfForeignData(session: Session): boolean {
+  return session.login.state === "in" ? session.allowsForeignData : session.host.options.allowForeignData;
+}
+
+/** @throws CommandError `bad-sequence` before TLS. */
+export function demandTls(session: Session): void {
   if (session.tls === undefined) throw new CommandError("bad-sequence", message("Begin TLS by AUTH TLS first"));
 }

@@ -20,12 +20,12 @@ import { mlsd, mlst } from "./mlsx.ts";
 import { smnt } from "./mount.ts";
 import { opts } from "./options.ts";
 import { mode, stru, type } from "./parameters.ts";
-import { epsv, lpsv, pasv } from "./passive.ts";
+import { cpsv, epsv, lpsv, pasv } from "./passive.ts";
 import { pret } from "./planned-transfer.ts";
 import { rnfr, rnto } from "./rename.ts";
 import { allo, rest } from "./restart.ts";
 import { retr } from "./retrieve.ts";
-import { auth, ccc, pbsz, prot } from "./security.ts";
+import { auth, ccc, pbsz, prot, sscn } from "./security.ts";
 import { quit, rein } from "./session-end.ts";
 import { site } from "./site.ts";
 import { stat } from "./status.ts";
@@ -71,6 +71,8 @@ export const commands: { readonly [V in Verb]: CommandRow<VerbArguments[V]> } = 
   PASV: pasv,
   EPSV: epsv,
   LPSV: lpsv,
+  CPSV: cpsv,
+  SSCN: sscn,
   RETR: retr,
   STOR: stor,
   APPE: appe,

@@ -52,6 +52,9 @@ export const japaneseArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Ask for a data port to connect to": "接続するデータポートを求める",
   "Ask for a data port, any address family": "データポートを任意のアドレスファミリーで求める",
   "Ask for a data port, as a long address": "データポートを長いアドレスで求める",
+  "As PASV, and be TLS's client on that data connection": "PASV と同じで、そのデータ接続では TLS のクライアントになる",
+  "Tell or choose whether to be TLS's client on data connections":
+    "データ接続で TLS のクライアントになるかどうかを示す、または選ぶ",
   "Set permission bits, in octal": "許可ビットを八進数で設定する",
   "Tell or set which bits new files lack, in octal": "新しいファイルから除くビットを八進数で表示または設定する",
   "Make the second name a link to the first": "二番目の名前を最初の名前へのリンクにする",
@@ -127,6 +130,7 @@ export const japaneseArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "An argument is needed": "引数が必要です",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "YYYYMMDDHHMMSS の形の日時とパス名が必要です",
   "A type is needed: A, E, I or L": "タイプが必要です: A、E、I または L",
+  "SSCN takes ON, OFF, or nothing": "SSCN は ON か OFF を取るか、何も取りません",
   "The format is N, T or C": "形式は N、T または C です",
   "Type I takes no parameter": "タイプ I に引数はありません",
   "Type L takes a byte size from 1 to 255": "タイプ L には 1 から 255 までのバイトサイズが必要です",

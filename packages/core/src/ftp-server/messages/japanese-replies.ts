@@ -100,6 +100,8 @@ export const japaneseReplies: Readonly<Record<ReplyMessageId, string>> = {
   "Mode Z is switched off here; S, B and C are there": "モード Z はここでは無効です。S、B、C が使えます",
   "Mode is {mode}": "モードは {mode} です",
   "PASV is for IPv4; use EPSV (1,2)": "PASV は IPv4 用です。EPSV を使ってください (1,2)",
+  "CPSV is for IPv4; use SSCN ON and EPSV (1,2)": "CPSV は IPv4 用です。SSCN ON と EPSV を使ってください (1,2)",
+  "Transfers between servers are not allowed to this account": "このアカウントにはサーバー間の転送が許可されていません",
   "Only EPSV sets up data connections from now on": "これからは EPSV だけがデータ接続を準備します",
   "This connection's network protocol is another: use ({protocol})":
     "この接続のネットワークプロトコルは別です。次を使ってください ({protocol})",

@@ -52,6 +52,9 @@ export const koreanArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Ask for a data port to connect to": "연결할 데이터 포트를 요청합니다",
   "Ask for a data port, any address family": "데이터 포트를 모든 주소 체계로 요청합니다",
   "Ask for a data port, as a long address": "데이터 포트를 긴 주소로 요청합니다",
+  "As PASV, and be TLS's client on that data connection": "PASV와 같고, 그 데이터 연결에서 TLS 클라이언트가 됩니다",
+  "Tell or choose whether to be TLS's client on data connections":
+    "데이터 연결에서 TLS 클라이언트가 될지 알려 주거나 고릅니다",
   "Set permission bits, in octal": "권한 비트를 8진수로 설정합니다",
   "Tell or set which bits new files lack, in octal": "새 파일에서 뺄 비트를 8진수로 알려 주거나 설정합니다",
   "Make the second name a link to the first": "둘째 이름을 첫째 이름의 링크로 만듭니다",
@@ -127,6 +130,7 @@ export const koreanArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "An argument is needed": "인수가 필요합니다",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "YYYYMMDDHHMMSS 형식의 시간과 경로가 필요합니다",
   "A type is needed: A, E, I or L": "유형이 필요합니다: A, E, I 또는 L",
+  "SSCN takes ON, OFF, or nothing": "SSCN에는 ON, OFF를 쓰거나 아무것도 쓰지 않습니다",
   "The format is N, T or C": "형식은 N, T, C 가운데 하나입니다",
   "Type I takes no parameter": "유형 I에는 인수가 없습니다",
   "Type L takes a byte size from 1 to 255": "유형 L에는 1에서 255까지의 바이트 크기가 필요합니다",

@@ -99,6 +99,8 @@ export const koreanReplies: Readonly<Record<ReplyMessageId, string>> = {
   "Mode Z is switched off here; S, B and C are there": "여기서는 모드 Z를 쓰지 않습니다. S, B, C를 쓸 수 있습니다",
   "Mode is {mode}": "모드: {mode}",
   "PASV is for IPv4; use EPSV (1,2)": "PASV는 IPv4용입니다. EPSV를 쓰십시오 (1,2)",
+  "CPSV is for IPv4; use SSCN ON and EPSV (1,2)": "CPSV는 IPv4용입니다. SSCN ON과 EPSV를 쓰십시오 (1,2)",
+  "Transfers between servers are not allowed to this account": "이 계정에는 서버 간 전송이 허용되지 않습니다",
   "Only EPSV sets up data connections from now on": "이제부터 EPSV만 데이터 연결을 준비합니다",
   "This connection's network protocol is another: use ({protocol})":
     "이 연결의 네트워크 프로토콜은 다릅니다. 다음을 쓰십시오 ({protocol})",

@@ -52,6 +52,9 @@ export const spanishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Ask for a data port to connect to": "Pide un puerto de datos al que conectarse",
   "Ask for a data port, any address family": "Pide un puerto de datos, con cualquier familia de direcciones",
   "Ask for a data port, as a long address": "Pide un puerto de datos, como dirección larga",
+  "As PASV, and be TLS's client on that data connection": "Como PASV, y ser el cliente de TLS en esa conexión de datos",
+  "Tell or choose whether to be TLS's client on data connections":
+    "Indica o elige si ser el cliente de TLS en las conexiones de datos",
   "Set permission bits, in octal": "Fija los bits de permiso, en octal",
   "Tell or set which bits new files lack, in octal": "Dice o fija qué bits faltan a los archivos nuevos, en octal",
   "Make the second name a link to the first": "Hace del segundo nombre un enlace al primero",
@@ -127,6 +130,7 @@ export const spanishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "An argument is needed": "Se necesita un argumento",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "Se necesita una fecha como YYYYMMDDHHMMSS y una ruta",
   "A type is needed: A, E, I or L": "Se necesita un tipo: A, E, I o L",
+  "SSCN takes ON, OFF, or nothing": "SSCN admite ON, OFF o nada",
   "The format is N, T or C": "El formato es N, T o C",
   "Type I takes no parameter": "El tipo I no lleva parámetro",
   "Type L takes a byte size from 1 to 255": "El tipo L lleva un tamaño de byte de 1 a 255",

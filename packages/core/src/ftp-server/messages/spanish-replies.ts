@@ -100,6 +100,9 @@ export const spanishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "Mode Z is switched off here; S, B and C are there": "El modo Z está desactivado aquí; hay S, B y C",
   "Mode is {mode}": "El modo es {mode}",
   "PASV is for IPv4; use EPSV (1,2)": "PASV es para IPv4; use EPSV (1,2)",
+  "CPSV is for IPv4; use SSCN ON and EPSV (1,2)": "CPSV es para IPv4; use SSCN ON y EPSV (1,2)",
+  "Transfers between servers are not allowed to this account":
+    "Esta cuenta no tiene permitidas las transferencias entre servidores",
   "Only EPSV sets up data connections from now on": "A partir de ahora solo EPSV prepara conexiones de datos",
   "This connection's network protocol is another: use ({protocol})":
     "El protocolo de red de esta conexión es otro: use ({protocol})",

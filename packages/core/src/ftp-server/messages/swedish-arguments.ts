@@ -52,6 +52,9 @@ export const swedishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Ask for a data port to connect to": "Be om en dataport att ansluta till",
   "Ask for a data port, any address family": "Be om en dataport, med valfri adressfamilj",
   "Ask for a data port, as a long address": "Be om en dataport, som lång adress",
+  "As PASV, and be TLS's client on that data connection": "Som PASV, och vara TLS-klient på den dataanslutningen",
+  "Tell or choose whether to be TLS's client on data connections":
+    "Tala om eller välj om servern är TLS-klient på dataanslutningar",
   "Set permission bits, in octal": "Sätt behörighetsbitar, oktalt",
   "Tell or set which bits new files lack, in octal": "Tala om eller sätt vilka bitar nya filer saknar, oktalt",
   "Make the second name a link to the first": "Gör det andra namnet till en länk till det första",
@@ -126,6 +129,7 @@ export const swedishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "An argument is needed": "Ett argument behövs",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "En tid som YYYYMMDDHHMMSS och en sökväg behövs",
   "A type is needed: A, E, I or L": "En typ behövs: A, E, I eller L",
+  "SSCN takes ON, OFF, or nothing": "SSCN tar ON, OFF eller inget",
   "The format is N, T or C": "Formatet är N, T eller C",
   "Type I takes no parameter": "Typ I tar ingen parameter",
   "Type L takes a byte size from 1 to 255": "Typ L tar en bytestorlek från 1 till 255",

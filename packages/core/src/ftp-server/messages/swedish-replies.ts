@@ -98,6 +98,9 @@ export const swedishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "Mode Z is switched off here; S, B and C are there": "Läge Z är avstängt här; S, B och C finns",
   "Mode is {mode}": "Läget är {mode}",
   "PASV is for IPv4; use EPSV (1,2)": "PASV är för IPv4; använd EPSV (1,2)",
+  "CPSV is for IPv4; use SSCN ON and EPSV (1,2)": "CPSV är för IPv4; använd SSCN ON och EPSV (1,2)",
+  "Transfers between servers are not allowed to this account":
+    "Överföringar mellan servrar är inte tillåtna för det här kontot",
   "Only EPSV sets up data connections from now on": "Från och med nu ordnar bara EPSV dataanslutningar",
   "This connection's network protocol is another: use ({protocol})":
     "Den här anslutningen har ett annat nätverksprotokoll: använd ({protocol})",

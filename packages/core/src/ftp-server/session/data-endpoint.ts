@@ -8,8 +8,8 @@ export type OpeningEndpoint =
   | { readonly end: "default" }
   /** PORT or EPRT: holds for all transfers until changed (RFC 959 §3.2). */
   | { readonly end: "active"; readonly address: DataAddress }
-  /** PASV or EPSV: holds for one transfer. */
-  | { readonly end: "passive"; readonly arming: PassiveArming };
+  /** PASV or EPSV: holds for one transfer. CPSV too, with which this server is TLS's client on it. */
+  | { readonly end: "passive"; readonly arming: PassiveArming; readonly asClient?: boolean };
 
 /** The data endpoint. */
 export type DataEndpoint =
@@ -20,7 +20,7 @@ export type DataEndpoint =
 /** What moves it. */
 export type DataEndpointEvent =
   | { readonly event: "port"; readonly address: DataAddress }
-  | { readonly event: "armed"; readonly arming: PassiveArming }
+  | { readonly event: "armed"; readonly arming: PassiveArming; readonly asClient?: boolean }
   /** A transfer took what there was. */
   | { readonly event: "used" }
   /** A transfer's connection stays open. */
@@ -43,7 +43,7 @@ export function dataEndpointTransition(endpoint: DataEndpoint, event: DataEndpoi
     case "port":
       return { end: "active", address: event.address };
     case "armed":
-      return { end: "passive", arming: event.arming };
+      return { end: "passive", arming: event.arming, asClient: event.asClient === true };
     case "used":
       return endpoint.end === "passive" ? noEndpoint : afterKept(endpoint);
     case "kept":

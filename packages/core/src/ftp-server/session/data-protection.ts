@@ -1,4 +1,4 @@
-/** Whether data connections are under TLS (RFC 4217 §9). Pure. */
+/** Whether data connections are under TLS (RFC 4217 §9), and at which end of it the server is. Pure. */
 
 /** The protection of data connections. */
 export interface DataProtection {
@@ -8,6 +8,8 @@ export interface DataProtection {
   readonly initial: "clear" | "private";
   /** PBSZ came: PROT must follow it. */
   readonly bufferSet: boolean;
+  /** SSCN ON: this server is TLS's client on data connections, for its peer is another server. */
+  readonly asClient: boolean;
 }
 
 /** What moves it. */
@@ -15,21 +17,24 @@ export type DataProtectionEvent =
   | { readonly event: "secured"; readonly initial: "clear" | "private" }
   | { readonly event: "buffer-set" }
   | { readonly event: "chosen"; readonly level: "clear" | "private" }
+  | { readonly event: "end-chosen"; readonly asClient: boolean }
   | { readonly event: "reinitialised" };
 
 /** Of a session without TLS. */
-export const clearData: DataProtection = { level: "clear", initial: "clear", bufferSet: false };
+export const clearData: DataProtection = { level: "clear", initial: "clear", bufferSet: false, asClient: false };
 
 /** The protection after `event`. */
 export function dataProtectionTransition(protection: DataProtection, event: DataProtectionEvent): DataProtection {
   switch (event.event) {
     case "secured":
-      return { level: event.initial, initial: event.initial, bufferSet: false };
+      return { level: event.initial, initial: event.initial, bufferSet: false, asClient: false };
     case "buffer-set":
       return { ...protection, bufferSet: true };
     case "chosen":
       return { ...protection, level: event.level };
+    case "end-chosen":
+      return { ...protection, asClient: event.asClient };
     case "reinitialised":
-      return { level: protection.initial, initial: protection.initial, bufferSet: false };
+      return { level: protection.initial, initial: protection.initial, bufferSet: false, asClient: false };
   }
 }

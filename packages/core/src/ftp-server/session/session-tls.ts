@@ -94,6 +94,35 @@ export class SessionTls {
       message("The data connection must resume the TLS session of the control connection; this client did not"),
     );
   }
+
+  /**
+   * Makes a data connection with another server secure. Who the peer is stays unproved.
+   *
+   * @param peer - Its address.
+   * @param end - Which end of TLS this is: its client after SSCN ON or CPSV.
+   * @param inward - Whether the peer sends, and closes.
+   * @throws TlsError; the connection is closed then.
+   */
+  async secureForeign(
+    connection: DataConnection,
+    peer: string,
+    end: "client" | "server",
+    inward: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const abort = (): void => connection.reset();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const { socket } = connection;
+      connection.wrap(
+        await (end === "client"
+          ? this.#session.secureAsClient(socket, peer)
+          : this.#session.secureServer(socket, inward)),
+      );
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
 }
 
 /** Milliseconds in which a client may find out that its data connection is refused. */

@@ -169,6 +169,12 @@ export class Session implements ControlChannelOwner {
     return this.account.allowForeignData ?? this.host.options.allowForeignData;
   }
 
+  /** @throws CommandError `foreign-address` where transfers between servers are not allowed. */
+  demandForeignData(): void {
+    if (this.allowsForeignData) return;
+    throw new CommandError("foreign-address", message("Transfers between servers are not allowed to this account"));
+  }
+
   /** The virtual path that a name typed in this session means. @throws StorageError `name-not-allowed`. */
   path(text: string): VirtualPath {
     return resolveVirtualPath(this.workingDirectory, text);

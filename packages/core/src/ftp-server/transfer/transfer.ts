@@ -159,16 +159,34 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
     // What the peer might send on a download is read and dropped, so that its close is seen.
     connection.socket.resume();
   }
-  const { tls, tlsPolicy } = session;
-  if (session.protection.level === "clear" || tls === undefined) return connection;
+  await protect(session, job, connection, endpoint.end === "passive" && endpoint.asClient === true, signal);
+  return connection;
+}
+
+/** TLS over a data connection, where PROT says so. @param cpsv - Whether CPSV set it up. */
+async function protect(
+  session: Session,
+  job: TransferJob,
+  connection: DataConnection,
+  cpsv: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const { tls, tlsPolicy, protection } = session;
+  if (protection.level === "clear" || tls === undefined) return;
+  const inward = job.direction === "upload";
   const peer = normaliseAddress(connection.socket.remoteAddress ?? "");
+  const asClient = protection.asClient || cpsv;
   // Another server cannot have the session of the client that brought the two together.
   const own = peer === session.connection.remote.address || peer === session.dataPeer;
   const foreign = !own && session.allowsForeignData;
   try {
-    const mustResume = tlsPolicy?.requireResumption !== false && !foreign;
-    await tls.secureData(connection, mustResume, job.direction === "upload", signal);
-    return connection;
+    if (!asClient && !foreign) {
+      await tls.secureData(connection, tlsPolicy?.requireResumption !== false, inward, signal);
+      return;
+    }
+    await tls.secureForeign(connection, peer, asClient ? "client" : "server", inward, signal);
+    // Tickets that are left unread would have the close be a reset.
+    if (asClient && !inward && !job.keepsConnection) connection.socket.resume();
   } catch (cause) {
     tellTlsFailed(session, "data", cause);
     throw cause;

@@ -25,6 +25,8 @@ export interface TlsClientSettings {
   readonly passphrase: string | undefined;
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
   readonly maxVersion: "TLSv1.2" | "TLSv1.3" | undefined;
+  /** OpenSSL's list for TLS 1.2; undefined is Node's own. */
+  readonly ciphers?: string | undefined;
   /** Milliseconds. */
   readonly handshakeTimeout: number;
 }
@@ -66,7 +68,8 @@ export class TlsClientSession {
   }
 
   #handshake(connection: Duplex): Promise<TLSSocket> {
-    const { serverName, authorities, cert, key, passphrase, minVersion, maxVersion, handshakeTimeout } = this.#settings;
+    const { serverName, authorities, cert, key, passphrase, minVersion, maxVersion, ciphers, handshakeTimeout } =
+      this.#settings;
     const options: ConnectionOptions = {
       socket: connection,
       // What is wrong with a certificate is told below, in words.
@@ -77,6 +80,7 @@ export class TlsClientSession {
       ...(maxVersion === undefined ? {} : { maxVersion }),
       ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
       ...(authorities === undefined ? {} : { ca: [...authorities] }),
+      ...(ciphers === undefined ? {} : { ciphers }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
       ...(passphrase === undefined ? {} : { passphrase }),

@@ -10,6 +10,7 @@ import type { Duplex } from "node:stream";
 import { createSecureContext, createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
 import { message, type Message } from "../../protocol/index.ts";
 import type { Certificates, LoadedCertificate } from "./certificates.ts";
+import { TlsClientSession } from "./client-session.ts";
 import { TicketKeys } from "./renewed-tickets.ts";
 import { TlsError } from "./tls-error.ts";
 
@@ -23,6 +24,8 @@ const statesKept = 16;
 export interface TlsServerSettings {
   readonly certificates: Certificates;
   readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  /** Default: Node's own. */
+  readonly maxVersion?: "TLSv1.2";
   /** OpenSSL's list; undefined is Node's own. */
   readonly ciphers: string | undefined;
   /** Authorities of client certificates, as PEM; undefined: no client certificate is asked for. */
@@ -34,6 +37,7 @@ export interface TlsServerSettings {
 /** TLS of a control session. */
 export class TlsServerSession {
   readonly #settings: TlsServerSettings;
+  readonly #hostName: string | undefined;
   readonly #ticketKeys = new TicketKeys();
   readonly #sessionIdContext = randomBytes(16).toString("hex");
   readonly #contexts = new Map<LoadedCertificate, SecureContext>();
@@ -46,6 +50,7 @@ export class TlsServerSession {
    */
   constructor(settings: TlsServerSettings, hostName: string | undefined) {
     this.#settings = settings;
+    this.#hostName = hostName;
     const certificate = settings.certificates.for(hostName);
     this.#server = createServer({
       ...this.#contextOptions(certificate),
@@ -122,6 +127,48 @@ export class TlsServerSession {
     });
   }
 
+  /**
+   * As `secure`, for a peer that is another server, TLS's client. It gets no ticket that a later connection of this
+   * session would be taken for the client's by. Of who it is as little is proved as `secureAsClient` does.
+   *
+   * @param sends - Whether the peer sends, and may read nothing (ProFTPD): TLS 1.3 has tickets come behind the handshake,
+   * and who closes with one unread resets the connection. Where it may, this end takes TLS 1.2 then, which has none there.
+   */
+  secureServer(connection: Duplex, sends: boolean): Promise<TLSSocket> {
+    const older = sends && this.#settings.minVersion === "TLSv1.2";
+    const settings: TlsServerSettings = older ? { ...this.#settings, maxVersion: "TLSv1.2" } : this.#settings;
+    return new TlsServerSession(settings, this.#hostName).secure(connection, false);
+  }
+
+  /**
+   * Makes a connection to another server secure, as TLS's client; for transfers between servers, of which one must be it.
+   *
+   * What is proved: that nobody who only listens reads the data. What is not: who the peer is. This server has been told
+   * an address, neither a name nor an authority that a certificate could be held against; nor does the peer hold the
+   * control connection's session. Whoever is at that address, or is the first to connect to the passive port, is taken.
+   *
+   * @param peer - The address of the peer, for messages.
+   * @throws TlsError `handshake` or `timeout`.
+   */
+  secureAsClient(connection: Duplex, peer: string): Promise<TLSSocket> {
+    const { minVersion, ciphers, certificates, handshakeTimeout } = this.#settings;
+    const { cert, key, passphrase } = certificates.for(this.#hostName);
+    const session = new TlsClientSession({
+      serverName: peer,
+      authorities: undefined,
+      fingerprints: undefined,
+      acceptUnverified: true,
+      cert,
+      key,
+      passphrase,
+      minVersion,
+      maxVersion: undefined,
+      ciphers,
+      handshakeTimeout,
+    });
+    return session.secureControl(connection);
+  }
+
   #contextFor(certificate: LoadedCertificate): SecureContext {
     let context = this.#contexts.get(certificate);
     if (context === undefined) {
@@ -133,11 +180,12 @@ export class TlsServerSession {
   }
 
   #contextOptions({ cert, key, passphrase }: LoadedCertificate): Parameters<typeof createSecureContext>[0] {
-    const { minVersion, ciphers, clientAuthorities } = this.#settings;
+    const { minVersion, maxVersion, ciphers, clientAuthorities } = this.#settings;
     return {
       cert,
       key,
       minVersion,
+      ...(maxVersion === undefined ? {} : { maxVersion }),
       ticketKeys: this.#ticketKeys.all,
       sessionIdContext: this.#sessionIdContext,
       ...(passphrase === undefined ? {} : { passphrase }),

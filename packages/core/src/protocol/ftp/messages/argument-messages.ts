@@ -40,6 +40,7 @@ export const argumentMessages = [
   "An argument is needed",
   "A time as YYYYMMDDHHMMSS and a path name are needed",
   "A type is needed: A, E, I or L",
+  "SSCN takes ON, OFF, or nothing",
   "The format is N, T or C",
   "Type I takes no parameter",
   "Type L takes a byte size from 1 to 255",

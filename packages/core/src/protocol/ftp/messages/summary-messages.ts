@@ -50,6 +50,8 @@ export const summaryMessages = [
   "Ask for a data port to connect to",
   "Ask for a data port, any address family",
   "Ask for a data port, as a long address",
+  "As PASV, and be TLS's client on that data connection",
+  "Tell or choose whether to be TLS's client on data connections",
   "Set permission bits, in octal",
   "Tell or set which bits new files lack, in octal",
   "Make the second name a link to the first",

@@ -14,6 +14,8 @@ export const transferMessages = [
   "Mode Z is switched off here; S, B and C are there",
   "Mode is {mode}",
   "PASV is for IPv4; use EPSV (1,2)",
+  "CPSV is for IPv4; use SSCN ON and EPSV (1,2)",
+  "Transfers between servers are not allowed to this account",
   "Only EPSV sets up data connections from now on",
   "This connection's network protocol is another: use ({protocol})",
   "The session is closed",

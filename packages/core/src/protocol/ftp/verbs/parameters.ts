@@ -4,6 +4,7 @@ import { extendedPassiveArgument } from "../arguments/extended-passive.ts";
 import { hostPortArgument } from "../arguments/host-port.ts";
 import { longAddressArgument } from "../arguments/long-address.ts";
 import { modeCodeArgument } from "../arguments/mode-code.ts";
+import { methodArgument } from "../arguments/secured-method.ts";
 import { noArgument } from "../arguments/none.ts";
 import { plannedTransferArgument } from "../arguments/planned-transfer.ts";
 import { structureCodeArgument } from "../arguments/structure-code.ts";
@@ -22,6 +23,8 @@ export interface ParameterArguments {
   readonly PASV: undefined;
   readonly EPSV: Parsed<typeof extendedPassiveArgument>;
   readonly LPSV: undefined;
+  readonly CPSV: undefined;
+  readonly SSCN: Parsed<typeof methodArgument>;
 }
 
 const addressReplies = [200, 425, 503, 504, 522, 530, ...always];
@@ -76,6 +79,20 @@ export const parameterVerbs: VerbRows<ParameterArguments> = {
     "RFC 1639",
     "Ask for a data port, as a long address",
     [228, 425, 502, 503, 521, 530, ...always],
+    keepsRestart,
+  ),
+  CPSV: row(
+    noArgument,
+    inUse,
+    "As PASV, and be TLS's client on that data connection",
+    [227, 425, 502, 503, 504, 522, 530, ...always],
+    keepsRestart,
+  ),
+  SSCN: row(
+    methodArgument,
+    inUse,
+    "Tell or choose whether to be TLS's client on data connections",
+    [200, 502, 503, 504, 530, ...always],
     keepsRestart,
   ),
 };
