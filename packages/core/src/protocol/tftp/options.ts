@@ -94,7 +94,8 @@ export function answerOptions(
       options.push([name, String(value)]);
     }
     if (name === "tsize") {
-      transferSize = operation === "read" ? size : value;
+      // curl takes a size of 0 for an error; a file that has nothing needs no announcement.
+      transferSize = operation === "write" ? value : size === 0 ? undefined : size;
       if (transferSize !== undefined) options.push([name, String(transferSize)]);
     }
   }

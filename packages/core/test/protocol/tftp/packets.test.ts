@@ -163,6 +163,10 @@ describe("a server's answer to options", () => {
     expect(answer(twice).options).toEqual([["blksize", "1024"]]);
   });
 
+  it("leaves the size of an empty file out, which curl would take for an error", () => {
+    expect(answer([["tsize", "0"]], "read", 0).options).toEqual([]);
+  });
+
   it("echoes tsize on a write", () => {
     expect(answer([["tsize", "777"]], "write").options).toEqual([["tsize", "777"]]);
   });
