@@ -60,4 +60,4 @@ export const wantedBlockSize = 1428;
 /** Blocks of a window that are asked for, unless an option says otherwise. */
 export const wantedWindowSize = 16;
 /** Octets of a file that is got into memory, unless an option says otherwise. */
-export const memoryLimit = 1024 ** 3;
+export const memoryLimit: number = 1024 ** 3;
