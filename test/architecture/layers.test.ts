@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   net: ["bytes", "protocol"],
   "ftp-client": ["bytes", "protocol", "net", "storage"],
   "ftp-server": ["bytes", "protocol", "storage", "accounts", "net"],
+  tftp: ["bytes", "protocol", "storage", "accounts", "net"],
 };
 
 /** Node's modules that the pure layer may use. */
@@ -58,6 +59,22 @@ describe("the layers of core", () => {
         if (!(allowed[layer] ?? []).includes(targetLayer)) wrong.push(`${where}: ${layer} may not see ${targetLayer}`);
         else if (relative(core, target) !== join(targetLayer, "index.ts"))
           wrong.push(`${where}: not through the index`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it("keep the two ends of TFTP apart, and the client from accounts", () => {
+    const wrong: string[] = [];
+    for (const file of files.filter((name) => layerOf(name) === "tftp")) {
+      const [, part = ""] = relative(core, file).split(sep);
+      for (const name of importsOf(file).filter((one) => one.startsWith("."))) {
+        const [targetLayer, targetPart = ""] = relative(core, resolve(dirname(file), name)).split(sep);
+        const other = part === "client" ? "server" : part === "server" ? "client" : undefined;
+        const crosses = targetLayer === "tftp" && targetPart === other;
+        const shared = part === "transfer" && targetLayer === "tftp" && targetPart !== "transfer";
+        const forbidden = part !== "server" && targetLayer === "accounts";
+        if (crosses || shared || forbidden) wrong.push(`${relative(core, file)} imports ${name}`);
       }
     }
     expect(wrong).toEqual([]);

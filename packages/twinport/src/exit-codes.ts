@@ -10,6 +10,7 @@ import {
   LocalFileError,
   ServersRefusedError,
 } from "@twinport/core/ftp-client";
+import { TftpError, tftpErrorCode } from "@twinport/core/tftp";
 
 /** Exit codes. */
 export const exitCodes = {
@@ -66,12 +67,30 @@ export function exitCodeFor(error: unknown): number {
   if (error instanceof FtpTransferError)
     return error.kind === "aborted" ? exitCodes.interrupted : exitCodes.transferBroken;
   if (error instanceof ClientClosedError) return codeOfClosed(error);
+  if (error instanceof TftpError) return codeOfTftp(error);
   return exitCodes.failed;
 }
 
 function codeOfClosed({ cause }: ClientClosedError): number {
   if (cause instanceof Error && cause.message === interruption) return exitCodes.interrupted;
   return cause instanceof Error ? exitCodeFor(cause) : exitCodes.cannotConnect;
+}
+
+function codeOfTftp(error: TftpError): number {
+  switch (error.kind) {
+    case "timeout":
+      return exitCodes.timeout;
+    case "refused":
+      return error.code === tftpErrorCode.fileNotFound ? exitCodes.notFound : exitCodes.refused;
+    case "protocol":
+      return exitCodes.transferBroken;
+    case "file":
+      return exitCodes.localFile;
+    case "aborted":
+      return exitCodes.interrupted;
+    case "unreachable":
+      return exitCodes.cannotConnect;
+  }
 }
 
 /** The message of the error that a signal aborts with. */

@@ -9,6 +9,7 @@ import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
 import { put } from "./commands/put.ts";
 import { serve } from "./commands/serve.ts";
 import { stat } from "./commands/stat.ts";
+import { tftp } from "./commands/tftp.ts";
 import { exitCodeTable } from "./exit-codes.ts";
 
 /** Makes the command line. */
@@ -34,7 +35,7 @@ Exit codes:
 ${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
     )
     .exitOverride();
-  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat]) {
+  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat, tftp]) {
     const command = make();
     command.copyInheritedSettings(program);
     program.addCommand(command);

@@ -150,3 +150,50 @@ export {
   type ProxiedEndPoint,
   type ProxyHeader,
 } from "./proxy-protocol.ts";
+export { distanceOf, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
+export type { TftpCounts, TftpFailure, TftpMachineOptions, TftpState } from "./tftp/machine.ts";
+export { NetasciiDecoder, NetasciiEncoder } from "./tftp/netascii.ts";
+export {
+  acceptOptions,
+  answerOptions,
+  defaultBlockSize,
+  largestBlockSize,
+  largestWindowSize,
+  plainAgreement,
+  requestOptions,
+  smallestBlockSize,
+  TftpOptionError,
+  type NegotiationAnswer,
+  type NegotiationLimits,
+  type TftpAgreement,
+  type WantedOptions,
+} from "./tftp/options.ts";
+export {
+  blockOf,
+  dataHeaderLength,
+  formatAcknowledgment,
+  formatError,
+  formatOptionAcknowledgment,
+  formatRequest,
+  opcodeOf,
+  parseError,
+  parseOptionAcknowledgment,
+  parseRequest,
+  requestLimit,
+  tftpErrorCode,
+  tftpOpcode,
+  TftpPacketError,
+  writeBlockHeader,
+  type TftpErrorPacket,
+  type TftpOption,
+  type TftpRequest,
+} from "./tftp/packet.ts";
+export { TftpReceiver, type TftpReceiverOptions } from "./tftp/receiver.ts";
+export {
+  defaultInitialTimeout,
+  defaultRetries,
+  RetransmissionTimer,
+  type RetransmissionOptions,
+} from "./tftp/retransmission-timer.ts";
+export { TftpSender, type TftpSenderOptions } from "./tftp/sender.ts";
+export { formatTftpUrl, parseTftpUrl, tftpPort, type TftpUrl } from "./tftp/url.ts";

@@ -1,0 +1,111 @@
+/**
+ * When to send again (RFC 1123 §4.2.3.2): the estimate of the round trip that RFC 6298 §2 describes, waits that double
+ * and are spread at random, so that a room full of machines does not send again in step, and an end to it.
+ */
+
+/** How long is waited. */
+export interface RetransmissionOptions {
+  /** Milliseconds before the first retransmission as long as nothing was measured. Default 1,000. */
+  readonly initialTimeout?: number | undefined;
+  /** Milliseconds that are waited at least. Default 50. */
+  readonly shortestTimeout?: number | undefined;
+  /** Milliseconds that are waited at most, but for the random part. Default 10,000. */
+  readonly longestTimeout?: number | undefined;
+  /** Retransmissions without an answer before the peer is given up. Default 6. */
+  readonly retries?: number | undefined;
+  /** Numbers from 0 to below 1. */
+  readonly random: () => number;
+}
+
+/** Retransmissions without an answer, unless an option says otherwise. */
+export const defaultRetries = 6;
+/** Milliseconds before the first retransmission, unless an option says otherwise. */
+export const defaultInitialTimeout = 1_000;
+/** The share of a wait that is added at random, at most. */
+const jitter = 0.25;
+
+/** The clock of one transfer. All times are milliseconds of one clock. */
+export class RetransmissionTimer {
+  readonly #shortest: number;
+  readonly #longest: number;
+  readonly #random: () => number;
+  readonly #initial: number;
+  #retries: number;
+  #smoothed: number | undefined;
+  #variation = 0;
+  #sent = 0;
+  #deadline: number | undefined;
+
+  constructor(options: RetransmissionOptions) {
+    this.#initial = options.initialTimeout ?? defaultInitialTimeout;
+    this.#longest = Math.max(options.longestTimeout ?? 10_000, 1);
+    this.#shortest = Math.min(options.shortestTimeout ?? 50, this.#longest);
+    this.#retries = options.retries ?? defaultRetries;
+    this.#random = options.random;
+  }
+
+  /** When something is to be sent again; undefined when nothing is waited for. */
+  get deadline(): number | undefined {
+    return this.#deadline;
+  }
+
+  /** Retransmissions since the last answer. */
+  get retransmissions(): number {
+    return this.#sent;
+  }
+
+  /** The estimate of the round trip, in milliseconds; undefined before the first measurement. */
+  get roundTrip(): number | undefined {
+    return this.#smoothed;
+  }
+
+  /** Sets how many retransmissions are allowed from now on. */
+  allow(retries: number): void {
+    this.#retries = retries;
+  }
+
+  /** An answer to what was sent once only came after so many milliseconds (RFC 6298 §2). */
+  measure(milliseconds: number): void {
+    if (this.#smoothed === undefined) {
+      this.#smoothed = milliseconds;
+      this.#variation = milliseconds / 2;
+      return;
+    }
+    this.#variation = 0.75 * this.#variation + 0.25 * Math.abs(this.#smoothed - milliseconds);
+    this.#smoothed = 0.875 * this.#smoothed + 0.125 * milliseconds;
+  }
+
+  /** The peer answered: the count begins anew, and so does the wait. */
+  progress(now: number): void {
+    this.#sent = 0;
+    this.#deadline = now + this.#wait();
+  }
+
+  /** Waits from now on, without counting anything. */
+  arm(now: number): void {
+    this.#deadline = now + this.#wait();
+  }
+
+  /** Nothing is waited for. */
+  stop(): void {
+    this.#deadline = undefined;
+  }
+
+  /** The deadline came. @returns Whether to send again; when false, the peer is to be given up. */
+  expire(now: number): boolean {
+    if (this.#sent >= this.#retries) {
+      this.stop();
+      return false;
+    }
+    this.#sent++;
+    this.#deadline = now + this.#wait();
+    return true;
+  }
+
+  #wait(): number {
+    const estimate =
+      this.#smoothed === undefined ? this.#initial : Math.max(this.#smoothed + 4 * this.#variation, this.#shortest);
+    const backedOff = Math.min(estimate * 2 ** this.#sent, this.#longest);
+    return backedOff * (1 + jitter * this.#random());
+  }
+}

@@ -1,0 +1,45 @@
+/** The limits of a TFTP server, each with a name, a unit and a default. */
+
+/** Limits of a server. Every buffer, list, wait and retry that a peer can make long has one. */
+export interface TftpServerLimits {
+  /** Transfers in all. Default 4,096. */
+  readonly transfers: number;
+  /** Transfers of one address. Default 1,024. */
+  readonly transfersPerAddress: number;
+  /** The largest blksize that is agreed on, in octets. Default 65,464. */
+  readonly blockSize: number;
+  /** The largest windowsize that is agreed on, in blocks; more than 64 breaks some peers. Default 64. */
+  readonly windowSize: number;
+  /** Octets of one transfer's window: a window is made smaller to fit. Default 4 MiB. */
+  readonly windowOctets: number;
+  /** Octets of all windows together. Default 256 MiB. */
+  readonly windowOctetsInAll: number;
+  /** Retransmissions without an answer before a peer is given up. Default 6. */
+  readonly retries: number;
+  /**
+   * Retransmissions before a peer's first answer: until then it may be a forged address, and each one amplifies.
+   * Default 3.
+   */
+  readonly firstRetries: number;
+  /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
+  readonly initialTimeout: number;
+  /** Milliseconds between two retransmissions at most. Default 10,000. */
+  readonly longestTimeout: number;
+  /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
+  readonly addressTick: number;
+}
+
+/** The limits unless options say otherwise. */
+export const defaultTftpLimits: TftpServerLimits = {
+  transfers: 4096,
+  transfersPerAddress: 1024,
+  blockSize: 65_464,
+  windowSize: 64,
+  windowOctets: 4 * 1024 * 1024,
+  windowOctetsInAll: 256 * 1024 * 1024,
+  retries: 6,
+  firstRetries: 3,
+  initialTimeout: 1_000,
+  longestTimeout: 10_000,
+  addressTick: 10_000,
+};

@@ -1,0 +1,206 @@
+/**
+ * The TFTP server (RFC 1350, RFC 2347, RFC 2348, RFC 2349, RFC 7440).
+ *
+ * A request gets a socket of its own, whose port is the server's transfer identifier, or with `singlePort` goes on where it
+ * was asked. Reading is on, writing off, unless options say otherwise.
+ */
+import { EventEmitter } from "node:events";
+import type { RemoteInfo } from "node:dgram";
+import {
+  formatError,
+  normaliseAddress,
+  opcodeOf,
+  parseRequest,
+  tftpErrorCode,
+  tftpOpcode,
+  TftpPacketError,
+  type TftpRequest,
+} from "../../protocol/index.ts";
+import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
+import { ListeningSockets } from "./listening-sockets.ts";
+import { demandAccess, demandMode, TftpRequestError } from "./open-request.ts";
+import {
+  resolveTftpOptions,
+  type ResolvedTftpOptions,
+  type TftpRequestInfo,
+  type TftpServerOptions,
+} from "./options.ts";
+import { ServedRequest, type AskedSocket, type RequestHost } from "./served-request.ts";
+
+/** Where a server listens. */
+export interface TftpListenerAddress {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 4 | 6;
+}
+
+/** A TFTP server. */
+export class TftpServer extends EventEmitter<TftpServerEvents> {
+  readonly #options: ResolvedTftpOptions;
+  readonly #host: RequestHost;
+  readonly #requests = new Map<string, ServedRequest>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #running = new Set<Promise<void>>();
+  #sockets: ListeningSockets | undefined;
+
+  /**
+   * @param options - See `TftpServerOptions`; only `storage` must be given.
+   * @throws RangeError for options that cannot be meant.
+   */
+  constructor(options: TftpServerOptions) {
+    super();
+    this.#options = resolveTftpOptions(options);
+    const tell: RequestHost["tell"] = (event, payload) => {
+      // The emitter binds the argument to the name; a generic name is more than its types can follow.
+      (this.emit as (name: string, argument: unknown) => boolean).call(this, event, payload);
+    };
+    this.#host = {
+      options: this.#options,
+      counters: newCounters(),
+      windowOctets: 0,
+      hears: (event) => this.listenerCount(event) > 0,
+      tell,
+    };
+  }
+
+  /** Where the server listens now; empty when it is stopped. */
+  get addresses(): readonly TftpListenerAddress[] {
+    return (this.#sockets?.sockets ?? []).map(({ address, port, family }) => ({ address, port, family }));
+  }
+
+  /** What was done since the server was made. */
+  get counters(): Readonly<TftpServerCounters> {
+    return { ...this.#host.counters };
+  }
+
+  /** How many requests are served now, those that dally included. */
+  get transferCount(): number {
+    return this.#requests.size;
+  }
+
+  /** Binds the listeners. @throws Error of the system when one cannot be bound, Error when the server runs. */
+  async start(): Promise<void> {
+    if (this.#sockets !== undefined) throw new Error("The server is running");
+    const sockets = new ListeningSockets(
+      this.#options,
+      (asked, packet, from) => this.#hear(asked, packet, from),
+      (doing, cause) => this.#host.tell("server-error", { doing, cause }),
+    );
+    this.#sockets = sockets;
+    try {
+      await sockets.open();
+    } catch (error) {
+      this.#sockets = undefined;
+      throw error;
+    }
+  }
+
+  /** Stops listening and gives up what runs; the peers are told. May be called more than once. */
+  async stop(): Promise<void> {
+    for (const request of this.#requests.values()) request.abort("The server is stopping");
+    await Promise.all(this.#running);
+    this.#sockets?.close();
+    this.#sockets = undefined;
+  }
+
+  /** Disposes of the server as `stop` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #hear(asked: AskedSocket, packet: Uint8Array, from: RemoteInfo): void {
+    if (from.port === 0) return;
+    const key = `${asked.address} ${asked.port} ${from.address} ${from.port}`;
+    const opcode = opcodeOf(packet);
+    const there = this.#requests.get(key);
+    if (opcode === tftpOpcode.readRequest || opcode === tftpOpcode.writeRequest) {
+      if (there !== undefined && !there.over && there.isRepeatedBy(packet)) there.repeat();
+      else this.#request(asked, packet, from, key, there);
+      return;
+    }
+    if (this.#options.singlePort && there !== undefined) {
+      there.receive(packet);
+      return;
+    }
+    if (opcode === tftpOpcode.error) return;
+    const known = opcode >= tftpOpcode.data && opcode <= tftpOpcode.optionAcknowledgment;
+    if (known) this.#answerError(asked, from, tftpErrorCode.unknownTransferId, "Unknown transfer ID");
+    else this.#answerError(asked, from, tftpErrorCode.illegalOperation, "This is no TFTP packet");
+  }
+
+  #request(
+    asked: AskedSocket,
+    packet: Uint8Array,
+    from: RemoteInfo,
+    key: string,
+    old: ServedRequest | undefined,
+  ): void {
+    const { counters } = this.#host;
+    const remote = { address: normaliseAddress(from.address), port: from.port };
+    let info: TftpRequestInfo | undefined;
+    try {
+      const parsed = parseRequest(packet);
+      counters.requests++;
+      info = this.#infoOf(parsed, remote, asked);
+      this.#host.tell("request", info);
+      demandAccess(this.#options, parsed.operation, remote.address);
+      this.#demandRoom(remote.address);
+    } catch (error) {
+      if (!(error instanceof TftpPacketError) && !(error instanceof TftpRequestError)) throw error;
+      counters.refusals++;
+      this.#answerError(asked, from, error.code, error.message);
+      this.#host.tell("refusal", { request: info, remote, code: error.code, message: error.message });
+      return;
+    }
+    // Another request from the same transfer identifier: the peer has given the one before up.
+    old?.supersede();
+    const served = new ServedRequest(this.#host, asked, from, packet, info);
+    this.#requests.set(key, served);
+    this.#count(remote.address, 1);
+    const running = served.serve().finally(() => {
+      this.#running.delete(running);
+      this.#count(remote.address, -1);
+      if (this.#requests.get(key) === served) this.#requests.delete(key);
+    });
+    this.#running.add(running);
+  }
+
+  #infoOf(parsed: TftpRequest, remote: TftpRequestInfo["remote"], asked: AskedSocket): TftpRequestInfo {
+    const { operation, file, options } = parsed;
+    const mode = demandMode(parsed.mode);
+    const rewritten = this.#options.rewrite?.({ file, operation, address: remote.address }) ?? file;
+    const local = { address: asked.address, port: asked.port };
+    return { operation, file: rewritten, asked: file, mode, options, remote, local };
+  }
+
+  #demandRoom(address: string): void {
+    const { transfers, transfersPerAddress } = this.#options.limits;
+    const full = this.#running.size >= transfers || (this.#perAddress.get(address) ?? 0) >= transfersPerAddress;
+    if (full) throw new TftpRequestError(tftpErrorCode.notDefined, "The server is busy; try again later");
+  }
+
+  #count(address: string, by: number): void {
+    const count = (this.#perAddress.get(address) ?? 0) + by;
+    if (count === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, count);
+  }
+
+  #answerError(asked: AskedSocket, to: RemoteInfo, code: number, message: string): void {
+    asked.socket.send(formatError(code, message), to.port, to.address);
+  }
+}
+
+function newCounters(): TftpServerCounters {
+  return {
+    requests: 0,
+    refusals: 0,
+    transfers: 0,
+    broken: 0,
+    declined: 0,
+    octetsSent: 0,
+    octetsReceived: 0,
+    resent: 0,
+    timeouts: 0,
+    foreign: 0,
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * A file on its way from the peer: blocks are gathered as they came and written many at once, and ACKs are held back while
+ * more waits than may. The last ACK goes out once the file is stored under its name.
+ */
+import { dataHeaderLength, TftpReceiver, type TftpReceiverOptions } from "../../protocol/index.ts";
+import { StorageError, type WritableFile } from "../../storage/index.ts";
+import { refusalFor } from "./error-codes.ts";
+import {
+  clock,
+  DeadlineTimer,
+  tellFailure,
+  type SendPacket,
+  type TransferEnd,
+  type TransferFailure,
+} from "./transfer.ts";
+
+/** Octets that are gathered before they are written. */
+const gatherLimit = 256 * 1024;
+/** Octets that may wait for the file before ACKs are held back. */
+const backlogLimit = 4 * gatherLimit;
+/** Parts of one write. */
+const partsLimit = 512;
+
+/** How a file is received. */
+export interface ReceivingOptions extends Omit<TftpReceiverOptions, "transmit" | "deliver"> {
+  /** Octets that the file may have; more is told with ERROR 3. */
+  readonly maxSize?: number | undefined;
+}
+
+/** Receives a file. */
+export class ReceivingTransfer {
+  /** Settles when the file is stored or given up; it never rejects. The receiver may still dally. */
+  readonly finished: Promise<TransferEnd>;
+  /** Settles when no packet is answered any more. */
+  readonly closed: Promise<void>;
+  readonly #file: WritableFile;
+  readonly #receiver: TftpReceiver;
+  readonly #send: SendPacket;
+  readonly #timer: DeadlineTimer;
+  readonly #maxSize: number;
+  #parts: Uint8Array[] = [];
+  #gathered = 0;
+  #writing = false;
+  #settled = false;
+  #over = false;
+  #settle: ((end: TransferEnd) => void) | undefined;
+  #close: (() => void) | undefined;
+
+  /** @param file - Is committed or abandoned at the end. */
+  constructor(file: WritableFile, options: ReceivingOptions, send: SendPacket) {
+    this.#file = file;
+    this.#send = send;
+    this.#maxSize = options.maxSize ?? Infinity;
+    this.#receiver = new TftpReceiver({ ...options, transmit: send, deliver: (packet) => this.#deliver(packet) });
+    this.finished = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
+    // Nobody waits for the dallying: the file is there.
+    this.#timer = new DeadlineTimer(
+      this.#receiver,
+      () => this.#look(),
+      () => !this.#settled,
+    );
+  }
+
+  /** Octets that came in order. */
+  get octets(): number {
+    return this.#receiver.octetsReceived;
+  }
+
+  /** Whether the peer sent a block. */
+  get heard(): boolean {
+    return this.#receiver.received > 0;
+  }
+
+  /** Whether it is over, but for the dallying. */
+  get over(): boolean {
+    return this.#settled;
+  }
+
+  /** Begins: asks for the first block. */
+  start(): void {
+    const now = clock();
+    this.#receiver.start(now);
+    this.#rearm(now);
+  }
+
+  /** Begins with the first block, which answered the request. */
+  startWith(packet: Uint8Array): void {
+    this.#receiver.startSilently(clock());
+    this.receive(packet);
+  }
+
+  /** The request came again. */
+  repeatFirst(): void {
+    this.#receiver.repeatFirst();
+  }
+
+  /** A packet of the peer came. */
+  receive(packet: Uint8Array): void {
+    if (this.#over) return;
+    const now = clock();
+    this.#receiver.receive(packet, now);
+    if (this.#receiver.state !== "running") this.#look();
+    this.#rearm(now);
+  }
+
+  /** Gives up: the peer is told. */
+  abort(message: string, cause?: unknown): void {
+    this.#end({ kind: "aborted", message, cause });
+  }
+
+  #deliver(packet: Uint8Array): void {
+    if (packet.length > dataHeaderLength) {
+      const part = packet.subarray(dataHeaderLength);
+      this.#parts.push(part);
+      this.#gathered += part.length;
+    }
+    if (this.#receiver.octetsReceived > this.#maxSize) {
+      this.#fail(new StorageError("too-large", "The file is too large"));
+      return;
+    }
+    if (this.#writing) {
+      if (this.#gathered >= backlogLimit) this.#receiver.hold();
+      return;
+    }
+    if (this.#receiver.ended || this.#isWorthWriting()) void this.#write();
+  }
+
+  #isWorthWriting(): boolean {
+    if (this.#parts.length === 0) return false;
+    return this.#receiver.ended || this.#gathered >= gatherLimit || this.#parts.length >= partsLimit;
+  }
+
+  /** Writes what was gathered, until there is too little left. Never rejects. */
+  async #write(): Promise<void> {
+    this.#writing = true;
+    try {
+      while (this.#isWorthWriting()) {
+        const parts = this.#parts;
+        this.#parts = [];
+        this.#gathered = 0;
+        if (this.#file.writev !== undefined) await this.#file.writev(parts);
+        else for (const part of parts) await this.#file.write(part);
+        if (this.#settled) break;
+        if (!this.#receiver.ended) this.#receiver.release(clock());
+      }
+      if (this.#receiver.ended && !this.#settled) await this.#file.commit();
+    } catch (cause) {
+      this.#writing = false;
+      this.#fail(cause);
+      return;
+    }
+    this.#writing = false;
+    if (this.#settled) await this.#abandon();
+    else if (this.#receiver.ended) {
+      this.#receiver.release(clock());
+      this.#finish(undefined);
+    }
+    this.#rearm(clock());
+  }
+
+  #rearm(now: number): void {
+    if (!this.#over) this.#timer.update(now);
+  }
+
+  #fail(cause: unknown): void {
+    this.#end({ kind: "file", message: refusalFor(cause).message, cause });
+  }
+
+  #look(): void {
+    const { state, failure } = this.#receiver;
+    if (state === "failed") this.#end(failure);
+    else if (state === "complete") this.#shut();
+  }
+
+  #end(failure: TransferFailure | undefined): void {
+    if (!this.#settled) {
+      if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+      if (!this.#writing) void this.#abandon();
+      this.#finish(failure);
+    }
+    this.#shut();
+  }
+
+  #finish(failure: TransferFailure | undefined): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#timer.stop();
+    const { counts, roundTrip, octetsReceived } = this.#receiver;
+    this.#settle?.({ failure, octets: octetsReceived, counts, roundTrip });
+  }
+
+  #shut(): void {
+    this.#over = true;
+    this.#timer.stop();
+    this.#close?.();
+  }
+
+  async #abandon(): Promise<void> {
+    // The failure that led here is the one to tell.
+    await this.#file.abandon().catch(() => undefined);
+  }
+}

@@ -1,0 +1,53 @@
+/** UDP sockets of TFTP: bound, with large buffers, and without a name lookup for each packet. */
+import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
+
+/** What a socket is bound to. */
+export interface UdpSocketOptions {
+  /** An address of this machine; undefined for any. */
+  readonly address: string | undefined;
+  readonly family: 4 | 6;
+  /** 0 lets the system choose, at random where it does so. */
+  readonly port: number;
+  /** Octets that the system is asked to hold for what arrives; it may grant less. */
+  readonly receiveBuffer: number;
+  /** Octets that the system is asked to hold for what leaves. */
+  readonly sendBuffer?: number;
+}
+
+/** Octets that the system has room for anyway. */
+const usualBuffer = 128 * 1024;
+
+/** Opens a socket. @throws Error of the system when it cannot be bound. */
+export async function openUdpSocket(options: UdpSocketOptions): Promise<Socket> {
+  const socket = createSocket({
+    type: options.family === 6 ? "udp6" : "udp4",
+    ipv6Only: options.family === 6,
+    // Only addresses are sent to: asking the system's resolver would cost more than the packet.
+    lookup: (address, _options, found) => found(null, address, isIPv6(address) ? 6 : 4),
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    const { port, address } = options;
+    socket.bind({ port, ...(address === undefined ? {} : { address }), exclusive: true }, () => {
+      socket.off("error", reject);
+      resolve();
+    });
+  }).catch((error: unknown) => {
+    socket.close();
+    throw error;
+  });
+  if (options.receiveBuffer > usualBuffer) attempt(() => socket.setRecvBufferSize(options.receiveBuffer));
+  const { sendBuffer = 0 } = options;
+  if (sendBuffer > usualBuffer) attempt(() => socket.setSendBufferSize(sendBuffer));
+  return socket;
+}
+
+/** A system that grants no larger buffer is one with the usual buffer. */
+function attempt(set: () => void): void {
+  try {
+    set();
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,111 @@
+/** The sender and the receiver over a simulated network. */
+import { formatOptionAcknowledgment } from "@twinport/core/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { seeded, simulate, type Network } from "./simulated-network.ts";
+
+const perfect = (): Network => ({ loss: 0, duplication: 0, reordering: 0, delay: 10, random: seeded(1) });
+
+describe("sender and receiver", () => {
+  it("move a file of every size about a block, in every window, packet by packet", () => {
+    for (const windowSize of [1, 2, 3, 16]) {
+      for (const size of [0, 1, 511, 512, 513, 1023, 1024, 1025, 8192, 20_000]) {
+        const { sender, receiver, intact } = simulate({ size, blockSize: 512, windowSize, retries: 3 }, perfect());
+        expect({ size, windowSize, intact, sender: sender.state, receiver: receiver.state }).toEqual({
+          size,
+          windowSize,
+          intact: true,
+          sender: "complete",
+          receiver: "complete",
+        });
+        const blocks = Math.floor(size / 512) + 1;
+        expect(sender.counts).toMatchObject({ packetsOut: blocks, resent: 0, timeouts: 0 });
+        expect(receiver.counts.packetsOut).toBe(Math.ceil(blocks / windowSize));
+        expect(sender.octetsAcknowledged).toBe(size);
+      }
+    }
+  });
+
+  it("end with the file intact or a clear error, whatever is lost under one half, doubled and reordered", () => {
+    const shares = fc.record({
+      loss: fc.double({ min: 0, max: 0.49, noNaN: true }),
+      duplication: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      reordering: fc.double({ min: 0, max: 0.5, noNaN: true }),
+      delay: fc.integer({ min: 0, max: 300 }),
+      seed: fc.integer(),
+    });
+    const scenarios = fc.record({
+      size: fc.integer({ min: 0, max: 6_000 }),
+      blockSize: fc.constantFrom(8, 64, 512, 1428),
+      windowSize: fc.constantFrom(1, 2, 4, 16, 64),
+      retries: fc.integer({ min: 0, max: 12 }),
+      rollover: fc.constantFrom<0 | 1>(0, 1),
+      options: fc.boolean(),
+    });
+    let whole = 0;
+    fc.assert(
+      fc.property(shares, scenarios, ({ seed, ...shared }, { options, ...scenario }) => {
+        const first = options ? formatOptionAcknowledgment([["blksize", String(scenario.blockSize)]]) : undefined;
+        const { sender, receiver, intact } = simulate(first === undefined ? scenario : { ...scenario, first }, {
+          ...shared,
+          random: seeded(seed),
+        });
+        if (sender.state === "complete") expect(intact).toBe(true);
+        else expect(sender.failure?.kind).toBe("timeout");
+        if (receiver.state === "complete") expect(intact).toBe(true);
+        else expect(receiver.failure?.kind).toBe("timeout");
+        // Each block's progress allows so many deadlines, and no more.
+        const steps = Math.floor(scenario.size / scenario.blockSize) + 3;
+        expect(sender.counts.timeouts).toBeLessThanOrEqual((scenario.retries + 1) * steps);
+        if (intact && sender.state === "complete") whole++;
+      }),
+      { numRuns: 400 },
+    );
+    expect(whole).toBeGreaterThan(100);
+  });
+
+  it("nearly always move the file whole at 5 % loss, with windows and without", () => {
+    for (const windowSize of [1, 4, 16, 64]) {
+      for (let seed = 0; seed < 10; seed++) {
+        const { sender, intact } = simulate(
+          { size: 100_000, blockSize: 512, windowSize, retries: 8 },
+          { loss: 0.05, duplication: 0.01, reordering: 0.01, delay: 20, random: seeded(seed) },
+        );
+        expect([windowSize, seed, sender.state, intact]).toEqual([windowSize, seed, "complete", true]);
+      }
+    }
+  });
+
+  it("cross the rollover of the block numbers, to 0 and to 1", () => {
+    for (const rollover of [0, 1] as const) {
+      for (const windowSize of [1, 16]) {
+        const size = 8 * 70_000 + 3;
+        const { sender, intact } = simulate(
+          { size, blockSize: 8, windowSize, retries: 8, rollover },
+          { loss: 0.002, duplication: 0.01, reordering: 0, delay: 1, random: seeded(7) },
+        );
+        expect([rollover, windowSize, sender.state, intact]).toEqual([rollover, windowSize, "complete", true]);
+      }
+    }
+  });
+
+  it("send each block once though every packet is doubled (the Sorcerer's Apprentice)", () => {
+    const doubled = (): Network => ({ ...perfect(), duplication: 1 });
+    const one = simulate({ size: 512 * 100, blockSize: 512, windowSize: 1, retries: 3 }, doubled());
+    expect(one.sender.counts.resent).toBe(0);
+    const windows = simulate({ size: 512 * 800, blockSize: 512, windowSize: 8, retries: 3 }, doubled());
+    expect(windows.intact).toBe(true);
+    expect(windows.sender.counts.packetsOut).toBeLessThan(3 * 801);
+  });
+
+  it("give up after the retries allowed when nobody answers, waiting longer each time", () => {
+    const { sender, time } = simulate(
+      { size: 10, blockSize: 512, windowSize: 1, retries: 4 },
+      { ...perfect(), loss: 1 },
+    );
+    expect(sender.failure).toEqual({ kind: "timeout", message: "No answer after 4 retransmissions" });
+    expect(sender.counts.packetsOut).toBe(5);
+    expect(time).toBeGreaterThanOrEqual(1_000 + 2_000 + 4_000 + 8_000 + 10_000);
+    expect(time).toBeLessThanOrEqual(1.25 * (1_000 + 2_000 + 4_000 + 8_000 + 10_000));
+  });
+});

@@ -1,0 +1,105 @@
+/** A TFTP server for a test, and a bare socket to talk to it by octets; both end with the test. */
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { onTestFinished } from "vitest";
+import { MemoryStorage, resolveVirtualPath, rootPath, type Storage } from "../../src/storage/index.ts";
+import { TftpServer, type TftpServerOptions } from "../../src/tftp/index.ts";
+
+/** A running server and what is in it. */
+export interface TftpFixture {
+  readonly server: TftpServer;
+  readonly port: number;
+  readonly storage: Storage;
+}
+
+/** Starts a server on a port of the system's choice. */
+export async function startTftp(options: Partial<TftpServerOptions> = {}): Promise<TftpFixture> {
+  const storage = options.storage ?? new MemoryStorage();
+  const server = new TftpServer({ listeners: [{ host: "127.0.0.1", port: 0 }], ...options, storage });
+  await server.start();
+  onTestFinished(() => server.stop());
+  return { server, port: server.addresses[0]?.port ?? 0, storage };
+}
+
+/** Octets that tell their place. */
+export function pattern(size: number): Uint8Array {
+  const octets = new Uint8Array(size);
+  for (let at = 0; at < size; at++) octets[at] = (at * 31 + (at >> 9)) & 0xff;
+  return octets;
+}
+
+/** Puts a file into a storage. */
+export async function putFile(storage: Storage, path: string, content: Uint8Array): Promise<void> {
+  const file = await storage.openWrite(resolveVirtualPath(rootPath, path));
+  await file.write(content);
+  await file.commit();
+}
+
+/** What a file of a storage holds; undefined when it is not there. */
+export async function fileOf(storage: Storage, path: string): Promise<Uint8Array | undefined> {
+  const file = await storage.openRead(resolveVirtualPath(rootPath, path)).catch(() => undefined);
+  if (file === undefined) return undefined;
+  const octets = Buffer.alloc((file.size ?? 0) + 1);
+  let length = 0;
+  for (let count = await file.read(octets); count > 0; count = await file.read(octets.subarray(length)))
+    length += count;
+  return new Uint8Array(octets.subarray(0, length));
+}
+
+/** A packet that came, as ISO 8859-1 text. */
+export interface Heard {
+  readonly text: string;
+  readonly from: RemoteInfo;
+}
+
+/** A socket that speaks by octets, written as ISO 8859-1 text. */
+export class RawPeer {
+  readonly #socket: Socket;
+  readonly #heard: Heard[] = [];
+  #waiting: ((heard: Heard) => void) | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("message", (packet, from) => {
+      const heard = { text: packet.toString("latin1"), from };
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      if (waiting === undefined) this.#heard.push(heard);
+      else waiting(heard);
+    });
+  }
+
+  /** Opens a socket on 127.0.0.1. */
+  static async open(): Promise<RawPeer> {
+    const socket = createSocket("udp4");
+    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      socket.close();
+    });
+    return new RawPeer(socket);
+  }
+
+  /** The socket's port. */
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  /** Sends a packet. */
+  send(text: string, port: number): void {
+    this.#socket.send(Buffer.from(text, "latin1"), port, "127.0.0.1");
+  }
+
+  /** The next packet. */
+  async next(): Promise<Heard> {
+    const first = this.#heard.shift();
+    if (first !== undefined) return first;
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  /** Whether nothing comes for some milliseconds. */
+  async quiet(milliseconds: number): Promise<boolean> {
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    return this.#heard.length === 0;
+  }
+}
