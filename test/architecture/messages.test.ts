@@ -10,8 +10,8 @@ const core = resolve(import.meta.dirname, "../../packages/core/src");
 /** Errors that `replyForError` makes replies of. */
 const errors = /^(?:Command|Argument|Storage|DataConnection|Tls|DataFormat)Error$/;
 
-/** What only the client throws, and what only tests do. */
-const elsewhere = /^ftp-client\/|^storage\/conformance\/|client-session\.ts$|\/messages\//;
+/** What only the client throws, what only tests do, and TFTP, whose error packets know no languages. */
+const elsewhere = /^ftp-client\/|^tftp\/|^storage\/conformance\/|client-session\.ts$|\/messages\//;
 
 /** Replies that programs read: the same in every language. */
 const forPrograms = [
