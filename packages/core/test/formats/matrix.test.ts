@@ -14,6 +14,9 @@ import { FtpServer } from "../../src/ftp-server/index.ts";
 import { LocalStorage } from "../../src/storage/index.ts";
 import { makeAuthority } from "../support/certificates.ts";
 
+/** Files for each combination: a few here, many with TWINPORT_RUNS=100. */
+const runs = Number(process.env["TWINPORT_RUNS"] ?? 2);
+
 const records = { layout: "fixed", length: 100 } as const;
 const representation = { records, pageLength: 200, longestRecord: 16 * 1024 * 1024, markerInterval: 100_000 } as const;
 
@@ -39,14 +42,14 @@ const bitsOf = (type: TypeChoice): number => (typeof type === "object" && type.t
 
 /** Sizes from nothing to 10 MiB, the small ones more often. */
 const sizes = fc.oneof(
-  { weight: 6, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 200_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 1024 * 1024, max: 10 * 1024 * 1024 }) },
 );
 
 /** A random file that the type can tell: text has no CR of its own, a logical byte fits into its bits. */
-function contentFor(type: TypeChoice, structure: string, size: number, runs: boolean): Buffer {
-  const content = runs
+function contentFor(type: TypeChoice, structure: string, size: number, repeats: boolean): Buffer {
+  const content = repeats
     ? Buffer.alloc(size, Buffer.concat([randomBytes(7), Buffer.alloc(90), randomBytes(3)]))
     : randomBytes(size);
   if (isText(type)) {
@@ -134,8 +137,8 @@ describe("a file goes up and comes down as it was", () => {
           fc.boolean(),
           fc.boolean(),
           fc.constantFrom(...server.addresses.map(({ address }) => (address === "::1" ? (6 as const) : (4 as const)))),
-          async (size, runs, active, secure, family) => {
-            const content = contentFor(type, structure, size, runs);
+          async (size, repeats, active, secure, family) => {
+            const content = contentFor(type, structure, size, repeats);
             const client = await clientFor(active, secure, family);
             await client.upload(content, "/f", how);
             const stored = await client.downloadBytes("/f");
@@ -144,7 +147,7 @@ describe("a file goes up and comes down as it was", () => {
             expect(Buffer.compare(back, content), "what came back").toBe(0);
           },
         ),
-        { numRuns: 4 },
+        { numRuns: runs },
       );
     },
     60_000,
