@@ -34,8 +34,8 @@ afterAll(async () => {
 
 describe("lftp in mode Z", () => {
   it.each([
-    ["in the clear", [], "set ftp:ssl-allow no", "ftp"],
-    ["under TLS", ["--tls-self-signed"], "set ftp:ssl-force yes; set ssl:verify-certificate no", "ftp"],
+    ["in the clear", ["--mode-z"], "set ftp:ssl-allow no", "ftp"],
+    ["under TLS", ["--mode-z", "--tls-self-signed"], "set ftp:ssl-force yes; set ssl:verify-certificate no", "ftp"],
   ] as const)("mirrors files both ways, %s", async (way, more, settings, scheme) => {
     const served = await makeFolder();
     const server = await startOurServer(served.path, more);

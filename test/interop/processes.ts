@@ -117,7 +117,7 @@ export async function startOurServer(
   const { port, implicitPort, log, stop } = await startServerProgram(args, {
     env: { TWINPORT_USERS: "me:secret" },
     // With TLS it tells of its listeners first, and of its certificate last.
-    until: more.length === 0 ? "\n" : "SHA-256",
+    until: more.some((option) => option.startsWith("--tls")) ? "SHA-256" : "\n",
     showLog: true,
   });
   return {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "twinport-cli-"));
   served = join(root, "served");
   await mkdir(served);
-  server = await serve([served, "--log-format", "json"], { TWINPORT_USERS: "me:s3cret\nreader:look:ro" });
+  server = await serve([served, "--mode-z", "--log-format", "json"], { TWINPORT_USERS: "me:s3cret\nreader:look:ro" });
 });
 
 afterAll(async () => {

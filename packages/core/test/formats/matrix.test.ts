@@ -86,6 +86,7 @@ beforeAll(async () => {
     ],
     tls: { certificates: [await root.issue(["127.0.0.1", "::1"])] },
     representation,
+    deflate: true,
     // Random numbers may not look like a bomb; runs of zeros in tests may.
     limits: { inflateRatio: 2_000, stallTimeout: 30_000 },
   });

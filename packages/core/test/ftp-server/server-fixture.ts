@@ -23,6 +23,7 @@ export async function startServer(
   const server = new FtpServer({
     accounts,
     listeners: [{ host: "127.0.0.1", port: 0 }],
+    deflate: true,
     ...rest,
     limits: { loginDelay: 1, loginDelayMax: 2, ...rest.limits },
   });

@@ -41,7 +41,7 @@ interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
   readonly maxSessionsPerAddress: number;
   readonly idleTimeout: number;
   readonly replies: "standard" | "netx";
-  readonly modeZ: boolean;
+  readonly modeZ?: boolean;
   readonly restartMarkers?: number;
   readonly inPlace?: boolean;
   readonly fsync?: boolean;
@@ -90,7 +90,7 @@ export function serve(): Command {
     .addOption(
       new Option("--replies <style>", "reply codes of transfers").choices(["standard", "netx"]).default("standard"),
     )
-    .option("--no-mode-z", "do not offer deflated transfers")
+    .option("--mode-z", "offer deflated transfers, for slow networks")
     .addOption(
       new Option("--restart-markers <octets>", "send a marker so often in modes B and C").argParser(parseCount),
     )
@@ -143,7 +143,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
       ...listenersOf(options.tlsImplicit ?? []).map((listener) => ({ ...listener, tls: "implicit" as const })),
     ].map((listener) => ({ ...listener, ...shared })),
     ...(secure === undefined ? {} : { tls: secure.tls }),
-    deflate: options.modeZ,
+    deflate: options.modeZ === true,
     representation: { ...representationOf(options), markerInterval: options.restartMarkers ?? 0 },
     passive: passiveOf(options),
     ...(options.activePort === undefined ? {} : { active: { localPort: options.activePort } }),
