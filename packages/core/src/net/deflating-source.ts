@@ -2,6 +2,7 @@
 import { createDeflate, type Deflate } from "node:zlib";
 import type { ReadableFile } from "../bytes/index.ts";
 import type { Station } from "../protocol/index.ts";
+import { feedZlib } from "./feed-zlib.ts";
 import { readWait } from "./outward-pump.ts";
 import { settledWithin } from "./settled-within.ts";
 
@@ -80,24 +81,9 @@ export class DeflatingSource implements ReadableFile {
       const chunk = buffer.subarray(0, count);
       const octets =
         this.#station === undefined ? chunk : count === 0 ? this.#station.finish() : this.#station.push(chunk);
-      if (octets.length > 0) await this.#give(octets);
+      if (octets.length > 0) await feedZlib(this.#deflate, octets);
       if (count === 0) break;
     }
     this.#deflate.end();
-  }
-
-  /** Gives octets to zlib, and waits until their memory is free again. */
-  #give(octets: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const closed = (): void => {
-        reject(this.#failure ?? new Error("The file was closed"));
-      };
-      this.#deflate.once("close", closed);
-      this.#deflate.write(octets, (error) => {
-        this.#deflate.off("close", closed);
-        if (error === null || error === undefined) resolve();
-        else reject(error);
-      });
-    });
   }
 }

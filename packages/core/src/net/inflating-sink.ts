@@ -6,6 +6,7 @@
  */
 import { createInflate, type Inflate } from "node:zlib";
 import { DataFormatError, message } from "../protocol/index.ts";
+import { feedZlib } from "./feed-zlib.ts";
 import type { FramedSink } from "./framed-sink.ts";
 
 /** Octets that zlib gives at once. */
@@ -32,8 +33,6 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
   readonly #storing: Promise<void>;
   #given = 0;
   #made = 0;
-  /** zlib's stream came to its end. */
-  #over = false;
 
   constructor(next: FramedSink<Committed>, limits: InflateLimits) {
     this.#next = next;
@@ -46,16 +45,11 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
 
   async write(from: Uint8Array): Promise<void> {
     this.#given += from.length;
-    const taken = new Promise<void>((resolve) => {
-      this.#inflate.write(from, () => {
-        resolve();
-      });
-    });
-    // A failure to store ends the stream with this write unanswered.
-    await Promise.race([taken, this.#storing]);
+    // A failure to store closes the stream, and tells more than that does.
+    await feedZlib(this.#inflate, from).catch(() => this.#storing);
     if (this.#inflate.destroyed) await this.#storing;
     // zlib ends its output by itself only when octets follow its end.
-    if (this.#over) throw afterEnd();
+    if (this.#inflate.readableEnded) throw afterEnd();
   }
 
   async finish(): Promise<void> {
@@ -90,7 +84,6 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
           throw new DataFormatError("malformed", message("Octets follow the end of the file"));
         }
       }
-      this.#over = true;
     } catch (cause) {
       throw isZlibError(cause) ? formatError(cause) : cause;
     }
