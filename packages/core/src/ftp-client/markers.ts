@@ -1,4 +1,5 @@
 /** Restart markers and record lengths, between their forms on the wire and those of the callers (RFC 959 §3.5). */
+import { RecordLengths } from "../protocol/index.ts";
 import type { RestartPoint } from "./format-options.ts";
 
 /**
@@ -13,24 +14,21 @@ export function parseMarkReply(text: string): RestartPoint | undefined {
     : { offset: Number(match[1]), marker: match[2] };
 }
 
-/** Octets of a record's length in an index. */
-const lengthOctets = 4;
-
 /** An index from lengths. @throws RangeError for one that does not fit into four octets. */
 export function recordIndexOf(lengths: readonly number[] | undefined): Uint8Array | undefined {
   if (lengths === undefined) return undefined;
-  const index = new DataView(new ArrayBuffer(lengths.length * lengthOctets));
-  lengths.forEach((length, at) => {
+  const index = new RecordLengths();
+  for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0 || length >= 2 ** 32) {
       throw new RangeError("A record's length must be from 0 to 4,294,967,295 octets");
     }
-    index.setUint32(at * lengthOctets, length);
-  });
-  return new Uint8Array(index.buffer);
+    index.add(length);
+  }
+  return index.index();
 }
 
 /** Lengths from an index. */
 export function recordLengthsOf(index: Uint8Array): number[] {
-  const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
-  return Array.from({ length: index.length / lengthOctets }, (_, at) => view.getUint32(at * lengthOctets));
+  const lengths = new RecordLengths(index);
+  return Array.from({ length: lengths.count }, (_, record) => lengths.at(record) ?? 0);
 }
