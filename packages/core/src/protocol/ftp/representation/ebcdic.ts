@@ -57,44 +57,38 @@ function ebcdicTable(codePage: CodePage): Uint8Array {
   return table;
 }
 
-function translate(chunk: Uint8Array, table: Uint8Array): Uint8Array {
-  const out = new Uint8Array(chunk.length);
-  for (let at = 0; at < chunk.length; at++) out[at] = table[chunk[at] ?? 0] ?? 0;
-  return out;
-}
-
-/** From the store to the wire. */
-export class EbcdicEncoder implements Station {
+/** A station that has another octet for each. */
+class Translation implements Station {
   readonly #table: Uint8Array;
 
-  /** @param codePage - Which EBCDIC the wire has. */
-  constructor(codePage: CodePage) {
-    this.#table = ebcdicTable(codePage);
+  constructor(table: Uint8Array) {
+    this.#table = table;
   }
 
   push(chunk: Uint8Array): Uint8Array {
-    return translate(chunk, this.#table);
+    const table = this.#table;
+    const out = new Uint8Array(chunk.length);
+    for (let at = 0; at < chunk.length; at++) out[at] = table[chunk[at] ?? 0] ?? 0;
+    return out;
   }
 
   finish(): Uint8Array {
     return nothing;
+  }
+}
+
+/** From the store to the wire. */
+export class EbcdicEncoder extends Translation {
+  /** @param codePage - Which EBCDIC the wire has. */
+  constructor(codePage: CodePage) {
+    super(ebcdicTable(codePage));
   }
 }
 
 /** From the wire to the store. */
-export class EbcdicDecoder implements Station {
-  readonly #table: Uint8Array;
-
+export class EbcdicDecoder extends Translation {
   /** @param codePage - Which EBCDIC the wire has. */
   constructor(codePage: CodePage) {
-    this.#table = latin1Table(codePage);
-  }
-
-  push(chunk: Uint8Array): Uint8Array {
-    return translate(chunk, this.#table);
-  }
-
-  finish(): Uint8Array {
-    return nothing;
+    super(latin1Table(codePage));
   }
 }
