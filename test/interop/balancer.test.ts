@@ -5,14 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FtpClient } from "../../packages/core/src/ftp-client/index.ts";
 import { program } from "./peer-servers.ts";
 import { twinport } from "../programs.ts";
-import { freePort, makeFolder, run, start, waitForListener, type Running } from "./processes.ts";
+import { freePort, freePorts, makeFolder, run, start, waitForListener, type Running } from "./processes.ts";
 import { digestTree, makeTree } from "./trees.ts";
 
-/** The servers: each with an address and passive ports of its own, and the header that the balancer sends it. */
+/** The servers: each with an address of its own, and the header that the balancer sends it. */
 const servers = [
-  { name: "first", address: "127.0.0.2", first: 21_100, last: 21_119, header: "send-proxy" },
-  { name: "second", address: "127.0.0.3", first: 21_120, last: 21_139, header: "send-proxy-v2" },
+  { name: "first", address: "127.0.0.2", header: "send-proxy" },
+  { name: "second", address: "127.0.0.3", header: "send-proxy-v2" },
 ] as const;
+/** Passive ports of each. */
+const passivePorts = 20;
 /** Where clients connect from, so that they are not taken for the balancer. */
 const clientAddress = "127.0.0.9";
 
@@ -32,7 +34,13 @@ beforeAll(async () => {
   balanced = await freePort();
   const sections: string[] = [];
   const members: string[] = [];
-  for (const { name, address, first, last, header } of servers) {
+  const firstOfAll = await freePorts(passivePorts * servers.length, [
+    "127.0.0.1",
+    ...servers.map((each) => each.address),
+  ]);
+  for (const [at, { name, address, header }] of servers.entries()) {
+    const first = firstOfAll + passivePorts * at;
+    const last = first + passivePorts - 1;
     const home = join(local.path, name);
     await mkdir(home);
     const [inside, outside] = [await freePort(), await freePort()];

@@ -1,7 +1,7 @@
 /** Programs of others, and our own server as a program: started for a test, ended with it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,6 +70,42 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Whether somebody could listen there now. */
+async function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (server.listening) {
+      server.close();
+      await once(server, "close");
+    }
+  }
+}
+
+/**
+ * Ports side by side, free at each of the addresses. The system does not give them to outgoing connections: one that
+ * was closed within the last minute would keep its port from being listened on.
+ *
+ * @returns The first of them.
+ */
+export async function freePorts(count: number, hosts: readonly string[]): Promise<number> {
+  const range = await readFile("/proc/sys/net/ipv4/ip_local_port_range", "utf8").catch(() => "32768 60999");
+  const [low = 0, high = 0] = range.trim().split(/\s+/).map(Number);
+  const fits = (first: number): boolean => first + count <= low || first > high;
+  for (let first = 5_000; first + count < 65_536; first += count) {
+    if (!fits(first)) continue;
+    const ports = Array.from({ length: count }, (_, at) => first + at);
+    const free = await Promise.all(ports.flatMap((port) => hosts.map((host) => isFree(port, host))));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error(`No ${count} ports side by side are free`);
 }
 
 /** Waits until somebody listens on this port. */
