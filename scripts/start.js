@@ -9,4 +9,5 @@ await quickStart({
   folder: process.env.TWINPORT_START_FOLDER ?? join(root, "files"),
   accountFile: process.env.TWINPORT_START_ACCOUNT ?? join(root, ".twinport/account.json"),
   port: Number(process.env.TWINPORT_START_PORT ?? 2121),
+  tftpPort: Number(process.env.TWINPORT_START_TFTP_PORT ?? 6969),
 });

@@ -41,6 +41,8 @@ export interface ServerProgram {
   readonly port: number;
   /** Of a listener with implicit TLS; 0 without one. */
   readonly implicitPort: number;
+  /** Of TFTP; 0 without it. */
+  readonly tftpPort: number;
   /** What it said on stderr so far. */
   readonly log: () => string;
   /** Ends it, and gives its exit code. */
@@ -73,10 +75,11 @@ export async function startServerProgram(
   const exited = once(child, "exit");
   let told = "";
   while (!told.includes(options.until ?? "\n")) told += ((await once(child.stdout, "data")) as [Buffer])[0].toString();
-  const portOf = (scheme: string): number => Number(new RegExp(`${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
+  const portOf = (scheme: string): number => Number(new RegExp(`\\b${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
   return {
     port: portOf("ftp"),
     implicitPort: portOf("ftps"),
+    tftpPort: portOf("tftp"),
     log: () => log,
     stop: async (signal) => {
       child.kill(signal);

@@ -1,14 +1,16 @@
-/** `npm start`: a folder, an account that is made up, and three lines to paste. */
+/** `npm start`: a folder, an account that is made up, and lines to paste. */
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { StaticAccounts } from "@twinport/core/accounts";
 import { FtpServer } from "@twinport/core/ftp-server";
 import { LocalStorage } from "@twinport/core/storage";
+import { TftpServer } from "@twinport/core/tftp";
 import { explain } from "./exit-codes.ts";
 import { listenersOf } from "./commands/serve.ts";
 import { logServer, makeLog } from "./serve/logs.ts";
-import { runServer } from "./serve/run-server.ts";
+import { logTftpServer } from "./serve/tftp.ts";
+import { runServices } from "./serve/run-server.ts";
 
 /** What `npm start` serves, and where. */
 export interface QuickStartOptions {
@@ -18,6 +20,8 @@ export interface QuickStartOptions {
   readonly accountFile: string;
   /** On all addresses, IPv4 and IPv6. 0 lets the system choose, for IPv4 and for IPv6. */
   readonly port: number;
+  /** TFTP's, on loopback only: whoever reaches it may read the folder. 0 lets the system choose. */
+  readonly tftpPort: number;
 }
 
 interface MadeUpAccount {
@@ -42,10 +46,16 @@ export async function quickStart(options: QuickStartOptions): Promise<void> {
       accounts: new StaticAccounts({ users: [{ name, password }], storage }),
       listeners: listenersOf([{ host: undefined, port: options.port }]),
     });
-    logServer(server, makeLog(process.stderr.isTTY ? "pretty" : "json", process.env["TWINPORT_LOG_LEVEL"] ?? "info"));
+    const boot = new TftpServer({ storage, listeners: [{ host: "127.0.0.1", port: options.tftpPort }] });
+    const log = makeLog(process.stderr.isTTY ? "pretty" : "json", process.env["TWINPORT_LOG_LEVEL"] ?? "info");
+    logServer(server, log);
+    logTftpServer(boot, log);
     try {
-      await runServer(server, (addresses) => {
-        tell(options, account, addresses[0]?.port ?? options.port);
+      await runServices([server, boot], () => {
+        tell(options, account, {
+          ftp: server.addresses[0]?.port ?? options.port,
+          tftp: boot.addresses[0]?.port ?? options.tftpPort,
+        });
       });
     } finally {
       await storage.close();
@@ -56,22 +66,29 @@ export async function quickStart(options: QuickStartOptions): Promise<void> {
   }
 }
 
-function tell(options: QuickStartOptions, { user, password }: MadeUpAccount, port: number): void {
-  const plain = `ftp://127.0.0.1:${port}`;
-  const full = `ftp://${user}:${password}@127.0.0.1:${port}/`;
+function tell(
+  options: QuickStartOptions,
+  { user, password }: MadeUpAccount,
+  ports: { readonly ftp: number; readonly tftp: number },
+): void {
+  const plain = `ftp://127.0.0.1:${ports.ftp}`;
+  const full = `ftp://${user}:${password}@127.0.0.1:${ports.ftp}/`;
   process.stdout.write(`
 Twinport serves ${resolve(options.folder)}
-at ${plain} (and on this machine's other addresses, IPv4 and IPv6).
+at ${plain} (and on this machine's other addresses, IPv4 and IPv6),
+and for reading, without a password and to this machine only, by TFTP.
 
   User      ${user}
   Password  ${password}
 
 Paste a line into another terminal, in this folder. The first lists, the second
-uploads README.md and lists, the third downloads welcome.txt.
+uploads README.md and lists, the third downloads welcome.txt, the fourth prints
+it by TFTP.
 
 curl ${full}
 lftp -u ${user},${password} -e 'put README.md; ls; bye' ${plain}
 npx twinport get -o copy-of-welcome.txt ${full}welcome.txt
+curl tftp://127.0.0.1:${ports.tftp}/welcome.txt
 
 Ctrl-C ends the server.
 `);

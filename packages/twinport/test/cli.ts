@@ -20,6 +20,7 @@ export function twinport(args: readonly string[], options: RunOptions = {}): Pro
 /** A server as a child process. */
 export interface Served {
   readonly port: number;
+  readonly tftpPort: number;
   readonly log: () => string;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<number | null>;
@@ -27,6 +28,8 @@ export interface Served {
 
 /** Serves a folder on a free port. */
 export async function serve(args: readonly string[], env: Record<string, string> = {}): Promise<Served> {
-  const { port, log, stop } = await startServerProgram(args, { env });
-  return { port, log, stop: () => stop("SIGINT") };
+  // TFTP's address is told after FTP's.
+  const until = args.includes("--tftp") ? "tftp://" : "\n";
+  const { port, tftpPort, log, stop } = await startServerProgram(args, { env, until });
+  return { port, tftpPort, log, stop: () => stop("SIGINT") };
 }

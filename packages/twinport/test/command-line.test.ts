@@ -184,7 +184,7 @@ describe("twinport serve", () => {
 });
 
 describe("npm start", () => {
-  it("makes a folder and an account, prints three lines to paste, and ends by Ctrl-C", async () => {
+  it("makes a folder and an account, prints lines to paste, and ends by Ctrl-C", async () => {
     const place = join(root, "start");
     const options = {
       env: {
@@ -192,6 +192,7 @@ describe("npm start", () => {
         TWINPORT_START_FOLDER: join(place, "files"),
         TWINPORT_START_ACCOUNT: join(place, "account.json"),
         TWINPORT_START_PORT: "0",
+        TWINPORT_START_TFTP_PORT: "0",
       },
     };
     const passwords: string[] = [];
@@ -201,11 +202,13 @@ describe("npm start", () => {
       child.stdout.setEncoding("utf8");
       while (!output.includes("Ctrl-C")) output += ((await once(child.stdout, "data")) as [string])[0];
       const lines = output.split("\n");
-      for (const tool of ["curl ", "lftp ", "npx twinport "])
+      for (const tool of ["curl ftp://", "lftp ", "npx twinport ", "curl tftp://"])
         expect(lines.filter((line) => line.startsWith(tool))).toHaveLength(1);
       passwords.push(/Password {2}(\S+)/.exec(output)?.[1] ?? "");
       const [, npx = ""] = /npx twinport get -o copy-of-welcome.txt (\S+)/.exec(output) ?? [];
       expect((await twinport(["cat", npx])).stdout).toContain("Welcome to Twinport");
+      const [, tftp = ""] = /curl (tftp:\S+)/.exec(output) ?? [];
+      expect((await twinport(["tftp", "get", tftp, "-"])).stdout).toContain("Welcome to Twinport");
       child.kill("SIGINT");
       expect(((await once(child, "exit")) as [number])[0]).toBe(0);
     }

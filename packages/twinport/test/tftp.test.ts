@@ -1,11 +1,11 @@
-/** `twinport tftp` as a person runs it, against a server in this process. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+/** `twinport tftp` as a person runs it, against a server in this process, and TFTP as `twinport serve` offers it. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MemoryStorage } from "@twinport/core/storage";
 import { TftpServer } from "@twinport/core/tftp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { twinport } from "./cli.ts";
+import { serve, twinport } from "./cli.ts";
 
 let root: string;
 let port: number;
@@ -55,5 +55,79 @@ describe("twinport tftp", () => {
     expect((await twinport(["tftp", "get", "ftp://127.0.0.1/f"])).code).toBe(2);
     expect((await twinport(["tftp", "get", "--blksize", "4", `tftp://127.0.0.1:${port}/f`, "-"])).code).toBe(2);
     expect((await twinport(["tftp", "put", `tftp://127.0.0.1:${port}/g`, join(root, "nothing")])).code).toBe(9);
+  });
+});
+
+describe("twinport serve --tftp", () => {
+  const served = async (folder: string, options: readonly string[]): Promise<Awaited<ReturnType<typeof serve>>> => {
+    await mkdir(join(root, folder), { recursive: true });
+    return serve([join(root, folder), "--tftp", "127.0.0.1:0", "--log-format", "json", ...options], {
+      TWINPORT_USERS: "me:secret",
+    });
+  };
+
+  it("gives what came by FTP, takes nothing, and logs what it did", async () => {
+    const server = await served("both", []);
+    try {
+      const ftp = `ftp://me:secret@127.0.0.1:${server.port}/boot.cfg`;
+      expect((await twinport(["put", "-", ftp], { input: "timeout 5\n" })).code).toBe(0);
+      const url = `tftp://127.0.0.1:${server.tftpPort}/boot.cfg`;
+      expect((await twinport(["tftp", "get", url, "-"])).stdout).toBe("timeout 5\n");
+      const refused = await twinport(["tftp", "put", `${url}2`, "-"], { input: "x" });
+      expect(refused.code).not.toBe(0);
+      expect(refused.stderr).toContain("no writing");
+    } finally {
+      expect(await server.stop()).toBe(0);
+    }
+    expect(server.log()).toMatch(/"path":"boot.cfg","bytes":10,.*"msg":"TFTP read complete"/);
+    expect(server.log()).toMatch(/"operation":"write","code":2,"msg":"TFTP request refused/);
+  });
+
+  it.each([
+    ["new files only", ["--tftp-write"], [true, false]],
+    ["files that are there only", ["--tftp-overwrite"], [false, true]],
+    ["both", ["--tftp-write", "--tftp-overwrite"], [true, true]],
+    ["neither, from elsewhere", ["--tftp-write", "--tftp-overwrite", "--tftp-allow", "192.0.2.0/24"], [false, false]],
+  ] as const)("takes %s", async (name, options, expected) => {
+    const server = await served(name, options);
+    try {
+      await writeFile(join(root, name, "old"), "before");
+      const url = `tftp://127.0.0.1:${server.tftpPort}`;
+      const put = async (file: string): Promise<boolean> =>
+        (await twinport(["tftp", "put", `${url}/${file}`, "-"], { input: "after" })).code === 0;
+      expect([await put("new"), await put("old")]).toEqual(expected);
+      expect(await readFile(join(root, name, "old"), "utf8")).toBe(expected[1] ? "after" : "before");
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("rewrites names as told, and stays on one port", async () => {
+    const server = await served("one", [
+      "--tftp-single-port",
+      "--tftp-rewrite",
+      "backslashes",
+      "--tftp-rewrite",
+      "lower-case",
+    ]);
+    try {
+      await mkdir(join(root, "one/boot"));
+      await writeFile(join(root, "one/boot/bcd"), "loader");
+      const url = `tftp://127.0.0.1:${server.tftpPort}/%5CBoot%5CBCD`;
+      expect((await twinport(["tftp", "get", url, "-"])).stdout).toBe("loader");
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it.each([
+    [["--tftp-write"], "give --tftp as well"],
+    [["--tftp=:0"], "127.0.0.1:0"],
+    [["--tftp"], "--tftp after the folder"],
+    [["--tftp=:69", "--tftp-rewrite", "upper"], "It is one of backslashes"],
+  ] as const)("says what %j lack", async (options, text) => {
+    const ended = await twinport(["serve", "--anonymous", ...options, root]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain(text);
   });
 });

@@ -176,3 +176,35 @@ describe("the client", () => {
     await expect(get(url, { blockSize: 4 })).rejects.toThrow(RangeError);
   });
 });
+
+describe("a server that stops", () => {
+  it("lets a transfer finish, and refuses what comes meanwhile", async () => {
+    const { server, port, storage } = await startTftp();
+    const content = pattern(600);
+    await putFile(storage, "/f", content);
+    const peer = await RawPeer.open();
+    peer.send("\0\x01f\0octet\0", port);
+    const first = await peer.next();
+    const stopped = server.stop({ drainFor: 10_000 });
+    const late = await RawPeer.open();
+    late.send("\0\x01f\0octet\0", port);
+    expect((await late.next()).text).toBe("\0\x05\0\0The server is stopping\0");
+    peer.send("\0\x04\0\x01", first.from.port);
+    const second = await peer.next();
+    peer.send("\0\x04\0\x02", second.from.port);
+    await stopped;
+    expect(server.counters).toMatchObject({ transfers: 1, broken: 0 });
+    expect(server.addresses).toEqual([]);
+  });
+
+  it("gives up what takes longer", async () => {
+    const { server, port, storage } = await startTftp();
+    await putFile(storage, "/f", pattern(600));
+    const peer = await RawPeer.open();
+    peer.send("\0\x01f\0octet\0", port);
+    await peer.next();
+    await server.stop({ drainFor: 50 });
+    expect((await peer.next()).text).toBe("\0\x05\0\0The server is stopping\0");
+    expect(server.counters).toMatchObject({ transfers: 0, broken: 1 });
+  });
+});

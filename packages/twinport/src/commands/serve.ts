@@ -22,11 +22,12 @@ import {
   type RepresentationFlags,
 } from "../representation-options.ts";
 import { logServer, makeLog, type LogFormat } from "../serve/logs.ts";
-import { runServer, urlAddress } from "../serve/run-server.ts";
+import { runServices, urlAddress } from "../serve/run-server.ts";
+import { logTftpServer, tftpServer, withTftpOptions, type ServeTftpOptions } from "../serve/tftp.ts";
 import { serverTls, withTlsOptions, type ServeTlsOptions } from "../serve/tls.ts";
 import { gatherUsers } from "../serve/users.ts";
 
-interface ServeOptions extends ServeTlsOptions, RepresentationFlags {
+interface ServeOptions extends ServeTlsOptions, ServeTftpOptions, RepresentationFlags {
   readonly listen?: readonly ListenAddress[];
   readonly user?: readonly string[];
   readonly proxyProtocol?: readonly string[];
@@ -56,7 +57,7 @@ const defaultPort = 2121;
 export function serve(): Command {
   const command = new Command("serve")
     .summary("serve a folder")
-    .description("Serve a folder by FTP until Ctrl-C.")
+    .description("Serve a folder by FTP, and by TFTP where it is asked for, until Ctrl-C.")
     .argument("[dir]", "the folder", ".")
     .addOption(
       new Option(
@@ -98,7 +99,7 @@ export function serve(): Command {
     .addOption(codePageOption())
     .option("--in-place", "write uploads under their names from the start")
     .option("--fsync", "have uploads on disk before they count as complete");
-  return withTlsOptions(command)
+  return withTftpOptions(withTlsOptions(command))
     .addOption(new Option("--log-format <format>", "default: pretty on a terminal").choices(["pretty", "json"]))
     .addOption(
       new Option("--log-level <level>", "least important line that is logged")
@@ -115,6 +116,7 @@ Examples:
   twinport serve --anonymous ./pub
   TWINPORT_USERS=me:secret twinport serve --listen 127.0.0.1:0 ./files
   twinport serve --user me:secret --tls-self-signed --tls-require all ./files
+  twinport serve --user me:secret ./boot --tftp :69
   twinport serve --users-file users --passive-ports 50000-50100 \\
     --external-address ftp.example.org --listen :21 /srv/ftp`,
     )
@@ -156,11 +158,17 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     },
   });
   logServer(server, log);
+  const boot = tftpServer(storage, options);
+  if (boot !== undefined) logTftpServer(boot, log);
   try {
-    await runServer(server, (addresses) => {
+    await runServices(boot === undefined ? [server] : [server, boot], () => {
+      const { addresses } = server;
       for (const address of addresses) {
         const scheme = address.tls === "implicit" ? "ftps" : "ftp";
         process.stdout.write(`Serving ${dir} at ${scheme}://${urlAddress(address)}\n`);
+      }
+      for (const address of boot?.addresses ?? []) {
+        process.stdout.write(`Serving ${dir} at tftp://${urlAddress(address)}\n`);
       }
       if (secure !== undefined) process.stdout.write(`Certificate (SHA-256) ${secure.fingerprint}\n`);
       const hint = passiveHint(

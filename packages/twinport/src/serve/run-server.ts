@@ -1,22 +1,35 @@
 /** A server for the length of this process: started, told, and ended by a signal. */
-import type { FtpServer, ListenerAddress } from "@twinport/core/ftp-server";
 
 /** Milliseconds in which running transfers may finish after the first signal. */
 export const drainTime = 5_000;
 
-/** Starts a server, and resolves once a signal has ended it. A second signal ends it at once. */
-export async function runServer(
-  server: FtpServer,
-  started: (addresses: readonly ListenerAddress[]) => void,
-): Promise<void> {
-  await server.start();
-  started(server.addresses);
+/** What runs until a signal: `FtpServer` and `TftpServer`. */
+export interface Service {
+  start(): Promise<void>;
+  stop(options: { readonly drainFor: number }): Promise<void>;
+}
+
+/**
+ * Starts services, and resolves once a signal has ended them all. A second signal ends them at once.
+ *
+ * @throws Error of the system when one cannot start; none runs then.
+ */
+export async function runServices(services: readonly Service[], started: () => void): Promise<void> {
+  const stop = (drainFor: number): Promise<unknown> =>
+    Promise.all(services.map((service) => service.stop({ drainFor })));
+  try {
+    for (const service of services) await service.start();
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+  started();
   await new Promise<void>((resolve, reject) => {
     let signals = 0;
     const end = (): void => {
       signals++;
       if (signals > 1) process.exit(130);
-      server.stop({ drainFor: drainTime }).then(resolve, reject);
+      stop(drainTime).then(() => resolve(), reject);
     };
     process.on("SIGINT", end);
     process.on("SIGTERM", end);
@@ -24,6 +37,6 @@ export async function runServer(
 }
 
 /** An address as it stands in a URL. */
-export function urlAddress({ address, port }: ListenerAddress): string {
+export function urlAddress({ address, port }: { readonly address: string; readonly port: number }): string {
   return `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

@@ -27,6 +27,11 @@ import {
 } from "./options.ts";
 import { ServedRequest, type AskedSocket, type RequestHost } from "./served-request.ts";
 
+/** Why a transfer is given up when the server ends. */
+const stopping = "The server is stopping";
+/** Milliseconds between two looks at what still runs. */
+const drainTick = 20;
+
 /** Where a server listens. */
 export interface TftpListenerAddress {
   readonly address: string;
@@ -42,6 +47,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   readonly #perAddress = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
   #sockets: ListeningSockets | undefined;
+  #stopping = false;
 
   /**
    * @param options - See `TftpServerOptions`; only `storage` must be given.
@@ -87,6 +93,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       (doing, cause) => this.#host.tell("server-error", { doing, cause }),
     );
     this.#sockets = sockets;
+    this.#stopping = false;
     try {
       await sockets.open();
     } catch (error) {
@@ -95,9 +102,16 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     }
   }
 
-  /** Stops listening and gives up what runs; the peers are told. May be called more than once. */
-  async stop(): Promise<void> {
-    for (const request of this.#requests.values()) request.abort("The server is stopping");
+  /**
+   * Refuses requests, waits for what runs, gives up what then still runs (the peers are told), and stops listening. May
+   * be called more than once.
+   *
+   * @param options.drainFor - Milliseconds in which running transfers may finish. Default 0.
+   */
+  async stop({ drainFor = 0 }: { readonly drainFor?: number } = {}): Promise<void> {
+    this.#stopping = true;
+    if (drainFor > 0) await this.#drain(drainFor);
+    for (const request of this.#requests.values()) request.abort(stopping);
     await Promise.all(this.#running);
     this.#sockets?.close();
     this.#sockets = undefined;
@@ -106,6 +120,13 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   /** Disposes of the server as `stop` does. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  /** Waits until no transfer runs. A peer's file is stored before its last ACK: dallying is not waited for. */
+  async #drain(drainFor: number): Promise<void> {
+    const end = performance.now() + drainFor;
+    const runs = (): boolean => [...this.#requests.values()].some(({ over }) => !over);
+    while (runs() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, drainTick));
   }
 
   #hear(asked: AskedSocket, packet: Uint8Array, from: RemoteInfo): void {
@@ -174,6 +195,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   }
 
   #demandRoom(address: string): void {
+    if (this.#stopping) throw new TftpRequestError(tftpErrorCode.notDefined, stopping);
     const { transfers, transfersPerAddress } = this.#options.limits;
     const full = this.#running.size >= transfers || (this.#perAddress.get(address) ?? 0) >= transfersPerAddress;
     if (full) throw new TftpRequestError(tftpErrorCode.notDefined, "The server is busy; try again later");
