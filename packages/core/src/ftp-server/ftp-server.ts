@@ -6,7 +6,7 @@
  */
 import { EventEmitter } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { BufferPool, Certificates, codeOf, PassivePorts } from "../net/index.ts";
+import { BufferPool, Certificates, codeOf, PassivePorts, Vigil } from "../net/index.ts";
 import { formatReply, message, replyCode } from "../protocol/index.ts";
 import type { FtpServerEvents } from "./events.ts";
 import { ExternalAddress } from "./external-address.ts";
@@ -51,6 +51,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   readonly #options: ResolvedOptions;
   readonly #buffers = new BufferPool();
   readonly #throttle: LoginThrottle;
+  readonly #vigil: Vigil;
   readonly #external: ExternalAddress;
   readonly #sessions = new Set<Session>();
   readonly #counts: SessionCount;
@@ -74,6 +75,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     this.#options = resolveOptions(options);
     const { limits } = this.#options;
     this.#throttle = new LoginThrottle(limits.loginDelay, limits.loginDelayMax);
+    this.#vigil = new Vigil(this.#options.busyPoll);
     this.#counts = new SessionCount(limits.sessions, limits.sessionsPerAddress);
     this.#external = new ExternalAddress(this.#options.passive.externalAddress, (cause) => {
       this.#fault("resolving the external address", cause);
@@ -205,6 +207,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       options: this.#options,
       buffers: this.#buffers,
       throttle: this.#throttle,
+      vigil: this.#vigil,
       tls: this.#tlsFor(options),
       nameCodec: options.nameCodec ?? this.#options.nameCodec,
       startsInCodec: options.nameCodec !== undefined,

@@ -115,6 +115,11 @@ export interface FtpServerOptions {
    */
   readonly deflate?: boolean;
   /**
+   * Milliseconds that the event loop is kept awake for the next command of a client that sent the last one as soon. A
+   * processor that was let sleep takes longer to wake than a command takes. 0 is never. Default 0.2.
+   */
+  readonly busyPoll?: number;
+  /**
    * `netx` answers transfers with the codes that NetX Duo FTP documents, reads and writes block mode as it does, and cuts
    * replies to what its client's window takes. Default `standard`.
    */
@@ -139,6 +144,7 @@ export interface ResolvedOptions {
   readonly limits: FtpServerLimits;
   readonly representation: RepresentationOptions;
   readonly deflate: boolean;
+  readonly busyPoll: number;
   readonly replies: "standard" | "netx";
   readonly banner: string;
   readonly reservations: Reservations | undefined;
@@ -146,6 +152,10 @@ export interface ResolvedOptions {
 
 /** The longest greeting that NetX Duo's client takes, in octets. */
 const greetingLimit = 400;
+
+/** Milliseconds of busy polling: a little more than a client on the same network needs between two commands. */
+const defaultBusyPoll = 0.2;
+const longestBusyPoll = 10;
 
 /**
  * Applies the defaults.
@@ -168,6 +178,10 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     throw new RangeError("active.localPort must be from 0 to 65535");
   }
   checkRepresentation(options.representation ?? {});
+  const busyPoll = options.busyPoll ?? defaultBusyPoll;
+  if (!(busyPoll >= 0 && busyPoll <= longestBusyPoll)) {
+    throw new RangeError(`busyPoll must be from 0 to ${longestBusyPoll} milliseconds`);
+  }
   const banner = options.banner ?? "Twinport FTP ready";
   if (Buffer.byteLength(banner) > greetingLimit - 8) {
     throw new RangeError(`banner must be under ${greetingLimit - 8} octets: some clients read no more`);
@@ -194,6 +208,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     limits,
     representation: options.representation ?? {},
     deflate: options.deflate ?? false,
+    busyPoll,
     replies: options.replies ?? "standard",
     banner,
     reservations: options.reservations,

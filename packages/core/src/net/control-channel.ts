@@ -7,6 +7,7 @@
  */
 import type { Socket } from "node:net";
 import { normaliseAddress } from "../protocol/index.ts";
+import type { Vigil } from "./vigil.ts";
 
 /** Octets of replies that wait for the peer to read before its commands are left unread. */
 export const replyBacklogLimit: number = 64 * 1024;
@@ -33,6 +34,11 @@ export class ControlChannel {
   readonly remote: EndPoint;
   #socket: Socket;
   readonly #owner: ControlChannelOwner;
+  readonly #vigil: Vigil;
+  /** When the owner began to wait for a command. */
+  #resting = -Infinity;
+  /** The last command came so soon that it is worth staying awake for the next. */
+  #brisk = false;
   #lost = false;
   #ended = false;
   #held = false;
@@ -42,11 +48,13 @@ export class ControlChannel {
   /**
    * @param socket - An open connection; it is the channel's from now on.
    * @param owner - Who is told of bytes and of the end.
+   * @param vigil - Stays awake for a client that sends its commands one right after another.
    * @param secure - TLS over it, where there is some already.
    */
-  constructor(socket: Socket, owner: ControlChannelOwner, secure?: Socket) {
+  constructor(socket: Socket, owner: ControlChannelOwner, vigil: Vigil, secure?: Socket) {
     this.#socket = secure ?? socket;
     this.#owner = owner;
+    this.#vigil = vigil;
     this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
     this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
     this.#listen();
@@ -89,7 +97,9 @@ export class ControlChannel {
   }
 
   readonly #data = (chunk: Uint8Array): void => {
-    if (!this.#ended) this.#owner.received(chunk);
+    if (this.#ended) return;
+    this.#brisk = this.#vigil.isBrisk(this.#resting);
+    this.#owner.received(chunk);
   };
   readonly #end = (): void => {
     if (!this.#ended && !this.#lost) this.#owner.ended();
@@ -119,6 +129,12 @@ export class ControlChannel {
     if (this.#lost || this.#ended || this.#detached) return;
     this.#socket.write(reply);
     if (this.#socket.writableLength > replyBacklogLimit) this.#socket.pause();
+  }
+
+  /** The owner has done all that was asked, and waits for the next command. */
+  rest(): void {
+    this.#resting = this.#vigil.now();
+    if (this.#brisk) this.#vigil.keep(this.#resting);
   }
 
   /** Leaves commands unread, for as long as enough of them wait. */

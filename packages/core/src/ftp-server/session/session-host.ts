@@ -1,5 +1,5 @@
 /** What a session needs of the server that it runs in. */
-import type { BufferPool, PassivePorts } from "../../net/index.ts";
+import type { BufferPool, PassivePorts, Vigil } from "../../net/index.ts";
 import type { NameCodec } from "../../protocol/index.ts";
 import type { FtpServerEvents } from "../events.ts";
 import type { LoginThrottle } from "../login-throttle.ts";
@@ -12,6 +12,8 @@ export interface SessionHost {
   readonly options: ResolvedOptions;
   readonly buffers: BufferPool;
   readonly throttle: LoginThrottle;
+  /** Keeps the event loop awake between the commands of a brisk client. */
+  readonly vigil: Vigil;
   /** TLS of the listener that a session came in by; undefined when it has none. */
   readonly tls: ListenerTls | undefined;
   /** The charset of names where they are not in UTF-8; undefined when they are always. */

@@ -110,7 +110,7 @@ export class Session implements ControlChannelOwner {
   constructor(id: string, raw: Socket, host: SessionHost, ends: ConnectionEnds, secured?: SecuredControl) {
     this.id = id;
     this.host = host;
-    this.channel = new ControlChannel(raw, this, secured?.socket);
+    this.channel = new ControlChannel(raw, this, host.vigil, secured?.socket);
     this.connection = { id, ...ends, secure: false };
     if (secured !== undefined) takeSecured(this, secured, "private");
     this.#reader = new CommandLineReader(host.options.limits.commandLine);
@@ -383,6 +383,7 @@ export class Session implements ControlChannelOwner {
 
   /** After a command: the clock starts again. */
   #rest(): void {
+    this.channel.rest();
     if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
