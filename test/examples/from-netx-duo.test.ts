@@ -5,12 +5,15 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import * as clientPart from "@twinport/core/ftp-client";
 import { FtpClient, type DataMode } from "@twinport/core/ftp-client";
 import { MemoryStorage, type Storage } from "@twinport/core/storage";
+import { get, put } from "@twinport/core/tftp";
 import { replaceImage } from "../../examples/from-netx-duo/blocks.ts";
 import { greet } from "../../examples/from-netx-duo/connection.ts";
 import { tidyLogs } from "../../examples/from-netx-duo/directories.ts";
 import { checksum, record } from "../../examples/from-netx-duo/files.ts";
 import { startDeviceServer } from "../../examples/from-netx-duo/server.ts";
 import { sensorStorage } from "../../examples/from-netx-duo/storage.ts";
+import { exchange } from "../../examples/from-netx-duo/tftp-client.ts";
+import { startTftpServer } from "../../examples/from-netx-duo/tftp-server.ts";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/from-netx-duo.md"), "utf8");
 const programs = resolve(import.meta.dirname, "../../examples/from-netx-duo");
@@ -26,6 +29,11 @@ const services = [
   ),
   ...["close", "delete", "open", "read", "rename", "size_set", "write"].map((name) => `nx_ftp_client_file_${name}`),
   ...["create", "delete", "start", "stop"].map((name) => `nx_ftp_server_${name}`),
+  ...["create", "delete", "error_info_get", "file_close", "file_open", "file_read", "file_write"].map(
+    (name) => `nxd_tftp_client_${name}`,
+  ),
+  ...["packet_allocate", "set_interface"].map((name) => `nxd_tftp_client_${name}`),
+  ...["create", "delete", "start", "stop"].map((name) => `nxd_tftp_server_${name}`),
   "nxd_ftp_client_connect",
   "nxd_ftp_server_create",
 ];
@@ -109,6 +117,22 @@ describe("its programs", () => {
     const image = Buffer.alloc(60_000, "image");
     expect(Buffer.compare(await replaceImage(client, "image.bin", image), image)).toBe(0);
     await expect(replaceImage(client, "image.bin", Buffer.alloc(65_536))).rejects.toThrow("65535");
+  });
+
+  it.each([4, 6] as const)("get and put by TFTP over IPv%i", async (family) => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    onTestFinished(() => log.mockRestore());
+    const storage = new MemoryStorage();
+    const server = await startTftpServer(storage, 0);
+    onTestFinished(() => server.stop());
+    const port = server.addresses.find((address) => address.family === family)?.port ?? 0;
+    expect(await exchange(loopback[family], port)).toBeUndefined();
+    const image = Buffer.alloc(5_000, "image");
+    await put(image, `tftp://127.0.0.1:${server.addresses[0]?.port}/image.bin`);
+    expect(Buffer.compare((await exchange(loopback[family], port)) ?? Buffer.alloc(0), image)).toBe(0);
+    const { data } = await get({ host: loopback[family], port, file: "report.txt" });
+    expect(Buffer.from(data).toString()).toBe("5000 octets came\n");
+    expect(log.mock.calls).toContainEqual(["write of report.txt: 17"]);
   });
 
   it("serve a storage of one's own", async () => {
