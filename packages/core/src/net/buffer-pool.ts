@@ -1,18 +1,12 @@
 /** Large buffers that transfers borrow and give back, so that a transfer allocates none in the long run. */
 
+import { offPageMemory } from "../bytes/index.ts";
+
 /** Octets of one pooled buffer: measured on loopback, larger brings nothing and smaller costs system calls. */
 export const defaultBufferSize: number = 2 * 1024 * 1024;
 
 /** How many idle buffers are kept for the next transfers. */
 export const defaultBuffersKept = 16;
-
-const pageSize = 4096;
-
-/**
- * Where a buffer begins in memory that the allocator gives. It gives large memory 16 octets after the start of a page,
- * and a processor copies between two places that lie so close to each other within their pages at half its speed.
- */
-const offPage = pageSize / 2 - 16;
 
 /** A pool of equal buffers. */
 export class BufferPool {
@@ -28,7 +22,7 @@ export class BufferPool {
 
   /** A buffer of `size` octets with any content. Give it back with `release`. */
   acquire(): Uint8Array {
-    return this.#idle.pop() ?? Buffer.allocUnsafeSlow(this.size + pageSize).subarray(offPage, offPage + this.size);
+    return this.#idle.pop() ?? offPageMemory(this.size);
   }
 
   /** Takes a buffer back; nobody may use it any more. */

@@ -26,7 +26,12 @@ import { defaultRetries, RetransmissionTimer } from "./retransmission-timer.ts";
 export interface TftpSenderOptions extends TftpMachineOptions {
   /** An OACK that goes before the first block, and that ACK 0 answers; without it, DATA 1 is the first packet. */
   readonly first?: Uint8Array | undefined;
+  /** Memory for a packet of so many octets. Default: any. */
+  readonly memory?: ((size: number) => Uint8Array) | undefined;
 }
+
+/** Octets of packets that are read ahead only as far as they stay in the processor's cache with those that are sent. */
+const cachedOctets = 256 * 1024;
 
 /** Windows that go through before a duplicate ACK is believed again. */
 const windowsOfDoubt = 2;
@@ -70,7 +75,7 @@ export class TftpSender {
     this.#options = options;
     this.#rollover = options.rollover ?? 0;
     this.#window = options.windowSize;
-    this.#slotCount = 2 * options.windowSize;
+    this.#slotCount = slotsFor(options);
     this.#first = options.first;
     this.#timer = new RetransmissionTimer({ ...options, retries: options.firstRetries ?? options.retries });
   }
@@ -270,7 +275,8 @@ export class TftpSender {
     const index = (block - 1) % this.#slotCount;
     const there = this.#slots[index];
     if (there !== undefined) return there;
-    const packet = new Uint8Array(dataHeaderLength + this.#options.blockSize);
+    const size = dataHeaderLength + this.#options.blockSize;
+    const packet = this.#options.memory?.(size) ?? new Uint8Array(size);
     const slot: Slot = { packet, block: packet.subarray(dataHeaderLength), length: 0 };
     this.#slots[index] = slot;
     return slot;
@@ -281,4 +287,10 @@ export class TftpSender {
     this.#state = "failed";
     this.#timer.stop();
   }
+}
+
+/** Packets that are kept: a window, and as many to read ahead as are worth it, one at least. */
+function slotsFor({ windowSize, blockSize }: TftpSenderOptions): number {
+  const cached = Math.floor(cachedOctets / blockSize);
+  return windowSize + Math.min(windowSize, Math.max(1, cached - windowSize));
 }

@@ -4,7 +4,8 @@
  * Large blocks are read straight into the packets. Small ones come from a piece that is read at once: a system call a
  * block would cost more than to copy it.
  */
-import { TftpSender, type TftpSenderOptions } from "../../protocol/index.ts";
+import { dataHeaderLength, TftpSender, type TftpSenderOptions } from "../../protocol/index.ts";
+import { offPageMemory } from "../../bytes/index.ts";
 import type { ReadableFile } from "../../storage/index.ts";
 import { refusalFor } from "./error-codes.ts";
 import {
@@ -43,7 +44,9 @@ export class SendingTransfer {
   constructor(file: ReadableFile, options: Omit<TftpSenderOptions, "transmit">, send: SendPacket) {
     this.#file = file;
     this.#send = send;
-    this.#sender = new TftpSender({ ...options, transmit: send });
+    const direct = options.blockSize >= directBlock;
+    const memory = direct ? (size: number) => offPageMemory(size, dataHeaderLength) : undefined;
+    this.#sender = new TftpSender({ ...options, transmit: send, memory });
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -52,7 +55,7 @@ export class SendingTransfer {
       () => this.#look(),
       () => true,
     );
-    if (options.blockSize < directBlock) {
+    if (!direct) {
       // One octet more than a small file: its end is seen by the same read.
       this.#piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(512, (file.size ?? pieceSize) + 1)));
     }
@@ -113,6 +116,8 @@ export class SendingTransfer {
         this.#filled = 0;
         this.#room = undefined;
         if (last) break;
+        // A large block goes out while it is in the processor's cache, and the peer has it while the next is read.
+        if (this.#piece === undefined) this.#sender.flush(clock());
       }
     } catch (cause) {
       this.#fail(cause);

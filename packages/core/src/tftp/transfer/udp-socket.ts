@@ -1,6 +1,5 @@
 /** UDP sockets of TFTP: bound, with large buffers, and without a name lookup for each packet. */
 import { createSocket, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
 
 /** What a socket is bound to. */
 export interface UdpSocketOptions {
@@ -24,7 +23,7 @@ export async function openUdpSocket(options: UdpSocketOptions): Promise<Socket> 
     type: options.family === 6 ? "udp6" : "udp4",
     ipv6Only: options.family === 6,
     // Only addresses are sent to: asking the system's resolver would cost more than the packet.
-    lookup: (address, _options, found) => found(null, address, isIPv6(address) ? 6 : 4),
+    lookup: (address, _options, found) => found(null, address, options.family),
   });
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
