@@ -18,8 +18,9 @@ export interface ClientContext {
   readonly known: {
     /** The representation type that the server has taken last, as TYPE's argument; undefined when none was told. */
     type: string | undefined;
-    structure: StructureCode;
-    /** Undefined after block mode as NetX Duo has it: its server goes back to stream mode after some transfers. */
+    /** Undefined after a command of the caller's that is not understood here. */
+    structure: StructureCode | undefined;
+    /** Undefined after block mode as NetX Duo has it: its server goes back to stream mode after some transfers; and as `structure`. */
     mode: ModeCode | undefined;
     /** MODE Z's effort, as OPTS told it. */
     deflateLevel: number | undefined;

@@ -21,6 +21,7 @@ import { transferHeld, type BetweenOptions, type BetweenResult, type HeldClient 
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
 import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
+import { noteCommand } from "./parameters.ts";
 import { openRead, receiveBytes, receiveInto } from "./receive.ts";
 import { sendFrom } from "./send.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -338,7 +339,15 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     const verb = space === -1 ? command : command.slice(0, space);
     const argument = space === -1 ? undefined : command.slice(space + 1);
     const shown = /^(?:PASS|ACCT)$/i.test(verb) ? "***" : argument;
-    return this.#run(verb, () => this.#context.control.command(verb, argument, shown), options);
+    return this.#run(
+      verb,
+      async () => {
+        const reply = await this.#context.control.command(verb, argument, shown);
+        if (reply.code < 300) noteCommand(this.#context, verb, argument);
+        return reply;
+      },
+      options,
+    );
   }
 
   /** Keeps the session alive. */

@@ -1,7 +1,10 @@
 /** Transfer parameters, told to the server only when they change. */
 import {
   formatModeOptions,
+  modeCodeArgument,
+  structureCodeArgument,
   typeArgument,
+  type ArgumentCodec,
   type DataFormat,
   type DataFormatOptions,
   type ModeCode,
@@ -68,4 +71,44 @@ async function parameter(
 ): Promise<void> {
   const reply = await context.control.command(verb, value);
   if (reply.code >= 300) throw new FtpReplyError(tried, reply, verb);
+}
+
+/**
+ * Takes note of a command that the caller sent by itself and the server took: the next transfer must not rely on what was
+ * set before.
+ */
+export function noteCommand(context: ClientContext, verb: string, argument: string | undefined): void {
+  const { known } = context;
+  switch (verb.toUpperCase()) {
+    case "TYPE": {
+      const type = understood(typeArgument, argument);
+      // "?" is no type: whatever comes next is told to the server.
+      known.type = type === undefined ? "?" : typeArgument.format(type);
+      break;
+    }
+    case "STRU":
+      known.structure = understood(structureCodeArgument, argument);
+      break;
+    case "MODE":
+      known.mode = understood(modeCodeArgument, argument);
+      context.data.dropKept();
+      break;
+    case "OPTS":
+      known.deflateLevel = undefined;
+      known.hash = undefined;
+      break;
+    case "REIN":
+      // As at the greeting (RFC 959 §4.1.1).
+      context.data.dropKept();
+      Object.assign(known, { type: undefined, structure: "F", mode: "S", deflateLevel: undefined, hash: undefined });
+      break;
+  }
+}
+
+function understood<T>(codec: ArgumentCodec<T>, text: string | undefined): T | undefined {
+  try {
+    return codec.parse(text);
+  } catch {
+    return undefined;
+  }
 }

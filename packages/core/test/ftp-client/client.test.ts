@@ -8,7 +8,7 @@ import { ReadableStream, WritableStream } from "node:stream/web";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ClientBusyError, FtpClient, parseFtpUrl, type DataMode } from "../../src/ftp-client/index.ts";
 import { FtpServer } from "../../src/ftp-server/index.ts";
-import { MemoryStorage } from "../../src/storage/index.ts";
+import { MemoryStorage, resolveVirtualPath, rootPath } from "../../src/storage/index.ts";
 import { putFile, readFile } from "../ftp-server/server-fixture.ts";
 
 const big = Buffer.alloc(3_000_000, "0123456789abcdef");
@@ -251,6 +251,23 @@ describe("a client", () => {
     expect(await readLocal(join(local, "back"), "utf8")).toBe("a\nb\n");
     expect((await statLocal(join(local, "back"))).mtimeMs).toBe(1_000_000_000);
   });
+
+  it.each(["TYPE A", "TYPE E", "stru r", "MODE B", "MODE C", "MODE S"])(
+    "moves files as before after the caller's own %s",
+    async (command) => {
+      const { client, storage } = await start();
+      await client.upload(big, "before");
+      expect((await client.raw(command)).code).toBe(200);
+      expect((await client.list()).map(({ name }) => name)).toEqual(["before"]);
+      expect((await client.raw(command)).code).toBe(200);
+      const content = Buffer.from("a\r\nb\n\xff\0", "latin1");
+      await client.upload(content, "after");
+      const stored = await storage.openRead(resolveVirtualPath(rootPath, "/after"));
+      expect(stored.size).toBe(content.length);
+      await stored.close();
+      expect(Buffer.compare(await client.downloadBytes("after"), content)).toBe(0);
+    },
+  );
 
   it("tells its progress, and shows no secret in its events", async () => {
     const { client } = await start();
