@@ -13,6 +13,7 @@ import { distanceOf, toWireNumber, type Rollover } from "./block-numbers.ts";
 import { noCounts, type TftpCounts, type TftpFailure, type TftpMachineOptions, type TftpState } from "./machine.ts";
 import {
   blockOf,
+  isNoise,
   dataHeaderLength,
   opcodeOf,
   parseError,
@@ -144,11 +145,10 @@ export class TftpSender {
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array, now: number): void {
-    if (this.#state !== "running") return;
+    if (this.#state !== "running" || isNoise(packet)) return;
     const opcode = opcodeOf(packet);
-    if (opcode === tftpOpcode.acknowledgment && packet.length >= dataHeaderLength)
-      this.#acknowledge(blockOf(packet), now);
-    else if (opcode === tftpOpcode.error && packet.length >= dataHeaderLength) {
+    if (opcode === tftpOpcode.acknowledgment) this.#acknowledge(blockOf(packet), now);
+    else if (opcode === tftpOpcode.error) {
       this.#fail({ kind: "peer-error", ...parseError(packet) });
     } else if (opcode !== tftpOpcode.optionAcknowledgment) {
       const message = "An ACK was expected";
@@ -170,6 +170,8 @@ export class TftpSender {
       this.#transmit(this.#first, this.#first.length);
       return;
     }
+    // Where it was only late, the window sent again brings duplicate ACKs, which tell of no loss.
+    this.#doubt = windowsOfDoubt;
     // What was sent may all be lost, or only its ACK: the window's first block finds out which.
     this.#sent = this.#acknowledged;
     this.#transmitWindow(now);
@@ -220,7 +222,7 @@ export class TftpSender {
       this.#state = "complete";
       return;
     }
-    this.#timer.progress(now);
+    this.#timer.progress(now, this.#timer.retransmissions === 0);
     this.#sendWindow(now);
   }
 
