@@ -191,6 +191,7 @@ export class ServedRequest {
       this.#transfer = transfer;
       transfer.start();
       this.#tellEnd(await transfer.finished, transfer.heard);
+      await transfer.closed;
       return;
     }
     const { maxSize } = this.#host.options.write;
