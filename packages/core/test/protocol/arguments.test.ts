@@ -238,6 +238,15 @@ describe("argument codecs", () => {
       expect(kindOf(wrong), wrong).toBe("syntax");
   });
 
+  it("read OPTS in time, whatever blanks it has", () => {
+    expect(optionsArgument.parse("  mlst   Type; Size;  ")).toEqual({ name: "MLST", value: "Type; Size;" });
+    expect(optionsArgument.parse("utf8 ")).toEqual({ name: "UTF8", value: undefined });
+    expect(() => optionsArgument.parse("   ")).toThrow(ArgumentError);
+    // A line's end of Unicode, which an expression's dot does not pass.
+    const long = `A${" ".repeat(4000)}\u2028b`;
+    expect(optionsArgument.parse(long)).toEqual({ name: "A", value: "\u2028b" });
+  });
+
   it("tell switches of LIST from names", () => {
     expect(listArgument.parse("-la")).toEqual({ switches: "la", path: undefined, literal: "-la" });
     expect(listArgument.parse("-a -R a  b")).toEqual({ switches: "aR", path: "a  b", literal: "-a -R a  b" });

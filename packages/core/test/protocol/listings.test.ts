@@ -201,4 +201,15 @@ describe("answers", () => {
       "TLS;SSL",
     );
   });
+
+  it("are read in time, however hostile their blanks are", () => {
+    const blanks = " ".repeat(4_000);
+    const features = parseFeatures(["Extensions", ` A${blanks}b${blanks}\u2028c `, "\tMLST\tType*;", " ", "End"]);
+    expect([...features]).toEqual([
+      ["A", `b${blanks}\u2028c`],
+      ["MLST", "Type*;"],
+    ]);
+    expect(parseExtendedPassiveAnswer(" ".repeat(250_000))).toBeUndefined();
+    expect(parseExtendedPassiveAnswer(`${" ".repeat(250_000)}( | | | 99 | )`)).toBe(99);
+  });
 });
