@@ -31,7 +31,7 @@ export class TftpGroupMember {
     this.timer = new RetransmissionTimer(options);
   }
 
-  /** Whether it ever answered. */
+  /** Whether it ever acknowledged anything. */
   get heard(): boolean {
     return this.#heard;
   }
@@ -90,7 +90,7 @@ export class TftpGroupMember {
     return ++this.#silentTurns;
   }
 
-  /** A packet of it came. */
+  /** An ACK of it came. */
   hear(): void {
     this.counts.packetsIn++;
     if (this.#heard) return;

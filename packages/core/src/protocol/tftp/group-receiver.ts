@@ -121,6 +121,7 @@ export class TftpGroupReceiver {
 
   /** Lets ACKs go. */
   release(now: number): void {
+    if (!this.#held) return;
     this.#held = false;
     if (this.#state !== "running" || this.#ended || !this.#master) return;
     if (this.#owed) this.#ask(now);

@@ -78,7 +78,6 @@ export class TftpGroupSender {
   /** A packet of a client came. */
   receive(member: TftpGroupMember, packet: Uint8Array, now: number): void {
     const opcode = opcodeOf(packet);
-    member.hear();
     if (packet.length < dataHeaderLength) this.#breach(member, "The packet is too short", now);
     else if (opcode === tftpOpcode.error) this.#end(member, { kind: "peer-error", ...parseError(packet) }, now);
     else if (opcode === tftpOpcode.acknowledgment) this.#acknowledged(member, blockOf(packet), now);
@@ -118,6 +117,7 @@ export class TftpGroupSender {
 
   #acknowledged(member: TftpGroupMember, block: number, now: number): void {
     const { lastBlock } = this.#options;
+    member.hear();
     if (block > lastBlock) {
       this.#breach(member, `Block ${block} was acknowledged; the last is ${lastBlock}`, now);
     } else if (block === lastBlock) {
