@@ -206,7 +206,7 @@ describe("the server's multicast, by the octets", () => {
     [{ address: ["239.1.1.1", "ff15::1"] }, "one family"],
     [{ address, port: 0 }, "multicast.ports"],
     [{ address, ports: { first: 9, last: 8 } }, "multicast.ports"],
-    [{ address, ttl: 0 }, "multicast.ttl"],
+    [{ address, ttl: 256 }, "multicast.ttl"],
     [{ address, interface: "eth0" }, "multicast.interface"],
   ])("refuses the options %j", async (multicast, text) => {
     await expect(startTftp({ multicast })).rejects.toThrow(text);
@@ -233,7 +233,7 @@ describe("the client's multicast, by the octets", () => {
     const got = get(`tftp://127.0.0.1:${server.port}/f`, how);
     got.catch(() => undefined);
     const { text, from } = await server.next();
-    expect(text).toBe("\0\x01f\0octet\0blksize\x008\0windowsize\x0016\0multicast\0\0");
+    expect(text).toBe("\0\x01f\0octet\0blksize\x008\0multicast\0\0");
     server.send(`\0\x06blksize\x008\0multicast\0${address},${groupPort},0\0`, from.port);
     await joined();
     return { got, server, client: from.port, groupPort };
@@ -288,28 +288,34 @@ describe("the client's multicast, by the octets", () => {
     expect((await large.server.next()).text.slice(0, 4)).toBe("\0\x05\0\x03");
   });
 
-  it("asks for the file alone when it cannot join, or the server wants both windows and a group", async () => {
-    for (const answer of [
-      `blksize\x008\0multicast\0${address},9,0\0windowsize\x002\0`,
-      "multicast\x00192.0.2.1,9,1\0",
-    ]) {
+  it("asks for the file alone, by windows, when it is answered wrongly, without a group, or cannot join", async () => {
+    const port = await freeUdpPort();
+    const answers = [
+      ["blksize\x001428\0", "Without a group"],
+      [`multicast\0${address},${port},0\0windowsize\x002\0`, "The server answered windowsize=2"],
+      ["multicast\x00192.0.2.1,9,1\0", "The server's multicast names no group"],
+      [`multicast\0${address},${port},1\0`, "The group 239.255.77.1 cannot be joined"],
+    ] as const;
+    for (const [answer, why] of answers) {
       const server = await RawPeer.open();
-      const got = get(`tftp://127.0.0.1:${server.port}/f`, { multicast: true });
-      const { from } = await server.next();
+      const got = get(`tftp://127.0.0.1:${server.port}/f`, { multicast: { interface: "192.0.2.77" } });
+      const { text, from } = await server.next();
+      expect(text).toBe("\0\x01f\0octet\0blksize\x001428\0tsize\x000\0multicast\0\0");
       server.send(`\0\x06${answer}`, from.port);
-      expect((await server.next()).text.slice(0, 4)).toBe("\0\x05\0\x08");
+      expect((await server.next()).text.slice(0, 4 + why.length)).toBe(`\0\x05\0\x08${why}`);
       const again = await server.next();
       expect(again.text).toBe("\0\x01f\0octet\0blksize\x001428\0windowsize\x0016\0tsize\x000\0");
       server.send("\0\x03\0\x01abc", again.from.port);
       expect((await got).octets).toBe(3);
     }
+  });
+
+  it("takes the file alone from a server that knows no options", async () => {
     const server = await RawPeer.open();
-    const got = get(`tftp://127.0.0.1:${server.port}/f`, { multicast: { interface: "192.0.2.77" } });
+    const got = get(`tftp://127.0.0.1:${server.port}/f`, { multicast: true });
     const { from } = await server.next();
-    server.send(`\0\x06multicast\0${address},${await freeUdpPort()},1\0`, from.port);
-    expect((await server.next()).text).toContain("\0\x05\0\x08The group 239.255.77.1 cannot be joined");
-    const again = await server.next();
-    server.send("\0\x03\0\x01abc", again.from.port);
+    server.send("\0\x03\0\x01abc", from.port);
+    expect((await server.next()).text).toBe("\0\x04\0\x01");
     expect((await got).octets).toBe(3);
   });
 });

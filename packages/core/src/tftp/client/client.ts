@@ -122,12 +122,11 @@ async function transfer(
         };
   const begun = clock();
   const address = await resolve(url.host, tried, options);
-  let asked = wanted;
+  // Some servers answer windowsize beside multicast, and then send windows to a group: see `answerOptions`.
+  let asked = wanted?.multicast === true ? { ...wanted, windowSize: undefined } : wanted;
   let last = await attempt(url, address, mode, end, asked, tried, options);
   while (asked !== undefined && last.kind === "not-begun" && mayBeTheOptions(last.failure)) {
-    // Who is silent has no options at all; who objects may object to the group only.
-    const alone = asked.multicast === true && last.failure.kind !== "timeout";
-    asked = alone ? { ...asked, multicast: false } : undefined;
+    asked = lessThan(asked, wanted, last.failure);
     last = await attempt(url, address, mode, end, asked, tried, options);
   }
   const failure = last.kind === "ended" ? last.end.failure : last.failure;
@@ -221,6 +220,15 @@ async function resolve(host: string, tried: string, options: TftpTransferOptions
   } catch (cause) {
     throw new TftpError("unreachable", tried, `${host} has no address`, { cause });
   }
+}
+
+/** What is asked for next. Who is silent is asked for no option at all; who has no group, for the file alone. */
+function lessThan(
+  asked: WantedOptions,
+  wanted: WantedOptions | undefined,
+  failure: TransferFailure,
+): WantedOptions | undefined {
+  return asked.multicast === true && failure.kind !== "timeout" ? { ...wanted, multicast: false } : undefined;
 }
 
 function wantsMulticast({ multicast = false }: TftpTransferOptions): boolean {

@@ -159,6 +159,11 @@ export class Exchange {
         this.#reject(send, tftpErrorCode.optionNegotiation, cause.message);
         return;
       }
+      if (wanted.multicast === true && this.#agreement.multicast === undefined) {
+        // Alone it goes faster by windows, which were not asked for yet.
+        this.#reject(send, tftpErrorCode.optionNegotiation, "Without a group, other options are wanted");
+        return;
+      }
     } else if (opcode !== firstBlock || blockOf(packet) !== (end.operation === "read" ? 1 : 0)) {
       this.#reject(send, tftpErrorCode.illegalOperation, "The first answer makes no sense");
       return;

@@ -10,7 +10,7 @@ export interface TftpMulticastOptions {
   readonly port?: number;
   /** More ports than one, for more groups: the first and the last. In the place of `port`. */
   readonly ports?: { readonly first: number; readonly last: number };
-  /** How far blocks go: 1 stays in the network, each router takes one off. From 1 to 255. Default 1. */
+  /** How far blocks go: 1 stays in the network, each router takes one off. From 0, which stays on this machine, to 255. Default 1. */
   readonly ttl?: number;
   /** The address of this machine to whose network blocks go. Default: the address that was asked. */
   readonly interface?: string;
@@ -40,7 +40,7 @@ export function resolveMulticast(options: TftpMulticastOptions): ResolvedMultica
   const { first, last } = ports;
   const valid = [first, last].every((one) => Number.isInteger(one) && one >= 1 && one <= 65_535) && first <= last;
   if (!valid) throw new RangeError("multicast.ports must be from 1 to 65535, the first not after the last");
-  if (!Number.isInteger(ttl) || ttl < 1 || ttl > 255) throw new RangeError("multicast.ttl must be from 1 to 255");
+  if (!Number.isInteger(ttl) || ttl < 0 || ttl > 255) throw new RangeError("multicast.ttl must be from 0 to 255");
   if (options.interface !== undefined && isIP(options.interface) === 0) {
     throw new RangeError("multicast.interface must be an address of this machine");
   }
