@@ -120,7 +120,38 @@ describe("twinport serve --tftp", () => {
     }
   });
 
+  it("sends a file to all that want it at once, when told a group", async () => {
+    const server = await served("group", ["--tftp-multicast", "239.255.78.1:17580"]);
+    try {
+      await writeFile(join(root, "group/image"), Buffer.alloc(300_000, "image"));
+      const url = `tftp://127.0.0.1:${server.tftpPort}/image`;
+      const get = (file: string): ReturnType<typeof twinport> =>
+        twinport(["tftp", "get", "--multicast", "--json", url, join(root, file)]);
+      const ended = await Promise.all([get("image1"), get("image2")]);
+      for (const { code, stdout } of ended) {
+        expect(code).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({
+          windowsize: 1,
+          multicast: { address: "239.255.78.1", port: 17_580 },
+        });
+      }
+      const [first, second] = await Promise.all(
+        ["image1", "image2"].map((file) => readFile(join(root, file), "latin1")),
+      );
+      expect([first, second]).toEqual([second, "image".repeat(60_000)]);
+      expect((await twinport(["tftp", "put", "--multicast", url, join(root, "image1")])).code).toBe(2);
+      expect((await twinport(["tftp", "get", "--multicast", "--plain", url, join(root, "image1")])).code).toBe(2);
+    } finally {
+      await server.stop();
+    }
+    expect(server.log()).toContain('"group":"239.255.78.1:17580"');
+  });
+
   it.each([
+    [["--tftp=:6969", "--tftp-multicast", "239.255.78.1:17580", "--tftp-single-port"], "leave --tftp-single-port out"],
+    [["--tftp=:6969", "--tftp-multicast", "192.0.2.1:17580"], "as 239.255.0.1:1758"],
+    [["--tftp=:6969", "--tftp-multicast", "239.255.78.1"], "as 239.255.0.1:1758"],
+    [["--tftp-multicast", "239.255.78.1:17580"], "give --tftp as well"],
     [["--tftp-write"], "give --tftp as well"],
     [["--tftp=:0"], "127.0.0.1:0"],
     [["--tftp"], "--tftp after the folder"],

@@ -151,11 +151,30 @@ export {
   type ProxyHeader,
 } from "./proxy-protocol.ts";
 export { distanceOf, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
-export type { TftpCounts, TftpFailure, TftpMachineOptions, TftpState } from "./tftp/machine.ts";
+export { TftpGroupMember, type TftpGroupMemberOptions } from "./tftp/group-member.ts";
+export { TftpGroupReceiver, type TftpGroupReceiverOptions } from "./tftp/group-receiver.ts";
+export { strayLimit, TftpGroupSender, type TftpGroupSenderOptions } from "./tftp/group-sender.ts";
+export {
+  noCounts,
+  type TftpCounts,
+  type TftpFailure,
+  type TftpMachineOptions,
+  type TftpState,
+} from "./tftp/machine.ts";
+export {
+  formatMulticastAnswer,
+  isMulticastAddress,
+  multicastBlockLimit,
+  multicastPort,
+  parseMulticastAnswer,
+  type MulticastAnswer,
+  type MulticastGroup,
+} from "./tftp/multicast-option.ts";
 export { NetasciiDecoder, NetasciiEncoder } from "./tftp/netascii.ts";
 export {
   acceptOptions,
   answerOptions,
+  asksForMulticast,
   defaultBlockSize,
   largestBlockSize,
   largestWindowSize,

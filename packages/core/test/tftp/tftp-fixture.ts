@@ -88,6 +88,12 @@ export class RawPeer {
     this.#socket.send(Buffer.from(text, "latin1"), port, "127.0.0.1");
   }
 
+  /** Sends a packet to a multicast group on loopback. */
+  sendToGroup(text: string, address: string, port: number): void {
+    this.#socket.setMulticastInterface("127.0.0.1");
+    this.#socket.send(Buffer.from(text, "latin1"), port, address);
+  }
+
   /** The next packet. */
   async next(): Promise<Heard> {
     const first = this.#heard.shift();

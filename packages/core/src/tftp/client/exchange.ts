@@ -19,6 +19,7 @@ import {
   tftpErrorCode,
   tftpOpcode,
   TftpOptionError,
+  type MulticastGroup,
   type TftpAgreement,
   type TftpMachineOptions,
   type WantedOptions,
@@ -27,6 +28,9 @@ import type { ReadableFile, WritableFile } from "../../storage/index.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { joinGroup } from "./multicast/group-socket.ts";
+import { GroupTransfer } from "./multicast/group-transfer.ts";
+import type { TftpGroupOptions } from "./options.ts";
 
 /** What is to be transferred. */
 export type LocalEnd =
@@ -43,6 +47,8 @@ export interface ExchangeOptions {
   readonly wanted: WantedOptions | undefined;
   readonly end: LocalEnd;
   readonly timing: Omit<TftpMachineOptions, "blockSize" | "windowSize" | "transmit">;
+  /** How a file is received with others, should the server offer it. */
+  readonly group: TftpGroupOptions & Required<Omit<TftpGroupOptions, "interface">>;
   /** Retransmissions of the request. */
   readonly requestRetries: number;
   readonly onOctets: (octets: number, agreement: TftpAgreement) => void;
@@ -62,7 +68,7 @@ export class Exchange {
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
   #agreement: TftpAgreement = plainAgreement;
-  #transfer: SendingTransfer | ReceivingTransfer | undefined;
+  #transfer: SendingTransfer | ReceivingTransfer | GroupTransfer | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #settled = false;
 
@@ -88,7 +94,7 @@ export class Exchange {
 
   /** Settles when the socket is not needed any more. */
   async closed(): Promise<void> {
-    if (this.#transfer instanceof ReceivingTransfer) await this.#transfer.closed;
+    if (this.#transfer !== undefined && "closed" in this.#transfer) await this.#transfer.closed;
   }
 
   /** Gives up. */
@@ -127,8 +133,12 @@ export class Exchange {
     if (this.#port === undefined) void this.#begin(packet, from);
     else {
       this.#transfer?.receive(packet);
-      if (this.#transfer?.over === false) this.#options.onOctets(this.#transfer.octets, this.#agreement);
+      this.#tellOctets();
     }
+  }
+
+  #tellOctets(): void {
+    if (this.#transfer?.over === false) this.#options.onOctets(this.#transfer.octets, this.#agreement);
   }
 
   /** The first answer. Never rejects. */
@@ -149,20 +159,25 @@ export class Exchange {
         this.#reject(send, tftpErrorCode.optionNegotiation, cause.message);
         return;
       }
+      if (wanted.multicast === true && this.#agreement.multicast === undefined) {
+        // Alone it goes faster by windows, which were not asked for yet.
+        this.#reject(send, tftpErrorCode.optionNegotiation, "Without a group, other options are wanted");
+        return;
+      }
     } else if (opcode !== firstBlock || blockOf(packet) !== (end.operation === "read" ? 1 : 0)) {
       this.#reject(send, tftpErrorCode.illegalOperation, "The first answer makes no sense");
       return;
     }
     this.#port = from.port;
     clearTimeout(this.#wake);
-    await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
+    if (this.#agreement.multicast === undefined || end.operation === "write") {
+      await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
+    } else await this.#startInGroup(this.#agreement.multicast, packet, from, end, send);
   }
 
   async #startTransfer(first: Uint8Array | undefined, send: SendPacket): Promise<void> {
-    const { end, timing } = this.#options;
-    const { blockSize, windowSize, timeout } = this.#agreement;
-    const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
-    const machine = { ...timing, blockSize, windowSize, longestTimeout };
+    const { end } = this.#options;
+    const machine = this.#machine();
     if (end.operation === "write") {
       const transfer = new SendingTransfer(end.source, machine, send);
       this.#transfer = transfer;
@@ -170,16 +185,8 @@ export class Exchange {
       this.#endTransfer(await transfer.finished);
       return;
     }
-    let file: WritableFile;
-    try {
-      file = await end.open();
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
-      send(packet, packet.length);
-      this.#endAsking({ kind: "file", message, cause });
-      return;
-    }
+    const file = await this.#open(end, send);
+    if (file === undefined) return;
     const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
     this.#transfer = transfer;
     if (this.#settled) {
@@ -189,6 +196,60 @@ export class Exchange {
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
     this.#endTransfer(await transfer.finished);
+  }
+
+  /** Receives with others; who cannot join says so, and asks again for the file alone. */
+  async #startInGroup(
+    group: MulticastGroup,
+    packet: Uint8Array,
+    from: RemoteInfo,
+    end: Extract<LocalEnd, { operation: "read" }>,
+    send: SendPacket,
+  ): Promise<void> {
+    const { group: options, server } = this.#options;
+    let socket: Socket;
+    try {
+      socket = await joinGroup(group, { ...server, port: from.port }, options.interface);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#reject(send, tftpErrorCode.optionNegotiation, `The group ${group.address} cannot be joined: ${why}`);
+      return;
+    }
+    const file = await this.#open(end, send);
+    if (file === undefined) {
+      socket.close();
+      return;
+    }
+    const machine = { ...this.#machine(), ...options, maxSize: end.maxSize, socket };
+    const isServer = ({ address, port }: RemoteInfo): boolean => port === from.port && address === from.address;
+    const transfer = new GroupTransfer(file, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
+    this.#transfer = transfer;
+    if (this.#settled) {
+      transfer.abort("Given up");
+      return;
+    }
+    transfer.receive(packet);
+    this.#endTransfer(await transfer.finished);
+  }
+
+  #machine(): Omit<TftpMachineOptions, "transmit"> {
+    const { timing } = this.#options;
+    const { blockSize, windowSize, timeout } = this.#agreement;
+    const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
+    return { ...timing, blockSize, windowSize, longestTimeout };
+  }
+
+  /** Opens the target. @returns undefined when it cannot be; the server is told. */
+  async #open(end: Extract<LocalEnd, { operation: "read" }>, send: SendPacket): Promise<WritableFile | undefined> {
+    try {
+      return await end.open();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
+      send(packet, packet.length);
+      this.#endAsking({ kind: "file", message, cause });
+      return undefined;
+    }
   }
 
   #sender(to: RemoteInfo): SendPacket {

@@ -62,17 +62,24 @@ function iteratedSource(source: AsyncIterable<Uint8Array>): ReadableFile {
 export async function fileSink(path: string): Promise<WritableFile> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
   const handle = await open(temporary, "wx");
-  const write = async (from: Uint8Array): Promise<void> => {
-    for (let at = 0; at < from.length;) at += (await handle.write(from, at, from.length - at)).bytesWritten;
+  let end = 0;
+  const writeAt = async (from: Uint8Array, position: number): Promise<void> => {
+    for (let at = 0; at < from.length;) {
+      at += (await handle.write(from, at, from.length - at, position + at)).bytesWritten;
+    }
+    end = Math.max(end, position + from.length);
   };
   return {
-    write,
+    write: (from) => writeAt(from, end),
     writev: async (from) => {
+      const start = end;
       const total = from.reduce((sum, part) => sum + part.length, 0);
-      const { bytesWritten } = await handle.writev(from);
+      const { bytesWritten } = await handle.writev(from, start);
+      end = start + bytesWritten;
       // A short write is a disk that is nearly full: the rest, piece by piece, tells why.
-      if (bytesWritten < total) await write(Buffer.concat(from).subarray(bytesWritten));
+      if (bytesWritten < total) await writeAt(Buffer.concat(from).subarray(bytesWritten), end);
     },
+    writeAt,
     commit: async () => {
       await handle.close();
       await rename(temporary, path);
@@ -116,16 +123,24 @@ export function streamSink(stream: Writable): WritableFile {
 
 /** Memory. */
 export class MemorySink implements WritableFile {
-  readonly #parts: Uint8Array[] = [];
+  readonly #parts: { readonly octets: Uint8Array; readonly position: number }[] = [];
+  #end = 0;
 
   /** What came. */
   get bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
+    const bytes = Buffer.alloc(this.#end);
+    for (const { octets, position } of this.#parts) bytes.set(octets, position);
+    return bytes;
   }
 
   async write(from: Uint8Array): Promise<void> {
+    return this.writeAt(from, this.#end);
+  }
+
+  async writeAt(from: Uint8Array, position: number): Promise<void> {
     // The caller's memory is its own again.
-    this.#parts.push(new Uint8Array(from));
+    this.#parts.push({ octets: new Uint8Array(from), position });
+    this.#end = Math.max(this.#end, position + from.length);
   }
 
   async commit(): Promise<void> {
@@ -134,5 +149,6 @@ export class MemorySink implements WritableFile {
 
   async abandon(): Promise<void> {
     this.#parts.length = 0;
+    this.#end = 0;
   }
 }

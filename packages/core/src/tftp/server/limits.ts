@@ -25,6 +25,14 @@ export interface TftpServerLimits {
   readonly initialTimeout: number;
   /** Milliseconds between two retransmissions at most. Default 10,000. */
   readonly longestTimeout: number;
+  /** Multicast groups at once. Default 64. */
+  readonly multicastGroups: number;
+  /** Clients of one multicast group. Default 256. */
+  readonly multicastClients: number;
+  /** Retransmissions without an answer before a multicast group's master client is passed over. Default 3. */
+  readonly multicastRetries: number;
+  /** How often a client is passed over before it is given up. Default 2. */
+  readonly multicastTurns: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
   readonly addressTick: number;
 }
@@ -41,5 +49,9 @@ export const defaultTftpLimits: TftpServerLimits = {
   firstRetries: 3,
   initialTimeout: 1_000,
   longestTimeout: 10_000,
+  multicastGroups: 64,
+  multicastClients: 256,
+  multicastRetries: 3,
+  multicastTurns: 2,
   addressTick: 10_000,
 };

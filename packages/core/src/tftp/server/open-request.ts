@@ -5,6 +5,7 @@ import {
   rootPath,
   StorageError,
   type ReadableFile,
+  type VirtualPath,
   type WritableFile,
 } from "../../storage/index.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
@@ -23,7 +24,12 @@ export class TftpRequestError extends Error {
 
 /** An open file, as it goes on the wire. */
 export type OpenedRequest =
-  | { readonly operation: "read"; readonly file: ReadableFile }
+  | {
+      readonly operation: "read";
+      readonly file: ReadableFile;
+      /** Where the file lies in the storage; undefined for what the application supplied. */
+      readonly path: VirtualPath | undefined;
+    }
   | { readonly operation: "write"; readonly file: WritableFile };
 
 /** Whether the peer may do this at all. @throws TftpRequestError. */
@@ -63,8 +69,9 @@ export async function openRequest(
     throw new TftpRequestError(decision.code ?? tftpErrorCode.accessViolation, decision.refuse);
   }
   if (request.operation === "read") {
-    const file = await openRead(options, request, decision, signal);
-    return { operation: "read", file: request.mode === "netascii" ? netasciiSource(file) : file };
+    const path = readPath(request, decision);
+    const file = await openRead(options, path, decision, signal);
+    return { operation: "read", path, file: request.mode === "netascii" ? netasciiSource(file) : file };
   }
   if (expectedSize !== undefined && expectedSize > options.write.maxSize) {
     throw new TftpRequestError(tftpErrorCode.diskFull, "The file is too large");
@@ -73,15 +80,20 @@ export async function openRequest(
   return { operation: "write", file: request.mode === "netascii" ? netasciiSink(file) : file };
 }
 
+function readPath(request: TftpRequestInfo, decision: TftpDecision | undefined): VirtualPath | undefined {
+  if (decision !== undefined && "content" in decision) return undefined;
+  const name = decision !== undefined && "file" in decision ? decision.file : request.file;
+  return resolveVirtualPath(rootPath, name);
+}
+
 async function openRead(
   options: ResolvedTftpOptions,
-  request: TftpRequestInfo,
+  path: VirtualPath | undefined,
   decision: TftpDecision | undefined,
   signal: AbortSignal,
 ): Promise<ReadableFile> {
   if (decision !== undefined && "content" in decision) return toFile(decision.content);
-  const name = decision !== undefined && "file" in decision ? decision.file : request.file;
-  return options.storage.openRead(resolveVirtualPath(rootPath, name), { signal });
+  return options.storage.openRead(path ?? rootPath, { signal });
 }
 
 async function openWrite(

@@ -3,6 +3,7 @@ import { Networks } from "../../net/index.ts";
 import type { Rollover, TftpOption } from "../../protocol/index.ts";
 import type { ReadableFile, Storage, WritableFile } from "../../storage/index.ts";
 import { defaultTftpLimits, type TftpServerLimits } from "./limits.ts";
+import { resolveMulticast, type ResolvedMulticast, type TftpMulticastOptions } from "./multicast/multicast-options.ts";
 import { compileRules, type Rewrite, type RewriteRule } from "./rewrite-rules.ts";
 
 /** Where a server listens. */
@@ -77,6 +78,12 @@ export interface TftpServerOptions {
   readonly onRequest?: (request: TftpRequestInfo) => TftpDecision | undefined | Promise<TftpDecision | undefined>;
   /** Whether all transfers go over the listener's port, where only one port gets through. Default false. */
   readonly singlePort?: boolean;
+  /**
+   * Sends a file once to all clients that read it at the same time and ask for that (RFC 2090): in mode octet, from the
+   * storage, of 65,535 blocks at most. Not with `singlePort`, since a transfer to a group needs a port of its own. Default:
+   * no multicast.
+   */
+  readonly multicast?: TftpMulticastOptions;
   /** The block number after 65535. Default 0. */
   readonly rollover?: Rollover;
   readonly limits?: Partial<TftpServerLimits>;
@@ -97,6 +104,7 @@ export interface ResolvedTftpOptions {
   readonly rewrite: Rewrite | undefined;
   readonly onRequest: TftpServerOptions["onRequest"];
   readonly singlePort: boolean;
+  readonly multicast: ResolvedMulticast | undefined;
   readonly rollover: Rollover;
   readonly limits: TftpServerLimits;
 }
@@ -110,7 +118,8 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isFinite(value) || value < 0) throw new RangeError(`limits.${name} must be a number of 0 or more`);
   }
-  const { read = true, write = false, rewrite } = options;
+  const { read = true, write = false, rewrite, multicast, singlePort = false } = options;
+  if (multicast !== undefined && singlePort) throw new RangeError("multicast cannot be had with singlePort");
   const writing = typeof write === "boolean" ? {} : write;
   return {
     storage: options.storage,
@@ -128,7 +137,8 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
     },
     rewrite: typeof rewrite === "function" || rewrite === undefined ? rewrite : compileRules(rewrite),
     onRequest: options.onRequest,
-    singlePort: options.singlePort ?? false,
+    singlePort,
+    multicast: multicast === undefined ? undefined : resolveMulticast(multicast),
     rollover: options.rollover ?? 0,
     limits,
   };

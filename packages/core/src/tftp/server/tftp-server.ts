@@ -1,5 +1,5 @@
 /**
- * The TFTP server (RFC 1350, RFC 2347, RFC 2348, RFC 2349, RFC 7440).
+ * The TFTP server (RFC 1350, RFC 2090, RFC 2347, RFC 2348, RFC 2349, RFC 7440).
  *
  * A request gets a socket of its own, whose port is the server's transfer identifier, or with `singlePort` goes on where it
  * was asked. Reading is on, writing off, unless options say otherwise.
@@ -18,6 +18,7 @@ import {
 } from "../../protocol/index.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
 import { ListeningSockets } from "./listening-sockets.ts";
+import { MulticastGroups } from "./multicast/multicast-groups.ts";
 import { demandAccess, demandMode, TftpRequestError } from "./open-request.ts";
 import {
   resolveTftpOptions,
@@ -60,12 +61,13 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       // The emitter binds the argument to the name; a generic name is more than its types can follow.
       (this.emit as (name: string, argument: unknown) => boolean).call(this, event, payload);
     };
+    const shared = { options: this.#options, counters: newCounters(), tell };
+    const { multicast } = this.#options;
     this.#host = {
-      options: this.#options,
-      counters: newCounters(),
+      ...shared,
+      groups: multicast === undefined ? undefined : new MulticastGroups(shared, multicast),
       windowOctets: 0,
       hears: (event) => this.listenerCount(event) > 0,
-      tell,
     };
   }
 

@@ -1,5 +1,5 @@
 /** What a transfer that runs has: its machine's clock, its end, and the way to its peer. */
-import { formatError, type TftpCounts, type TftpFailure, type TftpState } from "../../protocol/index.ts";
+import { formatError, type TftpCounts, type TftpFailure } from "../../protocol/index.ts";
 
 /** Sends one packet to the peer. The memory may change once a later packet is sent. */
 export type SendPacket = (memory: Uint8Array, length: number) => void;
@@ -25,9 +25,7 @@ export type TransferFailure =
 
 /** The part of a machine that the clock needs. */
 interface Machine {
-  readonly state: TftpState;
   readonly deadline: number | undefined;
-  readonly failure: TftpFailure | undefined;
   expire(now: number): void;
 }
 

@@ -12,6 +12,8 @@ export interface UdpSocketOptions {
   readonly receiveBuffer: number;
   /** Octets that the system is asked to hold for what leaves. */
   readonly sendBuffer?: number;
+  /** Whether other sockets of this machine may be bound there too, as those that receive multicast are. Default false. */
+  readonly shared?: boolean;
 }
 
 /** Octets that the system has room for anyway. */
@@ -22,6 +24,7 @@ export async function openUdpSocket(options: UdpSocketOptions): Promise<Socket> 
   const socket = createSocket({
     type: options.family === 6 ? "udp6" : "udp4",
     ipv6Only: options.family === 6,
+    reuseAddr: options.shared === true,
     // Only addresses are sent to: asking the system's resolver would cost more than the packet.
     lookup: (address, _options, found) => found(null, address, options.family),
   });
