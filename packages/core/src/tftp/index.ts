@@ -17,6 +17,8 @@ export type {
   TftpServerOptions,
   TftpWriteOptions,
 } from "./server/options.ts";
+export type { PatternCondition, PatternRule, RefuseRule } from "./server/pattern-rules.ts";
+export { PatternError } from "./server/patterns/parse-pattern.ts";
 export type { Rewrite, RewriteRequest, RewriteRule } from "./server/rewrite-rules.ts";
 export { TftpServer, type TftpListenerAddress } from "./server/tftp-server.ts";
 export { get, getTo, put } from "./client/client.ts";

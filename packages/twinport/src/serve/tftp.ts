@@ -18,9 +18,8 @@ export interface ServeTftpOptions {
 }
 
 /** The rules that need no more than their name. */
-type SimpleRule = Exclude<RewriteRule, { readonly rule: "name" | "prefix" | "folder" }>;
-
-const simpleRules: readonly SimpleRule["rule"][] = ["backslashes", "strip-0xff", "lower-case"];
+const simpleRules = ["backslashes", "strip-0xff", "lower-case"] as const;
+type SimpleRule = Extract<RewriteRule, { readonly rule: (typeof simpleRules)[number] }>;
 
 /** The port that is listened on unless told otherwise: 69 needs root. */
 export const usualTftpPort = 6969;

@@ -9,17 +9,7 @@ import {
 } from "../../storage/index.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
 import type { ResolvedTftpOptions, TftpDecision, TftpRequestInfo } from "./options.ts";
-
-/** The request is not granted: ERROR with this code and text. */
-export class TftpRequestError extends Error {
-  override readonly name = "TftpRequestError";
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { TftpRequestError } from "./request-error.ts";
 
 /** An open file, as it goes on the wire. */
 export type OpenedRequest =

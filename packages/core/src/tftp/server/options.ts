@@ -71,7 +71,10 @@ export interface TftpServerOptions {
   readonly read?: boolean | TftpReadOptions;
   /** Default false. */
   readonly write?: boolean | TftpWriteOptions;
-  /** Turns names into names of the storage: rules, or a function that throws nothing. Default: names are left. */
+  /**
+   * Turns names into names of the storage: rules, or a function. Where the function throws, the request is refused.
+   * Default: names are left.
+   */
   readonly rewrite?: readonly RewriteRule[] | Rewrite;
   /** Decides on each request: undefined lets it go on. */
   readonly onRequest?: (request: TftpRequestInfo) => TftpDecision | undefined | Promise<TftpDecision | undefined>;
@@ -104,7 +107,7 @@ export interface ResolvedTftpOptions {
 /** The largest file that may be written, in octets, unless an option says otherwise. */
 const defaultMaxSize = 1024 ** 3;
 
-/** Applies the defaults. @throws RangeError for a port, limit or network that cannot be meant. */
+/** Applies the defaults. @throws RangeError for a port, limit, network or rule that cannot be meant. */
 export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOptions {
   const limits = { ...defaultTftpLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {

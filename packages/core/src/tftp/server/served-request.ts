@@ -17,8 +17,9 @@ import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { clock, type SendPacket, type TransferEnd } from "../transfer/transfer.ts";
 import { openUdpSocket } from "../transfer/udp-socket.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
-import { discard, openRequest, TftpRequestError, type OpenedRequest } from "./open-request.ts";
+import { discard, openRequest, type OpenedRequest } from "./open-request.ts";
 import type { ResolvedTftpOptions, TftpRequestInfo } from "./options.ts";
+import { TftpRequestError } from "./request-error.ts";
 
 /** What a request needs of its server. */
 export interface RequestHost {
