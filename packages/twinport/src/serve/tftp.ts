@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Logger } from "pino";
 import { printable, UsageError } from "../exit-codes.ts";
 import { collect, parseListen, type ListenAddress } from "../parse-options.ts";
+import { readTftpMap } from "./tftp-map.ts";
 
 /** What the command line says of TFTP. */
 export interface ServeTftpOptions {
@@ -15,6 +16,7 @@ export interface ServeTftpOptions {
   readonly tftpAllow?: readonly string[];
   readonly tftpSinglePort?: boolean;
   readonly tftpRewrite?: readonly SimpleRule["rule"][];
+  readonly tftpMap?: string;
 }
 
 /** The rules that need no more than their name. */
@@ -46,18 +48,20 @@ export function withTftpOptions(command: Command): Command {
         "--tftp-rewrite <rule>",
         `what is done to names that are asked for: ${simpleRules.join(", ")}; repeatable`,
       ).argParser(collect(parseRule)),
-    );
+    )
+    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite");
 }
 
 /** A server for the options; undefined where TFTP was not asked for. @throws UsageError. */
-export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpServer | undefined {
-  const { tftp, tftpAllow, tftpRewrite } = options;
+export async function tftpServer(storage: Storage, options: ServeTftpOptions): Promise<TftpServer | undefined> {
+  const { tftp, tftpAllow, tftpRewrite = [], tftpMap } = options;
   if (tftp === undefined) {
     const given = Object.keys(options).find((name) => name.startsWith("tftp"));
     if (given !== undefined) throw new UsageError("TFTP is not served: give --tftp as well");
     return undefined;
   }
   const addresses: readonly ListenAddress[] = tftp === true ? [{ host: undefined, port: usualTftpPort }] : tftp;
+  const map = tftpMap === undefined ? [] : await readTftpMap(tftpMap);
   const from = tftpAllow === undefined ? {} : { from: tftpAllow };
   const writes = options.tftpWrite === true || options.tftpOverwrite === true;
   return new TftpServer({
@@ -72,7 +76,7 @@ export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpSer
     }),
     read: from,
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
-    rewrite: (tftpRewrite ?? []).map((rule) => ({ rule })),
+    rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
     singlePort: options.tftpSinglePort === true,
   });
 }
