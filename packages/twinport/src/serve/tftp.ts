@@ -17,6 +17,7 @@ export interface ServeTftpOptions {
   readonly tftpSinglePort?: boolean;
   readonly tftpRewrite?: readonly SimpleRule["rule"][];
   readonly tftpMap?: string;
+  readonly tftpIgnoreCase?: boolean;
 }
 
 /** The rules that need no more than their name. */
@@ -49,7 +50,8 @@ export function withTftpOptions(command: Command): Command {
         `what is done to names that are asked for: ${simpleRules.join(", ")}; repeatable`,
       ).argParser(collect(parseRule)),
     )
-    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite");
+    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite")
+    .option("--tftp-ignore-case", "find files to read in any case, where one name only differs in nothing else");
 }
 
 /** A server for the options; undefined where TFTP was not asked for. @throws UsageError. */
@@ -77,6 +79,7 @@ export async function tftpServer(storage: Storage, options: ServeTftpOptions): P
     read: from,
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
     rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
+    ignoreCase: options.tftpIgnoreCase === true,
     singlePort: options.tftpSinglePort === true,
   });
 }

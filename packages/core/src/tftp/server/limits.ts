@@ -27,6 +27,8 @@ export interface TftpServerLimits {
   readonly longestTimeout: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
   readonly addressTick: number;
+  /** Entries of one folder that are looked at for a name in another case (`ignoreCase`). Default 10,000. */
+  readonly caseLookupEntries: number;
 }
 
 /** The limits unless options say otherwise. */
@@ -42,4 +44,5 @@ export const defaultTftpLimits: TftpServerLimits = {
   initialTimeout: 1_000,
   longestTimeout: 10_000,
   addressTick: 10_000,
+  caseLookupEntries: 10_000,
 };

@@ -7,6 +7,7 @@ import {
   type ReadableFile,
   type WritableFile,
 } from "../../storage/index.ts";
+import { findInAnyCase, isMissing } from "./case-lookup.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
 import type { ResolvedTftpOptions, TftpDecision, TftpRequestInfo } from "./options.ts";
 import { TftpRequestError } from "./request-error.ts";
@@ -71,7 +72,15 @@ async function openRead(
 ): Promise<ReadableFile> {
   if (decision !== undefined && "content" in decision) return toFile(decision.content);
   const name = decision !== undefined && "file" in decision ? decision.file : request.file;
-  return options.storage.openRead(resolveVirtualPath(rootPath, name), { signal });
+  const path = resolveVirtualPath(rootPath, name);
+  const { storage, ignoreCase, limits } = options;
+  try {
+    return await storage.openRead(path, { signal });
+  } catch (error) {
+    if (!ignoreCase || !isMissing(error)) throw error;
+    const found = await findInAnyCase(storage, path, { entries: limits.caseLookupEntries, signal });
+    return storage.openRead(found, { signal });
+  }
 }
 
 async function openWrite(

@@ -76,6 +76,11 @@ export interface TftpServerOptions {
    * Default: names are left.
    */
   readonly rewrite?: readonly RewriteRule[] | Rewrite;
+  /**
+   * Whether a file to be read that is not there is looked for in any case: each component as it is written, else the only
+   * one in its folder that differs in case alone. Several that do are refused. Default false.
+   */
+  readonly ignoreCase?: boolean;
   /** Decides on each request: undefined lets it go on. */
   readonly onRequest?: (request: TftpRequestInfo) => TftpDecision | undefined | Promise<TftpDecision | undefined>;
   /** Whether all transfers go over the listener's port, where only one port gets through. Default false. */
@@ -98,6 +103,7 @@ export interface ResolvedTftpOptions {
   readonly read: ResolvedAccess;
   readonly write: ResolvedAccess & Required<Omit<TftpWriteOptions, "from">>;
   readonly rewrite: Rewrite | undefined;
+  readonly ignoreCase: boolean;
   readonly onRequest: TftpServerOptions["onRequest"];
   readonly singlePort: boolean;
   readonly rollover: Rollover;
@@ -130,6 +136,7 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
       maxSize: writing.maxSize ?? defaultMaxSize,
     },
     rewrite: typeof rewrite === "function" || rewrite === undefined ? rewrite : compileRules(rewrite),
+    ignoreCase: options.ignoreCase ?? false,
     onRequest: options.onRequest,
     singlePort: options.singlePort ?? false,
     rollover: options.rollover ?? 0,
