@@ -18,6 +18,7 @@ export interface ServeTftpOptions {
   readonly tftpRewrite?: readonly SimpleRule["rule"][];
   readonly tftpMap?: string;
   readonly tftpIgnoreCase?: boolean;
+  readonly tftpMsftwindow?: boolean;
 }
 
 /** The rules that need no more than their name. */
@@ -51,7 +52,8 @@ export function withTftpOptions(command: Command): Command {
       ).argParser(collect(parseRule)),
     )
     .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite")
-    .option("--tftp-ignore-case", "find files to read in any case, where one name only differs in nothing else");
+    .option("--tftp-ignore-case", "find files to read in any case, where one file alone has that name")
+    .option("--tftp-msftwindow", "let Windows' loaders tell the size of each window (their option msftwindow)");
 }
 
 /** A server for the options; undefined where TFTP was not asked for. @throws UsageError. */
@@ -80,6 +82,7 @@ export async function tftpServer(storage: Storage, options: ServeTftpOptions): P
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
     rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
     ignoreCase: options.tftpIgnoreCase === true,
+    microsoftWindow: options.tftpMsftwindow === true,
     singlePort: options.tftpSinglePort === true,
   });
 }

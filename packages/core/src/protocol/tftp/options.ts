@@ -2,7 +2,8 @@
  * The negotiation of options, both ends (RFC 2347): blksize (RFC 2348), timeout and tsize (RFC 2349), windowsize (RFC 7440).
  *
  * The server answers only what was asked, with at most what was asked; what it does not know, or what cannot be meant, it
- * leaves out: an option is never a reason for an ERROR. Some texts call the option timeout `interval`; both are answered
+ * leaves out: an option is never a reason for an ERROR. Windows' loaders ask with msftwindow for windows whose size each
+ * ACK tells in an octet of its own; that is no RFC's, and answered only where it is allowed. Some texts call the option timeout `interval`; both are answered
  * by the name they came with. The client takes nothing that it did not ask for.
  */
 import type { TftpOption } from "./packet.ts";
@@ -18,6 +19,11 @@ export const largestWindowSize = 65_535;
 /** The longest timeout that can be agreed on, in seconds (RFC 2349). */
 export const largestTimeout = 255;
 
+/** What msftwindow is asked with, and what it is answered with: the first digits of π and of e. */
+const microsoftWindow = { asked: "31416", answered: "27182" } as const;
+/** The largest window that an ACK's octet can ask for, in blocks. */
+const largestToldWindow = 255;
+
 /** What the two ends agreed on. */
 export interface TftpAgreement {
   /** Octets of a full block. */
@@ -28,6 +34,8 @@ export interface TftpAgreement {
   readonly timeout: number | undefined;
   /** Octets of the file, where they were told. */
   readonly transferSize: number | undefined;
+  /** Blocks of the largest window, where each ACK tells how large the next one is to be (msftwindow). */
+  readonly largestWindow?: number;
 }
 
 /** What a request without options agrees on. */
@@ -46,6 +54,8 @@ export interface NegotiationLimits {
   readonly largestWindowSize: number;
   /** Octets that a window may have in all; the window is made smaller to fit, to one block at least. */
   readonly windowOctets: number;
+  /** Whether msftwindow is answered on reads. */
+  readonly microsoftWindow?: boolean;
 }
 
 /** A server's answer. */
@@ -79,9 +89,17 @@ export function answerOptions(
     blockSize = Math.max(smallestBlockSize, Math.min(blksize, limits.largestBlockSize, largestBlockSize));
   }
   const options: TftpOption[] = [];
+  // A window smaller than the peer told would be waited for in vain: either all sizes fit or the option is left out.
+  const tellsWindow =
+    limits.microsoftWindow === true &&
+    operation === "read" &&
+    asked.get("msftwindow") === microsoftWindow.asked &&
+    (toNumber(asked.get("windowsize")) ?? 0) >= 1 &&
+    largestToldWindow * blockSize <= limits.windowOctets;
   for (const [name, text] of asked) {
     const value = toNumber(text);
     if (value === undefined) continue;
+    if (name === "msftwindow" && tellsWindow) options.push([name, microsoftWindow.answered]);
     if (name === "blksize" && value >= smallestBlockSize) options.push([name, String(blockSize)]);
     if (name === "windowsize" && value >= 1) {
       const fitting = Math.max(1, Math.floor(limits.windowOctets / blockSize));
@@ -99,7 +117,8 @@ export function answerOptions(
       if (transferSize !== undefined) options.push([name, String(transferSize)]);
     }
   }
-  return { agreement: { blockSize, windowSize, timeout, transferSize }, options };
+  const agreement = { blockSize, windowSize, timeout, transferSize };
+  return { agreement: tellsWindow ? { ...agreement, largestWindow: largestToldWindow } : agreement, options };
 }
 
 /** What a client asks for. What is undefined is not asked. */

@@ -26,6 +26,8 @@ import { defaultRetries, RetransmissionTimer } from "./retransmission-timer.ts";
 export interface TftpSenderOptions extends TftpMachineOptions {
   /** An OACK that goes before the first block, and that ACK 0 answers; without it, DATA 1 is the first packet. */
   readonly first?: Uint8Array | undefined;
+  /** Blocks of the largest window, where ACKs tell the size of the next one in a fifth octet (msftwindow). */
+  readonly largestWindow?: number | undefined;
 }
 
 /** Windows that go through before a duplicate ACK is believed again. */
@@ -45,7 +47,7 @@ export class TftpSender {
   readonly #options: TftpSenderOptions;
   readonly #timer: RetransmissionTimer;
   readonly #rollover: Rollover;
-  readonly #window: number;
+  #window: number;
   readonly #slots: Slot[] = [];
   readonly #slotCount: number;
   #first: Uint8Array | undefined;
@@ -70,7 +72,7 @@ export class TftpSender {
     this.#options = options;
     this.#rollover = options.rollover ?? 0;
     this.#window = options.windowSize;
-    this.#slotCount = 2 * options.windowSize;
+    this.#slotCount = 2 * Math.max(options.windowSize, options.largestWindow ?? 1);
     this.#first = options.first;
     this.#timer = new RetransmissionTimer({ ...options, retries: options.firstRetries ?? options.retries });
   }
@@ -115,7 +117,7 @@ export class TftpSender {
 
   /** Where the next block is to be put, `blockSize` octets; undefined when there is no room, or the last was supplied. */
   room(): Uint8Array | undefined {
-    if (this.#last !== undefined || this.#supplied - this.#acknowledged >= this.#slotCount) return undefined;
+    if (this.#last !== undefined || this.#supplied - this.#acknowledged >= 2 * this.#window) return undefined;
     return this.#slot(this.#supplied + 1).block;
   }
 
@@ -141,8 +143,7 @@ export class TftpSender {
   receive(packet: Uint8Array, now: number): void {
     if (this.#state !== "running") return;
     const opcode = opcodeOf(packet);
-    if (opcode === tftpOpcode.acknowledgment && packet.length >= dataHeaderLength)
-      this.#acknowledge(blockOf(packet), now);
+    if (opcode === tftpOpcode.acknowledgment && packet.length >= dataHeaderLength) this.#acknowledge(packet, now);
     else if (opcode === tftpOpcode.error && packet.length >= dataHeaderLength) {
       this.#fail({ kind: "peer-error", ...parseError(packet) });
     } else if (opcode !== tftpOpcode.optionAcknowledgment) {
@@ -170,12 +171,14 @@ export class TftpSender {
     this.#transmitWindow(now);
   }
 
-  #acknowledge(wire: number, now: number): void {
+  #acknowledge(packet: Uint8Array, now: number): void {
+    const wire = blockOf(packet);
     const outstanding = this.#highest - this.#acknowledged;
     const distance = distanceOf(wire, this.#acknowledged, this.#rollover, outstanding);
     this.counts.packetsIn++;
     if (this.#first !== undefined) {
       if (wire !== 0) return;
+      this.#heedWindow(packet);
       this.#first = undefined;
       if (this.#timed !== 0 && this.#timer.retransmissions === 0) this.#timer.measure(now - this.#timedAt);
       this.#progress(now);
@@ -185,6 +188,7 @@ export class TftpSender {
       this.counts.duplicates++;
       return;
     }
+    this.#heedWindow(packet);
     if (distance === 0) {
       this.counts.duplicates++;
       this.#hearDuplicate(now);
@@ -203,6 +207,13 @@ export class TftpSender {
     }
     if (this.#doubt > 0) this.#doubt--;
     this.#progress(now);
+  }
+
+  /** The ACK's fifth octet, where there is one: blocks of the next window. */
+  #heedWindow(packet: Uint8Array): void {
+    const { largestWindow } = this.#options;
+    const told = packet[dataHeaderLength];
+    if (largestWindow !== undefined && told !== undefined) this.#window = Math.max(1, Math.min(told, largestWindow));
   }
 
   #progress(now: number): void {

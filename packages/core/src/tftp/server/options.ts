@@ -87,6 +87,11 @@ export interface TftpServerOptions {
   readonly singlePort?: boolean;
   /** The block number after 65535. Default 0. */
   readonly rollover?: Rollover;
+  /**
+   * Whether Windows' loaders may tell the size of each window (the option msftwindow, of no RFC), up to 255 blocks,
+   * whatever `limits.windowSize` is. Default false.
+   */
+  readonly microsoftWindow?: boolean;
   readonly limits?: Partial<TftpServerLimits>;
 }
 
@@ -107,6 +112,7 @@ export interface ResolvedTftpOptions {
   readonly onRequest: TftpServerOptions["onRequest"];
   readonly singlePort: boolean;
   readonly rollover: Rollover;
+  readonly microsoftWindow: boolean;
   readonly limits: TftpServerLimits;
 }
 
@@ -140,6 +146,7 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
     onRequest: options.onRequest,
     singlePort: options.singlePort ?? false,
     rollover: options.rollover ?? 0,
+    microsoftWindow: options.microsoftWindow ?? false,
     limits,
   };
 }

@@ -122,7 +122,7 @@ export class ServedRequest {
     const size = opened.operation === "read" && this.#info.mode === "octet" ? opened.file.size : undefined;
     const agreement = this.#negotiate(size);
     this.#agreement = agreement;
-    const octets = agreement.windowSize * agreement.blockSize;
+    const octets = (agreement.largestWindow ?? agreement.windowSize) * agreement.blockSize;
     this.#host.windowOctets += octets;
     try {
       await this.#openSocket(opened);
@@ -138,8 +138,8 @@ export class ServedRequest {
 
   async #openSocket(opened: OpenedRequest): Promise<void> {
     if (this.#host.options.singlePort) return;
-    const { windowSize, blockSize } = this.#agreement;
-    const window = windowSize * (blockSize + datagramOverhead);
+    const { windowSize, blockSize, largestWindow = windowSize } = this.#agreement;
+    const window = largestWindow * (blockSize + datagramOverhead);
     const reading = opened.operation === "read";
     try {
       this.#socket = await openUdpSocket({
@@ -170,7 +170,7 @@ export class ServedRequest {
 
   async #run(opened: OpenedRequest): Promise<void> {
     const { limits, rollover } = this.#host.options;
-    const { blockSize, windowSize, timeout } = this.#agreement;
+    const { blockSize, windowSize, timeout, largestWindow } = this.#agreement;
     const longestTimeout = timeout === undefined ? limits.longestTimeout : Math.max(timeout * 1000, 1_000);
     const machine = {
       blockSize,
@@ -188,7 +188,7 @@ export class ServedRequest {
     this.#nextProgress = this.#begun + progressTick;
     this.#host.tell("transfer-start", this.#state(0));
     if (opened.operation === "read") {
-      const transfer = new SendingTransfer(opened.file, machine, send);
+      const transfer = new SendingTransfer(opened.file, { ...machine, largestWindow }, send);
       this.#transfer = transfer;
       transfer.start();
       this.#tellEnd(await transfer.finished, transfer.heard);
@@ -203,7 +203,7 @@ export class ServedRequest {
   }
 
   #negotiate(size: number | undefined): TftpAgreement {
-    const { limits } = this.#host.options;
+    const { limits, microsoftWindow } = this.#host.options;
     const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets);
     const { agreement, options } = answerOptions(
       this.#info.options,
@@ -212,6 +212,7 @@ export class ServedRequest {
         largestBlockSize: limits.blockSize,
         largestWindowSize: limits.windowSize,
         windowOctets: Math.min(limits.windowOctets, left),
+        microsoftWindow,
       },
       size,
     );
