@@ -72,15 +72,17 @@ describe("the server's OACK", () => {
     peer.send(numbered(4, 1), from.port);
   });
 
-  it("is asked for again with the same request, and got again", async () => {
-    const { port, storage } = await startTftp({ limits: { initialTimeout: 5, firstRetries: 1 } });
+  it("is sent again until it is answered", async () => {
+    const { port, storage } = await startTftp({ limits: { initialTimeout: 5, firstRetries: 8 } });
     await putFile(storage, "/f", pattern(600));
     const peer = await RawPeer.open();
     peer.send("\0\x01f\0octet\0tsize\x000\0", port);
     const [first, second] = [await peer.next(), await peer.next()];
     expect([first.text, second.text]).toEqual(["\0\x06tsize\x00600\0", "\0\x06tsize\x00600\0"]);
     peer.send(numbered(4, 0), first.from.port);
-    expect((await peer.next()).text).toHaveLength(516);
+    let next = await peer.next();
+    while (next.text === first.text) next = await peer.next();
+    expect(next.text).toHaveLength(516);
     peer.send("\0\x05\0\0\0", first.from.port);
   });
 });

@@ -37,6 +37,8 @@ export class ReceivingTransfer {
   readonly #receiver: TftpReceiver;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #maxSize: number;
   #parts: Uint8Array[] = [];
   #gathered = 0;
@@ -50,6 +52,7 @@ export class ReceivingTransfer {
   constructor(file: WritableFile, options: ReceivingOptions, send: SendPacket) {
     this.#file = file;
     this.#send = send;
+    this.#proven = options.firstRetries === undefined;
     this.#maxSize = options.maxSize ?? Infinity;
     this.#receiver = new TftpReceiver({ ...options, transmit: send, deliver: (packet) => this.#deliver(packet) });
     this.finished = new Promise((resolve) => {
@@ -179,7 +182,8 @@ export class ReceivingTransfer {
 
   #end(failure: TransferFailure | undefined): void {
     if (!this.#settled) {
-      if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+      if (failure !== undefined)
+        tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
       if (!this.#writing) void this.#abandon();
       this.#finish(failure);
     }

@@ -29,6 +29,8 @@ export class SendingTransfer {
   readonly #sender: TftpSender;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #piece: Uint8Array | undefined;
   #pieceAt = 0;
   #pieceEnd = 0;
@@ -43,6 +45,7 @@ export class SendingTransfer {
   constructor(file: ReadableFile, options: Omit<TftpSenderOptions, "transmit">, send: SendPacket) {
     this.#file = file;
     this.#send = send;
+    this.#proven = options.firstRetries === undefined;
     this.#sender = new TftpSender({ ...options, transmit: send });
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
@@ -197,7 +200,8 @@ export class SendingTransfer {
     if (this.#over) return;
     this.#over = true;
     this.#timer.stop();
-    if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined)
+      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
     if (!this.#reading) this.#close();
     const { counts, roundTrip, octetsAcknowledged } = this.#sender;
     this.#settle?.({ failure, octets: octetsAcknowledged, counts, roundTrip });
