@@ -1,6 +1,15 @@
 /** The negotiation of options, by the octets on the wire (RFC 2347, RFC 2348, RFC 2349, RFC 7440). */
 import { describe, expect, it } from "vitest";
-import { blockNumber, numbered, pattern, putFile, RawPeer, startTftp, type TftpFixture } from "./tftp-fixture.ts";
+import {
+  blockNumber,
+  numbered,
+  patient,
+  pattern,
+  putFile,
+  RawPeer,
+  startTftp,
+  type TftpFixture,
+} from "./tftp-fixture.ts";
 
 /** The first answer to a read of `/f`; options are written as `name=value`. */
 async function answerTo({ port }: TftpFixture, ...options: readonly string[]): Promise<string> {
@@ -109,7 +118,7 @@ describe("windows", () => {
   });
 
   it("end with a block that is not full, an empty one if need be", async () => {
-    const { port, storage } = await startTftp();
+    const { port, storage } = await startTftp({ limits: patient });
     await putFile(storage, "/f", pattern(1024));
     const peer = await RawPeer.open();
     peer.send("\0\x01f\0octet\0windowsize\x004\0", port);
@@ -137,7 +146,7 @@ describe("msftwindow", () => {
   });
 
   it("lets each ACK tell the next window", async () => {
-    const { port, storage, server } = await startTftp({ microsoftWindow: true });
+    const { port, storage, server } = await startTftp({ microsoftWindow: true, limits: patient });
     await putFile(storage, "/f", pattern(8 * 300));
     const peer = await RawPeer.open();
     peer.send(request, port);

@@ -3,7 +3,12 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { MemoryStorage, resolveVirtualPath, rootPath, type Storage } from "../../src/storage/index.ts";
-import { TftpServer, type TftpServerEvents, type TftpServerOptions } from "../../src/tftp/index.ts";
+import {
+  TftpServer,
+  type TftpServerEvents,
+  type TftpServerLimits,
+  type TftpServerOptions,
+} from "../../src/tftp/index.ts";
 
 /** A running server and what is in it. */
 export interface TftpFixture {
@@ -20,6 +25,9 @@ export async function startTftp(options: Partial<TftpServerOptions> = {}): Promi
   onTestFinished(() => server.stop());
   return { server, port: server.addresses[0]?.port ?? 0, storage };
 }
+
+/** Limits of a server that sends nothing again while a busy machine keeps its peer waiting. */
+export const patient: Partial<TftpServerLimits> = { initialTimeout: 10_000, shortestTimeout: 10_000 };
 
 /** Octets that tell their place. */
 export function pattern(size: number): Uint8Array {

@@ -23,6 +23,8 @@ export interface TftpServerLimits {
   readonly firstRetries: number;
   /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
   readonly initialTimeout: number;
+  /** Milliseconds before a retransmission at least, however quick the peer was. Default 50. */
+  readonly shortestTimeout: number;
   /** Milliseconds between two retransmissions at most. Default 10,000. */
   readonly longestTimeout: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
@@ -42,6 +44,7 @@ export const defaultTftpLimits: TftpServerLimits = {
   retries: 6,
   firstRetries: 3,
   initialTimeout: 1_000,
+  shortestTimeout: 50,
   longestTimeout: 10_000,
   addressTick: 10_000,
   caseLookupEntries: 10_000,

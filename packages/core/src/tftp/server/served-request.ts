@@ -179,6 +179,7 @@ export class ServedRequest {
       retries: limits.retries,
       firstRetries: Math.min(limits.firstRetries, limits.retries),
       initialTimeout: Math.min(limits.initialTimeout, longestTimeout),
+      shortestTimeout: limits.shortestTimeout,
       longestTimeout,
       random: Math.random,
       first: this.#answer.length === 0 ? undefined : formatOptionAcknowledgment(this.#answer),
