@@ -15,7 +15,7 @@ import { refusalFor } from "../transfer/error-codes.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { clock, type SendPacket, type TransferEnd } from "../transfer/transfer.ts";
-import { openUdpSocket } from "../transfer/udp-socket.ts";
+import { openUdpSocket, sendPacket } from "../transfer/udp-socket.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
 import { discard, openRequest, type OpenedRequest } from "./open-request.ts";
 import type { ResolvedTftpOptions, TftpRequestInfo } from "./options.ts";
@@ -165,7 +165,9 @@ export class ServedRequest {
     }
     this.#host.counters.foreign++;
     if (opcodeOf(packet) === tftpOpcode.error) return;
-    this.#socket?.send(formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID"), from.port, from.address);
+    if (this.#socket === undefined) return;
+    const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
+    sendPacket(this.#socket, answer, answer.length, from.port, from.address);
   }
 
   async #run(opened: OpenedRequest): Promise<void> {
@@ -225,7 +227,7 @@ export class ServedRequest {
     const socket = this.#socket ?? this.#asked.socket;
     const { port, address } = this.#peer;
     return (memory, length) => {
-      if (this.#sendable) socket.send(memory, 0, length, port, address);
+      if (this.#sendable) sendPacket(socket, memory, length, port, address);
     };
   }
 

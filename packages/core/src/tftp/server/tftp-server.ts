@@ -26,6 +26,7 @@ import {
   type TftpServerOptions,
 } from "./options.ts";
 import { TftpRequestError } from "./request-error.ts";
+import { sendPacket } from "../transfer/udp-socket.ts";
 import { ServedRequest, type AskedSocket, type RequestHost } from "./served-request.ts";
 
 /** Why a transfer is given up when the server ends. */
@@ -221,7 +222,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   }
 
   #answerError(asked: AskedSocket, to: RemoteInfo, code: number, message: string): void {
-    asked.socket.send(formatError(code, message), to.port, to.address);
+    const answer = formatError(code, message);
+    sendPacket(asked.socket, answer, answer.length, to.port, to.address);
   }
 }
 

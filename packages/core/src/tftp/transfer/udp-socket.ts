@@ -1,6 +1,7 @@
 /** UDP sockets of TFTP: bound, with large buffers, and without a name lookup for each packet. */
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
+import { codeOf } from "../../net/index.ts";
 
 /** What a socket is bound to. */
 export interface UdpSocketOptions {
@@ -41,6 +42,15 @@ export async function openUdpSocket(options: UdpSocketOptions): Promise<Socket> 
   const { sendBuffer = 0 } = options;
   if (sendBuffer > usualBuffer) attempt(() => socket.setSendBufferSize(sendBuffer));
   return socket;
+}
+
+/** Sends a packet. One that a closed socket cannot send is lost, as any may be: retransmission has the last word. */
+export function sendPacket(socket: Socket, memory: Uint8Array, length: number, port: number, address: string): void {
+  try {
+    socket.send(memory, 0, length, port, address);
+  } catch (error) {
+    if (codeOf(error) !== "ERR_SOCKET_DGRAM_NOT_RUNNING") throw error;
+  }
 }
 
 /** A system that grants no larger buffer is one with the usual buffer. */
