@@ -2,7 +2,7 @@ export { normaliseFingerprint } from "./fingerprint.ts";
 export { ArgumentError, type ArgumentErrorKind } from "./ftp/argument-error.ts";
 export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
-export { isIPv4, isIPv6, normaliseAddress } from "./ftp/address/ip-address.ts";
+export { isIPv4, isIPv6, normaliseAddress, octetsOfAddress } from "./ftp/address/ip-address.ts";
 export { formatPassiveAnswer, parsePassiveAnswer } from "./ftp/address/passive-answer.ts";
 export { formatLongPassiveAnswer, parseLongPassiveAnswer } from "./ftp/address/long-passive-answer.ts";
 export { allocationArgument, type Allocation } from "./ftp/arguments/allocation.ts";

@@ -18,7 +18,9 @@ export type {
   TftpServerOptions,
   TftpWriteOptions,
 } from "./server/options.ts";
-export type { Rewrite, RewriteRequest, RewriteRule } from "./server/rewrite-rules.ts";
+export type { PatternCondition, PatternRule, RefuseRule } from "./server/pattern-rules.ts";
+export { PatternError } from "./server/patterns/parse-pattern.ts";
+export { compileRules, type Rewrite, type RewriteRequest, type RewriteRule } from "./server/rewrite-rules.ts";
 export { TftpServer, type TftpListenerAddress } from "./server/tftp-server.ts";
 export { get, getTo, put } from "./client/client.ts";
 export { TftpError, type TftpErrorKind } from "./client/errors.ts";

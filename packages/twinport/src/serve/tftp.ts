@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { printable, UsageError } from "../exit-codes.ts";
 import { collect, parseListen, type ListenAddress } from "../parse-options.ts";
 import { urlAddress } from "./run-server.ts";
+import { readTftpMap } from "./tftp-map.ts";
 
 /** What the command line says of TFTP. */
 export interface ServeTftpOptions {
@@ -18,12 +19,14 @@ export interface ServeTftpOptions {
   readonly tftpSinglePort?: boolean;
   readonly tftpMulticast?: ListenAddress & { readonly host: string };
   readonly tftpRewrite?: readonly SimpleRule["rule"][];
+  readonly tftpMap?: string;
+  readonly tftpIgnoreCase?: boolean;
+  readonly tftpMsftwindow?: boolean;
 }
 
 /** The rules that need no more than their name. */
-type SimpleRule = Exclude<RewriteRule, { readonly rule: "name" | "prefix" | "folder" }>;
-
-const simpleRules: readonly SimpleRule["rule"][] = ["backslashes", "strip-0xff", "lower-case"];
+const simpleRules = ["backslashes", "strip-0xff", "lower-case"] as const;
+type SimpleRule = Extract<RewriteRule, { readonly rule: (typeof simpleRules)[number] }>;
 
 /** The port that is listened on unless told otherwise: 69 needs root. */
 export const usualTftpPort = 6969;
@@ -59,18 +62,22 @@ export function withTftpOptions(command: Command): Command {
         "--tftp-rewrite <rule>",
         `what is done to names that are asked for: ${simpleRules.join(", ")}; repeatable`,
       ).argParser(collect(parseRule)),
-    );
+    )
+    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite")
+    .option("--tftp-ignore-case", "find files to read in any case, where one file alone has that name")
+    .option("--tftp-msftwindow", "let Windows' loaders tell the size of each window (their option msftwindow)");
 }
 
 /** A server for the options; undefined where TFTP was not asked for. @throws UsageError. */
-export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpServer | undefined {
-  const { tftp, tftpAllow, tftpRewrite } = options;
+export async function tftpServer(storage: Storage, options: ServeTftpOptions): Promise<TftpServer | undefined> {
+  const { tftp, tftpAllow, tftpRewrite = [], tftpMap } = options;
   if (tftp === undefined) {
     const given = Object.keys(options).find((name) => name.startsWith("tftp"));
     if (given !== undefined) throw new UsageError("TFTP is not served: give --tftp as well");
     return undefined;
   }
   const addresses: readonly ListenAddress[] = tftp === true ? [{ host: undefined, port: usualTftpPort }] : tftp;
+  const map = tftpMap === undefined ? [] : await readTftpMap(tftpMap);
   const from = tftpAllow === undefined ? {} : { from: tftpAllow };
   const { tftpMulticast } = options;
   if (tftpMulticast !== undefined && options.tftpSinglePort === true) {
@@ -89,7 +96,9 @@ export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpSer
     }),
     read: from,
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
-    rewrite: (tftpRewrite ?? []).map((rule) => ({ rule })),
+    rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
+    ignoreCase: options.tftpIgnoreCase === true,
+    microsoftWindow: options.tftpMsftwindow === true,
     singlePort: options.tftpSinglePort === true,
     ...(tftpMulticast === undefined ? {} : { multicast: multicastFrom(tftpMulticast) }),
   });

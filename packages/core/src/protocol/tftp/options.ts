@@ -3,7 +3,8 @@
  * multicast (RFC 2090).
  *
  * The server answers only what was asked, with at most what was asked; what it does not know, or what cannot be meant, it
- * leaves out: an option is never a reason for an ERROR. Some texts call the option timeout `interval`; both are answered
+ * leaves out: an option is never a reason for an ERROR. Windows' loaders ask with msftwindow for windows whose size each
+ * ACK tells in an octet of its own; that is no RFC's, and answered only where it is allowed. Some texts call the option timeout `interval`; both are answered
  * by the name they came with. The client takes nothing that it did not ask for.
  *
  * windowsize is not answered beside multicast: there an ACK asks for one block, whichever the master client lacks, and what
@@ -23,6 +24,11 @@ export const largestWindowSize = 65_535;
 /** The longest timeout that can be agreed on, in seconds (RFC 2349). */
 export const largestTimeout = 255;
 
+/** What msftwindow is asked with, and what it is answered with: the first digits of π and of e. */
+const microsoftWindow = { asked: "31416", answered: "27182" } as const;
+/** The largest window that an ACK's octet can ask for, in blocks. */
+const largestToldWindow = 255;
+
 /** What the two ends agreed on. */
 export interface TftpAgreement {
   /** Octets of a full block. */
@@ -35,6 +41,8 @@ export interface TftpAgreement {
   readonly transferSize: number | undefined;
   /** Where the blocks are sent to, when it is to a group. */
   readonly multicast?: MulticastGroup;
+  /** Blocks of the largest window, where each ACK tells how large the next one is to be (msftwindow). */
+  readonly largestWindow?: number;
 }
 
 /** What a request without options agrees on. */
@@ -55,6 +63,8 @@ export interface NegotiationLimits {
   readonly windowOctets: number;
   /** Where the blocks will be sent to, if the request asks for multicast; the answer names its client the master. */
   readonly multicast?: MulticastGroup;
+  /** Whether msftwindow is answered on reads. */
+  readonly microsoftWindow?: boolean;
 }
 
 /** A server's answer. */
@@ -90,12 +100,20 @@ export function answerOptions(
     blockSize = Math.max(smallestBlockSize, Math.min(blksize, limits.largestBlockSize, largestBlockSize));
   }
   const options: TftpOption[] = [];
+  // A window smaller than the peer told would be waited for in vain: either all sizes fit or the option is left out.
+  const tellsWindow =
+    limits.microsoftWindow === true &&
+    operation === "read" &&
+    asked.get("msftwindow") === microsoftWindow.asked &&
+    (toNumber(asked.get("windowsize")) ?? 0) >= 1 &&
+    largestToldWindow * blockSize <= limits.windowOctets;
   for (const [name, text] of asked) {
     if (name === "multicast" && multicast !== undefined) {
       options.push([name, formatMulticastAnswer({ group: multicast, master: true })]);
     }
     const value = toNumber(text);
     if (value === undefined) continue;
+    if (name === "msftwindow" && tellsWindow) options.push([name, microsoftWindow.answered]);
     if (name === "blksize" && value >= smallestBlockSize) options.push([name, String(blockSize)]);
     if (name === "windowsize" && value >= 1) {
       const fitting = Math.max(1, Math.floor(limits.windowOctets / blockSize));
@@ -114,7 +132,9 @@ export function answerOptions(
     }
   }
   const agreed = { blockSize, windowSize, timeout, transferSize };
-  return { agreement: multicast === undefined ? agreed : { ...agreed, multicast }, options };
+  const told = tellsWindow ? { largestWindow: largestToldWindow } : {};
+  const group = multicast === undefined ? {} : { multicast };
+  return { agreement: { ...agreed, ...told, ...group }, options };
 }
 
 /** Whether a request asks for multicast. */

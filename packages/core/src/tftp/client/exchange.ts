@@ -27,6 +27,7 @@ import {
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
+import { sendPacket } from "../transfer/udp-socket.ts";
 import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
 import { joinGroup } from "./multicast/group-socket.ts";
 import { GroupTransfer } from "./multicast/group-transfer.ts";
@@ -67,6 +68,8 @@ export class Exchange {
   readonly #request: Uint8Array;
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
+  /** The way to the server's transfer identifier, once it is known. */
+  #send: SendPacket | undefined;
   #agreement: TftpAgreement = plainAgreement;
   #transfer: SendingTransfer | ReceivingTransfer | GroupTransfer | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
@@ -97,10 +100,17 @@ export class Exchange {
     if (this.#transfer !== undefined && "closed" in this.#transfer) await this.#transfer.closed;
   }
 
-  /** Gives up. */
+  /** Gives up. A server that answered is told. */
   abort(message: string, cause: unknown): void {
-    if (this.#transfer !== undefined) this.#transfer.abort(message, cause);
-    else this.#endAsking({ kind: "aborted", message, cause });
+    if (this.#transfer !== undefined) {
+      this.#transfer.abort(message, cause);
+      return;
+    }
+    if (!this.#settled && this.#send !== undefined) {
+      const packet = formatError(tftpErrorCode.notDefined, message);
+      this.#send(packet, packet.length);
+    }
+    this.#endAsking({ kind: "aborted", message, cause });
   }
 
   #sendRequest(): void {
@@ -127,7 +137,7 @@ export class Exchange {
     if (foreign) {
       if (opcodeOf(packet) === tftpOpcode.error) return;
       const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
-      this.#options.socket.send(answer, from.port, from.address);
+      sendPacket(this.#options.socket, answer, answer.length, from.port, from.address);
       return;
     }
     if (this.#port === undefined) void this.#begin(packet, from);
@@ -169,6 +179,7 @@ export class Exchange {
       return;
     }
     this.#port = from.port;
+    this.#send = send;
     clearTimeout(this.#wake);
     if (this.#agreement.multicast === undefined || end.operation === "write") {
       await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
@@ -187,12 +198,13 @@ export class Exchange {
     }
     const file = await this.#open(end, send);
     if (file === undefined) return;
-    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
-    this.#transfer = transfer;
     if (this.#settled) {
-      transfer.abort("Given up");
+      // It was given up meanwhile, and the server was told.
+      await file.abandon().catch(() => undefined);
       return;
     }
+    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
+    this.#transfer = transfer;
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
     this.#endTransfer(await transfer.finished);
@@ -256,7 +268,7 @@ export class Exchange {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      socket.send(memory, 0, length, port, address);
+      sendPacket(socket, memory, length, port, address);
     };
   }
 

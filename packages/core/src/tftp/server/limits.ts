@@ -23,6 +23,8 @@ export interface TftpServerLimits {
   readonly firstRetries: number;
   /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
   readonly initialTimeout: number;
+  /** Milliseconds before a retransmission at least, however quick the peer was. Default 50. */
+  readonly shortestTimeout: number;
   /** Milliseconds between two retransmissions at most. Default 10,000. */
   readonly longestTimeout: number;
   /** Multicast groups at once. Default 64. */
@@ -35,6 +37,8 @@ export interface TftpServerLimits {
   readonly multicastTurns: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
   readonly addressTick: number;
+  /** Entries of one folder that are looked at for a name in another case (`ignoreCase`). Default 10,000. */
+  readonly caseLookupEntries: number;
 }
 
 /** The limits unless options say otherwise. */
@@ -48,10 +52,12 @@ export const defaultTftpLimits: TftpServerLimits = {
   retries: 6,
   firstRetries: 3,
   initialTimeout: 1_000,
+  shortestTimeout: 50,
   longestTimeout: 10_000,
   multicastGroups: 64,
   multicastClients: 256,
   multicastRetries: 3,
   multicastTurns: 2,
   addressTick: 10_000,
+  caseLookupEntries: 10_000,
 };

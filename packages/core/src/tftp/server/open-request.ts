@@ -8,19 +8,10 @@ import {
   type VirtualPath,
   type WritableFile,
 } from "../../storage/index.ts";
+import { findInAnyCase, isMissing } from "./case-lookup.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
 import type { ResolvedTftpOptions, TftpDecision, TftpRequestInfo } from "./options.ts";
-
-/** The request is not granted: ERROR with this code and text. */
-export class TftpRequestError extends Error {
-  override readonly name = "TftpRequestError";
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { TftpRequestError } from "./request-error.ts";
 
 /** An open file, as it goes on the wire. */
 export type OpenedRequest =
@@ -69,8 +60,7 @@ export async function openRequest(
     throw new TftpRequestError(decision.code ?? tftpErrorCode.accessViolation, decision.refuse);
   }
   if (request.operation === "read") {
-    const path = readPath(request, decision);
-    const file = await openRead(options, path, decision, signal);
+    const { path, file } = await openRead(options, request, decision, signal);
     return { operation: "read", path, file: request.mode === "netascii" ? netasciiSource(file) : file };
   }
   if (expectedSize !== undefined && expectedSize > options.write.maxSize) {
@@ -80,20 +70,29 @@ export async function openRequest(
   return { operation: "write", file: request.mode === "netascii" ? netasciiSink(file) : file };
 }
 
-function readPath(request: TftpRequestInfo, decision: TftpDecision | undefined): VirtualPath | undefined {
-  if (decision !== undefined && "content" in decision) return undefined;
-  const name = decision !== undefined && "file" in decision ? decision.file : request.file;
-  return resolveVirtualPath(rootPath, name);
+/** A file, and where in the storage it is; what the application made is nowhere. */
+interface OpenedFile {
+  readonly path: VirtualPath | undefined;
+  readonly file: ReadableFile;
 }
 
 async function openRead(
   options: ResolvedTftpOptions,
-  path: VirtualPath | undefined,
+  request: TftpRequestInfo,
   decision: TftpDecision | undefined,
   signal: AbortSignal,
-): Promise<ReadableFile> {
-  if (decision !== undefined && "content" in decision) return toFile(decision.content);
-  return options.storage.openRead(path ?? rootPath, { signal });
+): Promise<OpenedFile> {
+  if (decision !== undefined && "content" in decision) return { path: undefined, file: toFile(decision.content) };
+  const name = decision !== undefined && "file" in decision ? decision.file : request.file;
+  const path = resolveVirtualPath(rootPath, name);
+  const { storage, ignoreCase, limits } = options;
+  try {
+    return { path, file: await storage.openRead(path, { signal }) };
+  } catch (error) {
+    if (!ignoreCase || !isMissing(error)) throw error;
+    const found = await findInAnyCase(storage, path, { entries: limits.caseLookupEntries, signal });
+    return { path: found, file: await storage.openRead(found, { signal }) };
+  }
 }
 
 async function openWrite(

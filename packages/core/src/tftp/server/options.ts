@@ -72,8 +72,16 @@ export interface TftpServerOptions {
   readonly read?: boolean | TftpReadOptions;
   /** Default false. */
   readonly write?: boolean | TftpWriteOptions;
-  /** Turns names into names of the storage: rules, or a function that throws nothing. Default: names are left. */
+  /**
+   * Turns names into names of the storage: rules, or a function. Where the function throws, the request is refused.
+   * Default: names are left.
+   */
   readonly rewrite?: readonly RewriteRule[] | Rewrite;
+  /**
+   * Whether a file to be read that is not there is looked for in any case: each component as it is written, else the only
+   * one in its folder that differs in case alone. Several that do are refused. Default false.
+   */
+  readonly ignoreCase?: boolean;
   /** Decides on each request: undefined lets it go on. */
   readonly onRequest?: (request: TftpRequestInfo) => TftpDecision | undefined | Promise<TftpDecision | undefined>;
   /** Whether all transfers go over the listener's port, where only one port gets through. Default false. */
@@ -86,6 +94,11 @@ export interface TftpServerOptions {
   readonly multicast?: TftpMulticastOptions;
   /** The block number after 65535. Default 0. */
   readonly rollover?: Rollover;
+  /**
+   * Whether Windows' loaders may tell the size of each window (the option msftwindow, of no RFC), up to 255 blocks,
+   * whatever `limits.windowSize` is. Default false.
+   */
+  readonly microsoftWindow?: boolean;
   readonly limits?: Partial<TftpServerLimits>;
 }
 
@@ -102,17 +115,19 @@ export interface ResolvedTftpOptions {
   readonly read: ResolvedAccess;
   readonly write: ResolvedAccess & Required<Omit<TftpWriteOptions, "from">>;
   readonly rewrite: Rewrite | undefined;
+  readonly ignoreCase: boolean;
   readonly onRequest: TftpServerOptions["onRequest"];
   readonly singlePort: boolean;
   readonly multicast: ResolvedMulticast | undefined;
   readonly rollover: Rollover;
+  readonly microsoftWindow: boolean;
   readonly limits: TftpServerLimits;
 }
 
 /** The largest file that may be written, in octets, unless an option says otherwise. */
 const defaultMaxSize = 1024 ** 3;
 
-/** Applies the defaults. @throws RangeError for a port, limit or network that cannot be meant. */
+/** Applies the defaults. @throws RangeError for a port, limit, network or rule that cannot be meant. */
 export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOptions {
   const limits = { ...defaultTftpLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
@@ -136,10 +151,12 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
       maxSize: writing.maxSize ?? defaultMaxSize,
     },
     rewrite: typeof rewrite === "function" || rewrite === undefined ? rewrite : compileRules(rewrite),
+    ignoreCase: options.ignoreCase ?? false,
     onRequest: options.onRequest,
     singlePort,
     multicast: multicast === undefined ? undefined : resolveMulticast(multicast),
     rollover: options.rollover ?? 0,
+    microsoftWindow: options.microsoftWindow ?? false,
     limits,
   };
 }

@@ -3,7 +3,7 @@ import type { TftpAgreement } from "../../protocol/index.ts";
 import { refusalFor, type TftpRefusal } from "../transfer/error-codes.ts";
 import { clock, type TransferEnd } from "../transfer/transfer.ts";
 import type { TftpServerEvents } from "./events.ts";
-import { TftpRequestError } from "./open-request.ts";
+import { TftpRequestError } from "./request-error.ts";
 import type { TftpRequestInfo } from "./options.ts";
 import type { RequestHost } from "./served-request.ts";
 

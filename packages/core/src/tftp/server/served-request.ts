@@ -17,7 +17,7 @@ import {
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import type { SendPacket } from "../transfer/transfer.ts";
-import { openUdpSocket } from "../transfer/udp-socket.ts";
+import { openUdpSocket, sendPacket } from "../transfer/udp-socket.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
 import type { GroupMembership } from "./multicast/group-membership.ts";
 import type { MulticastGroups } from "./multicast/multicast-groups.ts";
@@ -154,7 +154,7 @@ export class ServedRequest {
     const size = opened.operation === "read" && this.#info.mode === "octet" ? opened.file.size : undefined;
     const agreement = this.#negotiate(size);
     this.#agreement = agreement;
-    const octets = agreement.windowSize * agreement.blockSize;
+    const octets = (agreement.largestWindow ?? agreement.windowSize) * agreement.blockSize;
     this.#host.windowOctets += octets;
     try {
       await this.#openSocket(opened);
@@ -170,8 +170,8 @@ export class ServedRequest {
 
   async #openSocket(opened: OpenedRequest): Promise<void> {
     if (this.#host.options.singlePort) return;
-    const { windowSize, blockSize } = this.#agreement;
-    const window = windowSize * (blockSize + datagramOverhead);
+    const { windowSize, blockSize, largestWindow = windowSize } = this.#agreement;
+    const window = largestWindow * (blockSize + datagramOverhead);
     const reading = opened.operation === "read";
     try {
       this.#socket = await openUdpSocket({
@@ -197,12 +197,14 @@ export class ServedRequest {
     }
     this.#host.counters.foreign++;
     if (opcodeOf(packet) === tftpOpcode.error) return;
-    this.#socket?.send(formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID"), from.port, from.address);
+    if (this.#socket === undefined) return;
+    const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
+    sendPacket(this.#socket, answer, answer.length, from.port, from.address);
   }
 
   async #run(opened: OpenedRequest): Promise<void> {
     const { limits, rollover, write } = this.#host.options;
-    const { blockSize, windowSize } = this.#agreement;
+    const { blockSize, windowSize, largestWindow } = this.#agreement;
     const machine = {
       ...this.#retransmission(this.#agreement, limits.retries),
       blockSize,
@@ -214,7 +216,7 @@ export class ServedRequest {
     this.#events.begin(this.#agreement);
     const transfer =
       opened.operation === "read"
-        ? new SendingTransfer(opened.file, machine, send)
+        ? new SendingTransfer(opened.file, { ...machine, largestWindow }, send)
         : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize }, send);
     this.#transfer = transfer;
     transfer.start();
@@ -233,13 +235,14 @@ export class ServedRequest {
       retries,
       firstRetries: Math.min(limits.firstRetries, retries),
       initialTimeout: timeout === undefined ? Math.min(limits.initialTimeout, longestTimeout) : longestTimeout,
+      shortestTimeout: limits.shortestTimeout,
       longestTimeout,
       random: Math.random,
     };
   }
 
   #negotiate(size: number | undefined, multicast?: MulticastGroup): TftpAgreement {
-    const { limits } = this.#host.options;
+    const { limits, microsoftWindow } = this.#host.options;
     const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets);
     const { agreement, options } = answerOptions(
       this.#info.options,
@@ -248,6 +251,7 @@ export class ServedRequest {
         largestBlockSize: limits.blockSize,
         largestWindowSize: limits.windowSize,
         windowOctets: Math.min(limits.windowOctets, left),
+        microsoftWindow,
         ...(multicast === undefined ? {} : { multicast }),
       },
       size,
@@ -259,7 +263,7 @@ export class ServedRequest {
   #sender(socket: Socket = this.#socket ?? this.#asked.socket): SendPacket {
     const { port, address } = this.#peer;
     return (memory, length) => {
-      if (this.#sendable) socket.send(memory, 0, length, port, address);
+      if (this.#sendable) sendPacket(socket, memory, length, port, address);
     };
   }
 

@@ -39,6 +39,8 @@ export class ReceivingTransfer {
   readonly #receiver: TftpReceiver;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #maxSize: number;
   #parts: Uint8Array[] = [];
   #gathered = 0;
@@ -53,6 +55,7 @@ export class ReceivingTransfer {
   constructor(file: WritableFile, options: ReceivingOptions, send: SendPacket) {
     this.#file = file;
     this.#send = send;
+    this.#proven = options.firstRetries === undefined;
     this.#maxSize = options.maxSize ?? Infinity;
     this.#receiver = new TftpReceiver({ ...options, transmit: send, deliver: (packet) => this.#deliver(packet) });
     this.finished = new Promise((resolve) => {
@@ -192,7 +195,9 @@ export class ReceivingTransfer {
       return;
     }
     this.#receiver.stop();
-    if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined) {
+      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
+    }
     this.#finish(failure);
     // What is being written is abandoned once that is over.
     if (!this.#writing) void this.#abandon();

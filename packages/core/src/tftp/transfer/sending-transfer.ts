@@ -32,6 +32,8 @@ export class SendingTransfer {
   readonly #sender: TftpSender;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #piece: Uint8Array | undefined;
   /** Octets of the file that are yet to be read: what is appended meanwhile was not announced. */
   #left: number;
@@ -50,6 +52,7 @@ export class SendingTransfer {
     this.#file = file;
     this.#send = send;
     this.#left = file.size ?? Infinity;
+    this.#proven = options.firstRetries === undefined;
     const direct = options.blockSize >= directBlock;
     const memory = direct ? (size: number) => offPageMemory(size, dataHeaderLength) : undefined;
     this.#sender = new TftpSender({ ...options, transmit: send, memory });
@@ -215,7 +218,8 @@ export class SendingTransfer {
     if (this.#over) return;
     this.#over = true;
     this.#timer.stop();
-    if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined)
+      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
     if (!this.#reading) this.#close();
     const { counts, roundTrip, octetsAcknowledged } = this.#sender;
     this.#settle?.({ failure, octets: octetsAcknowledged, counts, roundTrip });

@@ -79,8 +79,19 @@ export class DeadlineTimer {
   }
 }
 
-/** Sends ERROR, where the failure is one that the peer does not know of. An ERROR is never answered. */
-export function tellFailure(failure: TransferFailure, send: SendPacket, fileCode: (cause: unknown) => number): void {
+/**
+ * Sends ERROR, where the failure is one that the peer does not know of. An ERROR is never answered, and an address that
+ * may be forged is not told that it was silent.
+ *
+ * @param proven - Whether the peer is known to be where its packets say.
+ */
+export function tellFailure(
+  failure: TransferFailure,
+  proven: boolean,
+  send: SendPacket,
+  fileCode: (cause: unknown) => number,
+): void {
+  if (failure.kind === "timeout" && !proven) return;
   const code = failure.kind === "protocol" ? failure.code : failure.kind === "file" ? fileCode(failure.cause) : 0;
   if (failure.kind === "peer-error") return;
   const packet = formatError(code, failure.message);

@@ -139,7 +139,7 @@ export class GroupTransfer {
 
   #end(failure: TransferFailure | undefined): void {
     if (!this.#settled) {
-      if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+      if (failure !== undefined) tellFailure(failure, true, this.#send, (cause) => refusalFor(cause).code);
       void this.#sink.abandon();
       this.#finish(failure);
     }

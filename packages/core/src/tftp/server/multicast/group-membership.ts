@@ -105,7 +105,7 @@ export class GroupMembership {
   end(failure: TransferFailure | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined) tellFailure(failure, this.heard, this.#send, (cause) => refusalFor(cause).code);
     this.#group.leave(this);
     const { member, octets } = this;
     this.#settle?.({ failure, octets, counts: member?.counts ?? noCounts(), roundTrip: member?.timer.roundTrip });
