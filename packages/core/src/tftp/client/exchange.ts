@@ -26,7 +26,7 @@ import {
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
-import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { clock, tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
 
 /** What is to be transferred. */
 export type LocalEnd =
@@ -63,8 +63,10 @@ export class Exchange {
   #port: number | undefined;
   #agreement: TftpAgreement = plainAgreement;
   #transfer: SendingTransfer | ReceivingTransfer | undefined;
+  #send: SendPacket | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #settled = false;
+  #closed = false;
 
   /** @throws RangeError for a request that cannot be written. */
   constructor(options: ExchangeOptions) {
@@ -91,10 +93,22 @@ export class Exchange {
     if (this.#transfer instanceof ReceivingTransfer) await this.#transfer.closed;
   }
 
+  /** Closes the socket: whatever still ends is not told to the server any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.socket.close();
+  }
+
   /** Gives up. */
   abort(message: string, cause: unknown): void {
     if (this.#transfer !== undefined) this.#transfer.abort(message, cause);
-    else this.#endAsking({ kind: "aborted", message, cause });
+    else if (!this.#settled) {
+      const failure = { kind: "aborted", message, cause } as const;
+      // The server answered, and the file is being opened: that must not keep the caller waiting, nor the server.
+      if (this.#send !== undefined) tellFailure(failure, this.#send, () => tftpErrorCode.notDefined);
+      this.#endAsking(failure);
+    }
   }
 
   #sendRequest(): void {
@@ -154,6 +168,7 @@ export class Exchange {
       return;
     }
     this.#port = from.port;
+    this.#send = send;
     clearTimeout(this.#wake);
     await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
   }
@@ -174,18 +189,20 @@ export class Exchange {
     try {
       file = await end.open();
     } catch (cause) {
+      if (this.#settled) return;
       const message = cause instanceof Error ? cause.message : String(cause);
       const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
       send(packet, packet.length);
       this.#endAsking({ kind: "file", message, cause });
       return;
     }
-    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
-    this.#transfer = transfer;
     if (this.#settled) {
-      transfer.abort("Given up");
+      // It was given up meanwhile, which is what there is to tell.
+      await file.abandon().catch(() => undefined);
       return;
     }
+    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
+    this.#transfer = transfer;
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
     this.#endTransfer(await transfer.finished);
@@ -195,7 +212,7 @@ export class Exchange {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      socket.send(memory, 0, length, port, address);
+      if (!this.#closed) socket.send(memory, 0, length, port, address);
     };
   }
 
