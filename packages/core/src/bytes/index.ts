@@ -1,3 +1,4 @@
+export { findDestination, openDestination, type Destination, type OpenDestination } from "./destination.ts";
 export { offPageMemory } from "./off-page-memory.ts";
 export { InlinePace } from "./inline-pace.ts";
 export type { ReadableFile } from "./readable-file.ts";
