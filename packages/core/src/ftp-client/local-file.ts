@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import {
   findDestination,
+  handleReadable,
   InlinePace,
   openDestination,
   type Destination,
@@ -17,42 +18,18 @@ export async function openLocalRead(
   path: string,
   offset: number,
 ): Promise<ReadableFile & { readonly modified: number }> {
-  const handle = await openOr(path, "r", `Reading ${path}`);
-  const stats = await handle.stat();
-  if (!stats.isFile()) {
+  const tried = `Reading ${path}`;
+  const handle = await openOr(path, "r", tried);
+  try {
+    const stats = await guarded(tried, handle.stat());
+    if (!stats.isFile()) throw new LocalFileError(tried, "it is not a file");
+    const failed = (cause: Error): Error => new LocalFileError(tried, cause.message, { cause });
+    const { size } = stats;
+    return { ...handleReadable(handle, { size, offset, failed }), modified: Math.floor(stats.mtimeMs) };
+  } catch (error) {
     await handle.close();
-    throw new LocalFileError(`Reading ${path}`, "it is not a file");
+    throw error;
   }
-  const pace = new InlinePace();
-  let position = offset;
-  let wanted: Uint8Array = new Uint8Array(0);
-  const failed = (cause: Error): Error => new LocalFileError(`Reading ${path}`, cause.message, { cause });
-  const fill = (): number => {
-    try {
-      const count = fs.readSync(handle.fd, wanted, 0, wanted.length, position);
-      position += count;
-      return count;
-    } catch (cause) {
-      throw failed(cause as Error); // What node:fs throws is always an Error.
-    }
-  };
-  return {
-    size: Math.max(0, stats.size - offset),
-    modified: Math.floor(stats.mtimeMs),
-    read: (into) =>
-      new Promise((resolve, reject) => {
-        fs.read(handle.fd, into, 0, into.length, position, (cause, count) => {
-          if (cause !== null) return reject(failed(cause));
-          position += count;
-          return resolve(count);
-        });
-      }),
-    readNow: (into) => {
-      wanted = into;
-      return pace.attempt(fill);
-    },
-    close: () => handle.close(),
-  };
 }
 
 /** How a local file is written. */
