@@ -47,16 +47,28 @@ export async function get(
 }
 
 /**
- * Gets a file into a file of this machine, under a temporary name until it is whole, or into a stream, which is ended.
+ * Gets a file into a file of this machine, under a temporary name until it is whole, or into a stream, which is ended, or
+ * destroyed when the transfer fails. Devices and pipes of this machine are opened once the server has answered.
  *
  * @throws as `get`.
  */
-export function getTo(
+export async function getTo(
   from: string | URL | TftpUrl,
   to: string | Writable,
   options: TftpTransferOptions = {},
 ): Promise<TftpResult> {
-  return getInto(from, async () => (typeof to === "string" ? fileSink(to) : streamSink(to)), options);
+  if (typeof to === "string") return getInto(from, () => fileSink(to), options);
+  const sink = streamSink(to);
+  const open = async (): Promise<WritableFile> => {
+    sink.check();
+    return sink;
+  };
+  try {
+    return await getInto(from, open, options);
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
 }
 
 /**
