@@ -76,7 +76,7 @@ describe("put", () => {
     const pipe = join(local, "pipe");
     await promisify(execFile)("mkfifo", [pipe]);
     const [source] = await Promise.all([openSource(pipe), writeFile(pipe, "xyz")]);
-    expect([source.size, source.readNow]).toEqual([undefined, undefined]);
+    expect("size" in source || "readNow" in source).toBe(false);
     expect(await source.read(memory)).toBe(3);
     await source.close();
   });

@@ -24,6 +24,7 @@ import {
   type WantedOptions,
 } from "../../protocol/index.ts";
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
+import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { clock, tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
@@ -45,14 +46,25 @@ export interface ExchangeOptions {
   readonly timing: Omit<TftpMachineOptions, "blockSize" | "windowSize" | "transmit">;
   /** Retransmissions of the request. */
   readonly requestRetries: number;
+  /** Whether a file that is got must have the size that the server told. */
+  readonly checkSize: boolean;
   readonly onOctets: (octets: number, agreement: TftpAgreement) => void;
 }
+
+/** Why a request had no answer that a transfer could begin with. */
+export type RequestFailure =
+  | TransferFailure
+  /** The system did not send it. */
+  | { readonly kind: "unreachable"; readonly message: string; readonly cause: Error };
 
 /** How an exchange ended. */
 export type ExchangeEnd =
   | { readonly kind: "ended"; readonly end: TransferEnd; readonly agreement: TftpAgreement }
   /** The request had no answer that a transfer could begin with. */
-  | { readonly kind: "not-begun"; readonly failure: TransferFailure };
+  | { readonly kind: "not-begun"; readonly failure: RequestFailure };
+
+/** What passes by itself: the next retransmission may find room. */
+const passingError = "ENOBUFS";
 
 /** One request. */
 export class Exchange {
@@ -61,6 +73,8 @@ export class Exchange {
   readonly #request: Uint8Array;
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
+  /** As the system spells it. */
+  #address = "";
   #agreement: TftpAgreement = plainAgreement;
   #transfer: SendingTransfer | ReceivingTransfer | undefined;
   #send: SendPacket | undefined;
@@ -113,7 +127,10 @@ export class Exchange {
 
   #sendRequest(): void {
     const { socket, server } = this.#options;
-    socket.send(this.#request, server.port, server.address);
+    socket.send(this.#request, server.port, server.address, (cause: NodeJS.ErrnoException | null) => {
+      if (cause === null || cause.code === passingError || this.#port !== undefined) return;
+      this.#endAsking({ kind: "unreachable", message: cause.message, cause });
+    });
     const wait = (this.#timer.deadline ?? 0) - clock();
     this.#wake = setTimeout(() => this.#silence(), Math.max(1, wait));
   }
@@ -128,10 +145,13 @@ export class Exchange {
 
   #hear(packet: Uint8Array, from: RemoteInfo): void {
     if (this.#settled && this.#transfer === undefined) return;
+    // There is no answering that.
+    if (from.port === 0) return;
     const { server } = this.#options;
     const foreign =
-      normaliseAddress(from.address) !== normaliseAddress(server.address) ||
-      (this.#port !== undefined && from.port !== this.#port);
+      this.#port === undefined
+        ? normaliseAddress(from.address) !== normaliseAddress(server.address)
+        : from.port !== this.#port || from.address !== this.#address;
     if (foreign) {
       if (opcodeOf(packet) === tftpOpcode.error) return;
       const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
@@ -141,7 +161,15 @@ export class Exchange {
     if (this.#port === undefined) void this.#begin(packet, from);
     else {
       this.#transfer?.receive(packet);
-      if (this.#transfer?.over === false) this.#options.onOctets(this.#transfer.octets, this.#agreement);
+      if (this.#transfer?.over === false) this.#tellOctets(this.#transfer.octets);
+    }
+  }
+
+  #tellOctets(octets: number): void {
+    try {
+      this.#options.onOctets(octets, this.#agreement);
+    } catch (cause) {
+      this.abort("telling the progress failed", cause);
     }
   }
 
@@ -168,6 +196,7 @@ export class Exchange {
       return;
     }
     this.#port = from.port;
+    this.#address = from.address;
     this.#send = send;
     clearTimeout(this.#wake);
     await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
@@ -201,7 +230,11 @@ export class Exchange {
       await file.abandon().catch(() => undefined);
       return;
     }
-    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
+    // A size of 0 is what some servers tell that do not know it.
+    const { transferSize = 0 } = this.#agreement;
+    const checks = this.#options.checkSize && transferSize > 0;
+    const checked = checks ? checkedSink(file, () => compareSize(transferSize, transfer.octets)) : file;
+    const transfer = new ReceivingTransfer(checked, { ...machine, maxSize: end.maxSize }, send);
     this.#transfer = transfer;
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
@@ -212,7 +245,7 @@ export class Exchange {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      if (!this.#closed) socket.send(memory, 0, length, port, address);
+      if (!this.#closed) socket.send(length === memory.length ? memory : memory.subarray(0, length), port, address);
     };
   }
 
@@ -222,13 +255,13 @@ export class Exchange {
     this.#endAsking({ kind: "protocol", code, message });
   }
 
-  #endAsking(failure: TransferFailure): void {
+  #endAsking(failure: RequestFailure): void {
     clearTimeout(this.#wake);
     this.#end({ kind: "not-begun", failure });
   }
 
   #endTransfer(end: TransferEnd): void {
-    this.#end({ kind: "ended", end, agreement: this.#agreement });
+    this.#end({ kind: "ended", end: { ...end, failure: blame(end.failure) }, agreement: this.#agreement });
   }
 
   #end(end: ExchangeEnd): void {
