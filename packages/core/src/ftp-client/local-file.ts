@@ -1,17 +1,12 @@
 /** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
 import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import {
-  findDestination,
-  handleReadable,
-  InlinePace,
-  openDestination,
-  type Destination,
-  type OpenDestination,
-  type ReadableFile,
-  type WritableFile,
-} from "../bytes/index.ts";
+import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
+import type { Destination, OpenDestination } from "../storage/index.ts";
 import { LocalFileError } from "./errors.ts";
+
+/** Storages are loaded only where files are used: a client of bytes and streams needs none. */
+const storages = (): Promise<typeof import("../storage/index.ts")> => import("../storage/index.ts");
 
 /** Opens a local file for reading. @throws LocalFileError. */
 export async function openLocalRead(
@@ -19,6 +14,7 @@ export async function openLocalRead(
   offset: number,
 ): Promise<ReadableFile & { readonly modified: number }> {
   const tried = `Reading ${path}`;
+  const { handleReadable } = await storages();
   const handle = await openOr(path, "r", tried);
   try {
     const stats = await guarded(tried, handle.stat());
@@ -48,7 +44,8 @@ export function partPath(path: string): string {
 }
 
 /** Where a download to `path` goes: links are followed. @throws LocalFileError. */
-export function localDestination(path: string): Promise<Destination> {
+export async function localDestination(path: string): Promise<Destination> {
+  const { findDestination } = await storages();
   return guarded(`Writing ${path}`, findDestination(path));
 }
 
@@ -81,7 +78,7 @@ export async function openLocalWrite(
   const resumes = options.offset > 0 && replaceable;
   const { handle, written } = resumes
     ? await openResumed(options.resumed ?? path, tried)
-    : await guarded(tried, openDestination(destination));
+    : await guarded(tried, (await storages()).openDestination(destination));
   const pace = new InlinePace();
   let position = options.offset;
   let given: Uint8Array = new Uint8Array(0);

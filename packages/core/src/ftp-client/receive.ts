@@ -2,8 +2,9 @@
 import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
-import type { Destination, WritableFile } from "../bytes/index.ts";
+import type { WritableFile } from "../bytes/index.ts";
 import { inwardLine } from "../net/index.ts";
+import type { Destination } from "../storage/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";

@@ -2,8 +2,13 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { findDestination, handleReadable, openDestination } from "../../bytes/index.ts";
-import type { ReadableFile, WritableFile } from "../../storage/index.ts";
+import {
+  findDestination,
+  handleReadable,
+  openDestination,
+  type ReadableFile,
+  type WritableFile,
+} from "../../storage/index.ts";
 
 /** What can be put: a path of this machine, bytes, or anything that is iterated asynchronously, as streams are. */
 export type TftpSource = string | Uint8Array | AsyncIterable<Uint8Array>;

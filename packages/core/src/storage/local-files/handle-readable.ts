@@ -1,8 +1,7 @@
 /** A regular file of this machine, read in order from a handle: at once while the device is quick. */
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { InlinePace } from "./inline-pace.ts";
-import type { ReadableFile } from "./readable-file.ts";
+import { InlinePace, type ReadableFile } from "../../bytes/index.ts";
 
 /** What is read, and how its failures are told. */
 export interface HandleReadableOptions {

@@ -3,7 +3,7 @@ import { open, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, wri
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { findDestination, openDestination } from "../../src/bytes/index.ts";
+import { findDestination, openDestination } from "../../src/storage/index.ts";
 
 const windows = process.platform === "win32";
 
