@@ -37,8 +37,8 @@ export interface OpenDestination {
 export async function findDestination(path: string): Promise<Destination> {
   let at = path;
   for (let links = 0; links < linkLimit; links++) {
-    const present = await lstat(at).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return undefined;
+    const present = await lstat(at).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;
     });
     if (present?.isSymbolicLink() !== true) {

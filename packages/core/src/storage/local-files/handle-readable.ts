@@ -15,7 +15,7 @@ export interface HandleReadableOptions {
 
 /** Reads a file. @param handle - Of a regular file; it is the result's from now on. */
 export function handleReadable(handle: FileHandle, options: HandleReadableOptions): ReadableFile {
-  const { size, offset = 0, failed = (cause) => cause } = options;
+  const { size, offset = 0, failed = (cause: Error): Error => cause } = options;
   const pace = new InlinePace();
   let position = offset;
   let wanted: Uint8Array = new Uint8Array(0);
