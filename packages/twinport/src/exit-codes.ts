@@ -126,7 +126,7 @@ function adviceFor(error: unknown): string | undefined {
     case "EAI_AGAIN":
       return "The name is not known. Check its spelling and the network.";
     case "EACCES":
-      if (error instanceof LocalFileError) return undefined;
+      if (error instanceof LocalFileError || error instanceof TftpError) return undefined;
       return "Ports below 1024 need root, or: setcap cap_net_bind_service=+ep on node.";
     default:
       break;

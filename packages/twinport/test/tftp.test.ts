@@ -1,10 +1,16 @@
 /** `twinport tftp` as a person runs it, against a server in this process, and TFTP as `twinport serve` offers it. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { createSocket, type RemoteInfo } from "node:dgram";
+import { once } from "node:events";
+import { lstat, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { MemoryStorage } from "@twinport/core/storage";
 import { TftpServer } from "@twinport/core/tftp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { twinport as program } from "../../../test/programs.ts";
 import { serve, twinport } from "./cli.ts";
 
 let root: string;
@@ -55,6 +61,57 @@ describe("twinport tftp", () => {
     expect((await twinport(["tftp", "get", "ftp://127.0.0.1/f"])).code).toBe(2);
     expect((await twinport(["tftp", "get", "--blksize", "4", `tftp://127.0.0.1:${port}/f`, "-"])).code).toBe(2);
     expect((await twinport(["tftp", "put", `tftp://127.0.0.1:${port}/g`, join(root, "nothing")])).code).toBe(9);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("twinport tftp with what is no file", () => {
+  /** Ends by itself: what hangs does so until the test's time is over. */
+  const run = promisify(execFile);
+
+  it("opens a pipe once the server has answered", async () => {
+    const pipe = join(root, "pipe");
+    await run("mkfifo", [pipe]);
+    expect(await twinport(["tftp", "get", `tftp://127.0.0.1:${port}/none`, pipe])).toMatchObject({ code: 5 });
+  });
+
+  it("says in a line that it cannot be opened", async () => {
+    const path = join(root, "socket");
+    const listener = createServer().listen(path);
+    await once(listener, "listening");
+    await twinport(["tftp", "put", `tftp://127.0.0.1:${port}/small`, "-"], { input: "abc" });
+    const got = await twinport(["tftp", "get", `tftp://127.0.0.1:${port}/small`, path]);
+    expect(got.code).toBe(9);
+    expect(got.stderr).toMatch(/^twinport: .*ENXIO.*\n$/);
+    listener.close();
+  });
+
+  it("adds to /dev/stdout, whatever that is", async () => {
+    const url = `tftp://127.0.0.1:${port}/out`;
+    await twinport(["tftp", "put", url, "/dev/stdin"], { input: "abc" });
+    expect(await twinport(["tftp", "get", url, "/dev/stdout"])).toEqual({ code: 0, stdout: "abc", stderr: "" });
+    const script = '{ echo before; "$0" "$1" tftp get "$2" /dev/stdout; echo after; } > "$3"';
+    await run("sh", ["-c", script, process.execPath, program, url, join(root, "output")]);
+    expect(await readFile(join(root, "output"), "utf8")).toBe("before\nabcafter\n");
+    expect((await lstat("/dev/stdout")).isSymbolicLink()).toBe(true);
+  });
+
+  it("ends at once when it is interrupted while stdin is silent", async () => {
+    const peer = createSocket("udp4").bind(0, "127.0.0.1");
+    await once(peer, "listening");
+    const url = `tftp://127.0.0.1:${peer.address().port}/f`;
+    const child = spawn(process.execPath, [program, "tftp", "put", "--plain", url, "-"]);
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const closed = once(child, "close");
+    child.stdin.write(Buffer.alloc(600));
+    const [, from] = (await once(peer, "message")) as [Buffer, RemoteInfo];
+    const data = once(peer, "message");
+    peer.send(Buffer.from([0, 4, 0, 0]), from.port, from.address);
+    await data;
+    child.kill("SIGINT");
+    expect(await closed).toEqual([130, null]);
+    expect(said).toContain("given up");
+    peer.close();
   });
 });
 

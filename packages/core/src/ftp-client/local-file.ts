@@ -1,52 +1,31 @@
 /** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
 import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import { randomBytes } from "node:crypto";
-import { basename, dirname, join } from "node:path";
 import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
+import type { Destination, OpenDestination } from "../storage/index.ts";
 import { LocalFileError } from "./errors.ts";
+
+/** Storages are loaded only where files are used: a client of bytes and streams needs none. */
+const storages = (): Promise<typeof import("../storage/index.ts")> => import("../storage/index.ts");
 
 /** Opens a local file for reading. @throws LocalFileError. */
 export async function openLocalRead(
   path: string,
   offset: number,
 ): Promise<ReadableFile & { readonly modified: number }> {
-  const handle = await openOr(path, "r", `Reading ${path}`);
-  const stats = await handle.stat();
-  if (!stats.isFile()) {
+  const tried = `Reading ${path}`;
+  const { handleReadable } = await storages();
+  const handle = await openOr(path, "r", tried);
+  try {
+    const stats = await guarded(tried, handle.stat());
+    if (!stats.isFile()) throw new LocalFileError(tried, "it is not a file");
+    const failed = (cause: Error): Error => new LocalFileError(tried, cause.message, { cause });
+    const { size } = stats;
+    return { ...handleReadable(handle, { size, offset, failed }), modified: Math.floor(stats.mtimeMs) };
+  } catch (error) {
     await handle.close();
-    throw new LocalFileError(`Reading ${path}`, "it is not a file");
+    throw error;
   }
-  const pace = new InlinePace();
-  let position = offset;
-  let wanted: Uint8Array = new Uint8Array(0);
-  const failed = (cause: Error): Error => new LocalFileError(`Reading ${path}`, cause.message, { cause });
-  const fill = (): number => {
-    try {
-      const count = fs.readSync(handle.fd, wanted, 0, wanted.length, position);
-      position += count;
-      return count;
-    } catch (cause) {
-      throw failed(cause as Error); // What node:fs throws is always an Error.
-    }
-  };
-  return {
-    size: Math.max(0, stats.size - offset),
-    modified: Math.floor(stats.mtimeMs),
-    read: (into) =>
-      new Promise((resolve, reject) => {
-        fs.read(handle.fd, into, 0, into.length, position, (cause, count) => {
-          if (cause !== null) return reject(failed(cause));
-          position += count;
-          return resolve(count);
-        });
-      }),
-    readNow: (into) => {
-      wanted = into;
-      return pace.attempt(fill);
-    },
-    close: () => handle.close(),
-  };
 }
 
 /** How a local file is written. */
@@ -62,6 +41,12 @@ export interface LocalWriteOptions {
 /** Where a broken download to `path` is kept, to be gone on with. */
 export function partPath(path: string): string {
   return `${path}.part`;
+}
+
+/** Where a download to `path` goes: links are followed. @throws LocalFileError. */
+export async function localDestination(path: string): Promise<Destination> {
+  const { findDestination } = await storages();
+  return guarded(`Writing ${path}`, findDestination(path));
 }
 
 /** What of a download is here already: what a broken one left, or else the file itself. */
@@ -80,17 +65,20 @@ export async function takeName(file: string, path: string): Promise<void> {
 
 /**
  * Opens a local file for writing: under a temporary name, which becomes its own once it is whole. What is given up is
- * kept under `partPath`.
+ * kept under `partPath`. Devices and pipes are written themselves.
  *
  * @throws LocalFileError.
  */
-export async function openLocalWrite(path: string, options: LocalWriteOptions): Promise<WritableFile<number>> {
+export async function openLocalWrite(
+  destination: Destination,
+  options: LocalWriteOptions,
+): Promise<WritableFile<number>> {
+  const { path, replaceable } = destination;
   const tried = `Writing ${path}`;
-  const resumes = options.offset > 0;
-  const written = resumes
-    ? (options.resumed ?? path)
-    : join(dirname(path), `.${basename(path).slice(0, 200)}.${randomBytes(6).toString("hex")}.part`);
-  const handle = await openOr(written, resumes ? "r+" : "wx", tried);
+  const resumes = options.offset > 0 && replaceable;
+  const { handle, written } = resumes
+    ? await openResumed(options.resumed ?? path, tried)
+    : await guarded(tried, (await storages()).openDestination(destination));
   const pace = new InlinePace();
   let position = options.offset;
   let given: Uint8Array = new Uint8Array(0);
@@ -98,7 +86,7 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   const failed = (cause: Error): Error => new LocalFileError(tried, cause.message, { cause });
   const put = (parts: readonly Uint8Array[]): Promise<number> =>
     new Promise((resolve, reject) => {
-      fs.writev(handle.fd, parts, position, (cause, count) => {
+      fs.writev(handle.fd, parts, replaceable ? position : null, (cause, count) => {
         if (cause !== null) return reject(failed(cause));
         position += count;
         return resolve(count);
@@ -134,22 +122,25 @@ export async function openLocalWrite(path: string, options: LocalWriteOptions): 
   return {
     write: (from) => writev([from]),
     writev,
-    writeAt,
+    ...(replaceable ? { writeAt } : {}),
     writeNow: (from) => {
+      // A pipe's reader may take its time.
+      if (!replaceable) return false;
       given = from;
       return pace.attempt(putGiven) ?? false;
     },
     commit: async () => {
-      await finish(handle, options.modified, tried);
+      await finish(handle, replaceable ? options.modified : undefined, tried);
       await takeName(written, path);
       return position;
     },
     abandon: async () => {
       await handle.close().catch(() => undefined);
-      if (resumes) return;
+      if (resumes || !replaceable) return;
+      const remove = (): Promise<void> => rm(written, { force: true });
       // What lies before the end of a file that was written in any order need not have come.
-      if (position > 0 && !scattered) await rename(written, partPath(path)).catch(() => undefined);
-      else await rm(written, { force: true });
+      if (position > 0 && !scattered) await rename(written, partPath(path)).catch(remove);
+      else await remove();
     },
   };
 }
@@ -169,6 +160,10 @@ async function finish(handle: FileHandle, modified: number | undefined, tried: s
   } finally {
     await guarded(tried, handle.close());
   }
+}
+
+async function openResumed(path: string, tried: string): Promise<OpenDestination> {
+  return { handle: await openOr(path, "r+", tried), written: path };
 }
 
 function openOr(path: string, flags: string, tried: string): Promise<FileHandle> {

@@ -4,6 +4,7 @@ import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
 import { inwardLine } from "../net/index.ts";
+import type { Destination } from "../storage/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -11,7 +12,14 @@ import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
 import { keepsOffsets, mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
-import { findResumable, openLocalWrite, partPath, takeName, type LocalWriteOptions } from "./local-file.ts";
+import {
+  findResumable,
+  localDestination,
+  openLocalWrite,
+  partPath,
+  takeName,
+  type LocalWriteOptions,
+} from "./local-file.ts";
 import { recordLengthsOf } from "./markers.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
@@ -163,7 +171,9 @@ export async function receiveInto(
     mustKeepOffsets(resolveFormat(options, downloadMode(context, path)).format, "Resuming a download");
   }
   const goesOn = options.resume === true || restart !== undefined;
-  const resumed = goesOn && typeof to === "string" ? await findResumable(to) : undefined;
+  const target = typeof to === "string" ? await localDestination(to) : to;
+  const destination = "replaceable" in target ? target : undefined;
+  const resumed = goesOn && destination?.replaceable === true ? await findResumable(destination.path) : undefined;
   if (restart !== undefined && resumed !== undefined && resumed.size < restart.offset) {
     throw new FtpTransferError(
       "cannot-resume",
@@ -174,11 +184,11 @@ export async function receiveInto(
   const offset = restart?.offset ?? resumed?.size ?? options.offset ?? 0;
   const verification = await verificationOf(context, path, options, resumed === undefined ? offset : 0);
   if (resumed !== undefined && offset > 0) await verification?.addFile(resumed.file, offset);
-  if (offset > 0 && restart === undefined && resumed !== undefined && typeof to === "string") {
+  if (offset > 0 && restart === undefined && resumed !== undefined && destination !== undefined) {
     const size = await attributes.size(context, path);
     if (size === offset) {
       await verification?.compare();
-      await takeName(resumed.file, to);
+      await takeName(resumed.file, destination.path);
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
     if (size !== undefined && size < offset) {
@@ -204,12 +214,14 @@ export async function receiveInto(
     },
     ignore,
   );
-  const sink = await sinkFor(download, to, { offset, resumed: resumed?.file, modified });
+  const sink = await sinkFor(download, target, { offset, resumed: resumed?.file, modified });
   try {
     await download.into(verification?.writing(sink) ?? sink);
   } catch (error) {
     // What is known to be wrong must not be gone on with.
-    if (verification?.mismatched === true && typeof to === "string") await rm(partPath(to), { force: true });
+    if (verification?.mismatched === true && destination?.replaceable === true) {
+      await rm(partPath(destination.path), { force: true });
+    }
     throw error;
   }
   const { recordIndex } = download;
@@ -219,11 +231,11 @@ export async function receiveInto(
 
 async function sinkFor(
   download: FtpDownload,
-  to: string | Writable | WritableStream<Uint8Array>,
+  to: Destination | Writable | WritableStream<Uint8Array>,
   options: LocalWriteOptions,
 ): Promise<WritableFile> {
   try {
-    if (typeof to === "string") return await openLocalWrite(to, options);
+    if ("replaceable" in to) return await openLocalWrite(to, options);
     return "getWriter" in to ? webSink(to) : nodeSink(to);
   } catch (error) {
     await download.close();

@@ -12,6 +12,8 @@ export {
   type Durability,
   type LocalStorageOptions,
 } from "./local/local-storage.ts";
+export { findDestination, openDestination, type Destination, type OpenDestination } from "./local-files/destination.ts";
+export { handleReadable, type HandleReadableOptions } from "./local-files/handle-readable.ts";
 export { MemoryStorage, type MemoryStorageOptions } from "./memory/memory-storage.ts";
 export type {
   Entry,

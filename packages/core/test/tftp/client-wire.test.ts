@@ -52,6 +52,7 @@ describe("the client", () => {
       },
       timing: { random: Math.random },
       requestRetries: 3,
+      checkSize: true,
       group: { patience: 1_000, heldOctets: 0 },
       onOctets: () => undefined,
     });

@@ -1,5 +1,4 @@
 /** `twinport tftp`: one file by TFTP, there or back. */
-import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { getTo, parseTftpUrl, put, type TftpResult, type TftpTransferOptions } from "@twinport/core/tftp";
 import { Argument, Command } from "commander";
@@ -50,7 +49,7 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
   const url = parseTftpUrl(text);
   const local = file ?? url.file.slice(url.file.lastIndexOf("/") + 1);
   if (local === "" || local === "." || local === "..") throw new UsageError("Name the local file");
-  if (what === "get" && local === "-" && options.json === true) {
+  if (what === "get" && isStdout(local) && options.json === true) {
     throw new UsageError("--json and the file cannot both go to stdout");
   }
   if (options.multicast === true && (what === "put" || options.plain === true)) {
@@ -85,12 +84,20 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
 }
 
 async function move(what: "get" | "put", url: string, local: string, how: TftpTransferOptions): Promise<TftpResult> {
-  if (what === "put") return put(local === "-" ? process.stdin : local, url, how);
-  if (local === "-") return getTo(url, process.stdout, how);
+  if (what === "put") return put(isStdin(local) ? process.stdin : local, url, how);
+  if (isStdout(local)) return getTo(url, process.stdout, how);
   const there = await stat(local).catch(() => undefined);
   if (there?.isDirectory() === true) throw new UsageError(`${local} is a folder; name the file`);
-  // A device, as /dev/null, must not be replaced by a file.
-  return getTo(url, there === undefined || there.isFile() ? local : createWriteStream(local), how);
+  return getTo(url, local, how);
+}
+
+/** As the system may be unable to open these by their names, where sockets stand behind them. */
+function isStdin(local: string): boolean {
+  return local === "-" || local === "/dev/stdin";
+}
+
+function isStdout(local: string): boolean {
+  return local === "-" || local === "/dev/stdout";
 }
 
 function toJson(result: TftpResult, path: string, local: string): Record<string, unknown> {

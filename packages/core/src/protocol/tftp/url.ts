@@ -3,8 +3,8 @@
  *
  *     tftp://host:port/file;mode=octet
  *
- * The file is what follows the first slash, percent-decoded. Refuses NUL, CR and LF, encoded too, and user names: TFTP has
- * none.
+ * The file is what follows the first slash, percent-decoded, `?` and `#` with what follows them: there are no queries and
+ * no fragments. Refuses NUL, CR and LF, encoded too, and user names: TFTP has none.
  */
 
 /** What a TFTP URL names. */
@@ -31,7 +31,8 @@ export function parseTftpUrl(text: string | URL): TftpUrl {
   if (url.protocol !== "tftp:") throw new RangeError(`${url.protocol}// is not understood; tftp:// is`);
   if (url.hostname === "") throw new RangeError("The URL names no host");
   if (url.username !== "" || url.password !== "") throw new RangeError("TFTP knows no users; the URL must name none");
-  const parts = /^\/?(.*?)(?:;mode=([^;]*))?$/i.exec(url.pathname);
+  // As a whole: an empty query shows nowhere else.
+  const parts = /^tftp:\/\/[^/?#]*\/(.*?)(?:;mode=([^;]*))?$/i.exec(url.href);
   const mode = parts?.[2]?.toLowerCase();
   if (mode !== undefined && mode !== "octet" && mode !== "netascii") {
     throw new RangeError("The URL's mode must be octet or netascii");

@@ -8,15 +8,24 @@ import { lookup } from "node:dns/promises";
 import type { Socket } from "node:dgram";
 import { isIP } from "node:net";
 import { Writable } from "node:stream";
-import { defaultRetries, parseTftpUrl, tftpErrorCode, type TftpUrl, type WantedOptions } from "../../protocol/index.ts";
+import {
+  defaultRetries,
+  formatRequest,
+  parseTftpUrl,
+  requestOptions,
+  tftpErrorCode,
+  type TftpUrl,
+  type WantedOptions,
+} from "../../protocol/index.ts";
 import type { WritableFile } from "../../storage/index.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
-import { clock, type TransferFailure } from "../transfer/transfer.ts";
+import { clock } from "../transfer/transfer.ts";
 import { openUdpSocket } from "../transfer/udp-socket.ts";
 import { TftpError } from "./errors.ts";
-import { Exchange, type ExchangeEnd, type LocalEnd } from "./exchange.ts";
+import { Exchange, type ExchangeEnd, type LocalEnd, type RequestFailure } from "./exchange.ts";
 import { fileSink, MemorySink, openSource, streamSink, type TftpSource } from "./local-ends.ts";
 import {
+  longestTimeoutByDefault,
   memoryLimit,
   usualGroup,
   wantedBlockSize,
@@ -48,16 +57,28 @@ export async function get(
 }
 
 /**
- * Gets a file into a file of this machine, under a temporary name until it is whole, or into a stream, which is ended.
+ * Gets a file into a file of this machine, under a temporary name until it is whole, or into a stream, which is ended, or
+ * destroyed when the transfer fails. Devices and pipes of this machine are opened once the server has answered.
  *
  * @throws as `get`.
  */
-export function getTo(
+export async function getTo(
   from: string | URL | TftpUrl,
   to: string | Writable,
   options: TftpTransferOptions = {},
 ): Promise<TftpResult> {
-  return getInto(from, async () => (typeof to === "string" ? fileSink(to) : streamSink(to)), options);
+  if (typeof to === "string") return getInto(from, () => fileSink(to), options);
+  const sink = streamSink(to);
+  const open = async (): Promise<WritableFile> => {
+    sink.check();
+    return sink;
+  };
+  try {
+    return await getInto(from, open, options);
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
 }
 
 /**
@@ -110,16 +131,16 @@ async function transfer(
   tried: string,
   options: TftpTransferOptions,
 ): Promise<TftpResult> {
-  const wanted: WantedOptions | undefined =
+  const wanted =
     options.plain === true
       ? undefined
-      : {
+      : fitting(url, mode, end, {
           transferSize: options.transferSize === false ? undefined : size,
           blockSize: options.blockSize ?? wantedBlockSize,
           windowSize: options.windowSize ?? wantedWindowSize,
           timeout: options.timeout,
           multicast: end.operation === "read" && wantsMulticast(options),
-        };
+        });
   const begun = clock();
   const address = await resolve(url.host, tried, options);
   // Some servers answer windowsize beside multicast, and then send windows to a group: see `answerOptions`.
@@ -132,8 +153,29 @@ async function transfer(
   const failure = last.kind === "ended" ? last.end.failure : last.failure;
   if (failure !== undefined || last.kind === "not-begun") throw errorFor(failure, tried);
   const { octets, counts, roundTrip } = last.end;
-  options.onProgress?.({ octets, total: octets });
+  try {
+    options.onProgress?.({ octets, total: octets });
+  } catch (cause) {
+    throw new TftpError("aborted", tried, "telling the progress failed", { cause });
+  }
   return { octets, counts, roundTrip, agreement: last.agreement, milliseconds: clock() - begun };
+}
+
+/** What is asked for beside such a name: nothing where the request would be too long. @throws RangeError. */
+function fitting(
+  { file }: TftpUrl,
+  mode: "octet" | "netascii",
+  { operation }: LocalEnd,
+  wanted: WantedOptions,
+): WantedOptions | undefined {
+  const options = requestOptions(wanted);
+  try {
+    formatRequest({ operation, file, mode, options });
+  } catch {
+    // Whether it goes without options is seen when it is made.
+    return undefined;
+  }
+  return wanted;
 }
 
 async function attempt(
@@ -146,7 +188,7 @@ async function attempt(
   options: TftpTransferOptions,
 ): Promise<ExchangeEnd> {
   const { signal, retries = defaultRetries } = options;
-  if (signal?.aborted === true) throw new TftpError("aborted", tried, "it was given up", { cause: signal.reason });
+  throwIfGivenUp(signal, tried);
   let nextProgress = clock() + progressTick;
   const socket = await openSocket(address, end, wanted, tried, options);
   try {
@@ -162,7 +204,7 @@ async function attempt(
         retries,
         rollover: options.rollover,
         initialTimeout: options.initialTimeout,
-        longestTimeout: options.longestTimeout,
+        longestTimeout: options.longestTimeout ?? Math.max(options.initialTimeout ?? 0, longestTimeoutByDefault),
       },
       group: {
         ...usualGroup,
@@ -170,6 +212,7 @@ async function attempt(
         ...(typeof options.multicast === "object" ? options.multicast : {}),
       },
       requestRetries: wanted === undefined ? retries : Math.min(retries, retriesWithOptions),
+      checkSize: options.checkSize !== false,
       onOctets: (octets, agreement) => {
         const now = clock();
         if (now < nextProgress) return;
@@ -180,16 +223,22 @@ async function attempt(
     });
     const abort = (): void => exchange.abort("it was given up", signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
+    // It may have come while the socket was being opened.
+    throwIfGivenUp(signal, tried);
     const ended = await exchange.run();
     signal?.removeEventListener("abort", abort);
     // The last ACK may have to be repeated; nobody waits for that, and the process does not either.
     socket.unref();
-    void exchange.closed().then(() => socket.close());
+    void exchange.closed().then(() => exchange.close());
     return ended;
   } catch (error) {
     socket.close();
     throw error;
   }
+}
+
+function throwIfGivenUp(signal: AbortSignal | undefined, tried: string): void {
+  if (signal?.aborted === true) throw new TftpError("aborted", tried, "it was given up", { cause: signal.reason });
 }
 
 async function openSocket(
@@ -226,7 +275,7 @@ async function resolve(host: string, tried: string, options: TftpTransferOptions
 function lessThan(
   asked: WantedOptions,
   wanted: WantedOptions | undefined,
-  failure: TransferFailure,
+  failure: RequestFailure,
 ): WantedOptions | undefined {
   return asked.multicast === true && failure.kind !== "timeout" ? { ...wanted, multicast: false } : undefined;
 }
@@ -236,14 +285,14 @@ function wantsMulticast({ multicast = false }: TftpTransferOptions): boolean {
 }
 
 /** Whether the same request may go through without options. */
-function mayBeTheOptions(failure: TransferFailure): boolean {
+function mayBeTheOptions(failure: RequestFailure): boolean {
   if (failure.kind === "timeout" || failure.kind === "protocol") return true;
   if (failure.kind !== "peer-error") return false;
   const { notDefined, illegalOperation, optionNegotiation } = tftpErrorCode;
   return [notDefined, illegalOperation, optionNegotiation].some((code) => code === failure.code);
 }
 
-function errorFor(failure: TransferFailure | undefined, tried: string): TftpError {
+function errorFor(failure: RequestFailure | undefined, tried: string): TftpError {
   if (failure === undefined) return new TftpError("protocol", tried, "it did not begin");
   switch (failure.kind) {
     case "timeout":
@@ -255,6 +304,7 @@ function errorFor(failure: TransferFailure | undefined, tried: string): TftpErro
       });
     case "file":
     case "aborted":
+    case "unreachable":
       return new TftpError(failure.kind, tried, failure.message, { cause: failure.cause });
   }
 }

@@ -12,7 +12,7 @@ export type TftpErrorKind =
   | "file"
   /** The caller gave it up. */
   | "aborted"
-  /** The host has no address, or the socket could not be opened. */
+  /** The host has no address, the socket could not be opened, or the request could not be sent. */
   | "unreachable";
 
 /** A transfer failed. */

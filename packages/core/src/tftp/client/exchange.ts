@@ -25,10 +25,11 @@ import {
   type WantedOptions,
 } from "../../protocol/index.ts";
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
+import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { sendPacket } from "../transfer/udp-socket.ts";
-import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { clock, tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
 import { joinGroup } from "./multicast/group-socket.ts";
 import { GroupTransfer } from "./multicast/group-transfer.ts";
 import type { TftpGroupOptions } from "./options.ts";
@@ -52,14 +53,25 @@ export interface ExchangeOptions {
   readonly group: TftpGroupOptions & Required<Omit<TftpGroupOptions, "interface">>;
   /** Retransmissions of the request. */
   readonly requestRetries: number;
+  /** Whether a file that is got must have the size that the server told. */
+  readonly checkSize: boolean;
   readonly onOctets: (octets: number, agreement: TftpAgreement) => void;
 }
+
+/** Why a request had no answer that a transfer could begin with. */
+export type RequestFailure =
+  | TransferFailure
+  /** The system did not send it. */
+  | { readonly kind: "unreachable"; readonly message: string; readonly cause: Error };
 
 /** How an exchange ended. */
 export type ExchangeEnd =
   | { readonly kind: "ended"; readonly end: TransferEnd; readonly agreement: TftpAgreement }
   /** The request had no answer that a transfer could begin with. */
-  | { readonly kind: "not-begun"; readonly failure: TransferFailure };
+  | { readonly kind: "not-begun"; readonly failure: RequestFailure };
+
+/** What passes by itself: the next retransmission may find room. */
+const passingError = "ENOBUFS";
 
 /** One request. */
 export class Exchange {
@@ -68,12 +80,15 @@ export class Exchange {
   readonly #request: Uint8Array;
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
+  /** As the system spells it. */
+  #address = "";
   /** The way to the server's transfer identifier, once it is known. */
   #send: SendPacket | undefined;
   #agreement: TftpAgreement = plainAgreement;
   #transfer: SendingTransfer | ReceivingTransfer | GroupTransfer | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #settled = false;
+  #closed = false;
 
   /** @throws RangeError for a request that cannot be written. */
   constructor(options: ExchangeOptions) {
@@ -100,22 +115,30 @@ export class Exchange {
     if (this.#transfer !== undefined && "closed" in this.#transfer) await this.#transfer.closed;
   }
 
+  /** Closes the socket: whatever still ends is not told to the server any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.socket.close();
+  }
+
   /** Gives up. A server that answered is told. */
   abort(message: string, cause: unknown): void {
-    if (this.#transfer !== undefined) {
-      this.#transfer.abort(message, cause);
-      return;
+    if (this.#transfer !== undefined) this.#transfer.abort(message, cause);
+    else if (!this.#settled) {
+      const failure = { kind: "aborted", message, cause } as const;
+      // The server answered, and the file is being opened: that must not keep the caller waiting, nor the server.
+      if (this.#send !== undefined) tellFailure(failure, true, this.#send, () => tftpErrorCode.notDefined);
+      this.#endAsking(failure);
     }
-    if (!this.#settled && this.#send !== undefined) {
-      const packet = formatError(tftpErrorCode.notDefined, message);
-      this.#send(packet, packet.length);
-    }
-    this.#endAsking({ kind: "aborted", message, cause });
   }
 
   #sendRequest(): void {
     const { socket, server } = this.#options;
-    socket.send(this.#request, server.port, server.address);
+    socket.send(this.#request, server.port, server.address, (cause: NodeJS.ErrnoException | null) => {
+      if (cause === null || cause.code === passingError || this.#port !== undefined) return;
+      this.#endAsking({ kind: "unreachable", message: cause.message, cause });
+    });
     const wait = (this.#timer.deadline ?? 0) - clock();
     this.#wake = setTimeout(() => this.#silence(), Math.max(1, wait));
   }
@@ -130,10 +153,13 @@ export class Exchange {
 
   #hear(packet: Uint8Array, from: RemoteInfo): void {
     if (this.#settled && this.#transfer === undefined) return;
+    // There is no answering that.
+    if (from.port === 0) return;
     const { server } = this.#options;
     const foreign =
-      normaliseAddress(from.address) !== normaliseAddress(server.address) ||
-      (this.#port !== undefined && from.port !== this.#port);
+      this.#port === undefined
+        ? normaliseAddress(from.address) !== normaliseAddress(server.address)
+        : from.port !== this.#port || from.address !== this.#address;
     if (foreign) {
       if (opcodeOf(packet) === tftpOpcode.error) return;
       const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
@@ -148,7 +174,13 @@ export class Exchange {
   }
 
   #tellOctets(): void {
-    if (this.#transfer?.over === false) this.#options.onOctets(this.#transfer.octets, this.#agreement);
+    const transfer = this.#transfer;
+    if (transfer?.over !== false) return;
+    try {
+      this.#options.onOctets(transfer.octets, this.#agreement);
+    } catch (cause) {
+      this.abort("telling the progress failed", cause);
+    }
   }
 
   /** The first answer. Never rejects. */
@@ -179,6 +211,7 @@ export class Exchange {
       return;
     }
     this.#port = from.port;
+    this.#address = from.address;
     this.#send = send;
     clearTimeout(this.#wake);
     if (this.#agreement.multicast === undefined || end.operation === "write") {
@@ -198,12 +231,11 @@ export class Exchange {
     }
     const file = await this.#open(end, send);
     if (file === undefined) return;
-    if (this.#settled) {
-      // It was given up meanwhile, and the server was told.
-      await file.abandon().catch(() => undefined);
-      return;
-    }
-    const transfer = new ReceivingTransfer(file, { ...machine, maxSize: end.maxSize }, send);
+    // A size of 0 is what some servers tell that do not know it.
+    const { transferSize = 0 } = this.#agreement;
+    const checks = this.#options.checkSize && transferSize > 0;
+    const checked = checks ? checkedSink(file, () => compareSize(transferSize, transfer.octets)) : file;
+    const transfer = new ReceivingTransfer(checked, { ...machine, maxSize: end.maxSize }, send);
     this.#transfer = transfer;
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
@@ -236,10 +268,6 @@ export class Exchange {
     const isServer = ({ address, port }: RemoteInfo): boolean => port === from.port && address === from.address;
     const transfer = new GroupTransfer(file, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
     this.#transfer = transfer;
-    if (this.#settled) {
-      transfer.abort("Given up");
-      return;
-    }
     transfer.receive(packet);
     this.#endTransfer(await transfer.finished);
   }
@@ -251,11 +279,16 @@ export class Exchange {
     return { ...timing, blockSize, windowSize, longestTimeout };
   }
 
-  /** Opens the target. @returns undefined when it cannot be; the server is told. */
+  /** Opens the target. @returns undefined when it cannot be, which the server is told, or was given up meanwhile. */
   async #open(end: Extract<LocalEnd, { operation: "read" }>, send: SendPacket): Promise<WritableFile | undefined> {
     try {
-      return await end.open();
+      const file = await end.open();
+      if (!this.#settled) return file;
+      // It was given up meanwhile, which is what there is to tell.
+      await file.abandon().catch(() => undefined);
+      return undefined;
     } catch (cause) {
+      if (this.#settled) return undefined;
       const message = cause instanceof Error ? cause.message : String(cause);
       const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
       send(packet, packet.length);
@@ -268,7 +301,7 @@ export class Exchange {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      sendPacket(socket, memory, length, port, address);
+      if (!this.#closed) sendPacket(socket, memory, length, port, address);
     };
   }
 
@@ -278,13 +311,13 @@ export class Exchange {
     this.#endAsking({ kind: "protocol", code, message });
   }
 
-  #endAsking(failure: TransferFailure): void {
+  #endAsking(failure: RequestFailure): void {
     clearTimeout(this.#wake);
     this.#end({ kind: "not-begun", failure });
   }
 
   #endTransfer(end: TransferEnd): void {
-    this.#end({ kind: "ended", end, agreement: this.#agreement });
+    this.#end({ kind: "ended", end: { ...end, failure: blame(end.failure) }, agreement: this.#agreement });
   }
 
   #end(end: ExchangeEnd): void {

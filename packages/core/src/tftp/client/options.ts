@@ -39,13 +39,18 @@ export interface TftpTransferOptions {
    * this client alone. Default false.
    */
   readonly multicast?: boolean | TftpGroupOptions;
+  /**
+   * Whether a file that is got in mode octet must have the size that the server told, if it told one other than 0; it
+   * fails with kind `protocol` otherwise. Default true.
+   */
+  readonly checkSize?: boolean;
   /** Whether no option is asked for: plain RFC 1350. Default false. */
   readonly plain?: boolean;
   /** Retransmissions without an answer before the server is given up. Default 6. */
   readonly retries?: number;
   /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
   readonly initialTimeout?: number;
-  /** Milliseconds between two retransmissions at most. Default 10,000. */
+  /** Milliseconds between two retransmissions at most. Default 10,000, or `initialTimeout` where that is longer. */
   readonly longestTimeout?: number;
   /** The block number after 65535. Default 0. */
   readonly rollover?: Rollover;
@@ -57,7 +62,7 @@ export interface TftpTransferOptions {
   readonly maxSize?: number;
   /** Gives the transfer up; it then fails with kind `aborted`. */
   readonly signal?: AbortSignal;
-  /** Called now and then, and at the end. */
+  /** Called now and then, and at the end. What it throws fails the transfer, with kind `aborted` and that as cause. */
   readonly onProgress?: (progress: TftpProgress) => void;
 }
 
@@ -82,5 +87,7 @@ export const usualGroup: Required<Omit<TftpGroupOptions, "interface">> = {
   patience: 60_000,
   heldOctets: 16 * 1024 * 1024,
 };
+/** Milliseconds between two retransmissions at most, unless an option says otherwise. */
+export const longestTimeoutByDefault = 10_000;
 /** Octets of a file that is got into memory, unless an option says otherwise. */
 export const memoryLimit: number = 1024 ** 3;
