@@ -181,8 +181,11 @@ export class ServedRequest {
     });
     this.#transfer = membership;
     this.#events.begin(agreement);
-    await discard(opened);
-    this.#events.end(await membership.finished, !membership.heard);
+    try {
+      await discard(opened);
+    } finally {
+      this.#events.end(await membership.finished, !membership.heard);
+    }
     return true;
   }
 
