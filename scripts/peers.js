@@ -17,6 +17,7 @@ const servers = {
   "dante-server": "usr/sbin/danted",
   "tinyproxy-bin": "usr/bin/tinyproxy",
   haproxy: "usr/sbin/haproxy",
+  "tftpd-hpa": "usr/sbin/in.tftpd",
 };
 
 /** The path of an unpacked server's program. */

@@ -99,6 +99,16 @@ describe("rules with a pattern", () => {
 });
 
 describe("rules", () => {
+  it("take so many steps for one name and no more", () => {
+    const slow: RewriteRule = { rule: "pattern", pattern: "(?:a?){300}b|a", replace: "c", all: true };
+    expect(rewritten([slow], "a")).toBe("c");
+    expect(() => rewritten([slow], "a".repeat(500))).toThrow(
+      expect.objectContaining({ code: 2, message: "The rules for file names take too long" }) as Error,
+    );
+    // The longest name and a program as long as may be: one search fits.
+    expect(rewritten([{ rule: "pattern", pattern: "(?:a?){490}b" }], "a".repeat(1_024))).toBe("a".repeat(1_024));
+  });
+
   it("make no name longer than 1,024 characters", () => {
     const rules: readonly RewriteRule[] = [{ rule: "prefix", from: "", to: "a".repeat(600) }];
     expect(rewritten(rules, "b")).toHaveLength(601);

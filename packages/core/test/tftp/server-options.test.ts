@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   blockNumber,
+  fileOf,
   numbered,
   patient,
   pattern,
@@ -134,6 +135,40 @@ describe("windows", () => {
     ]);
     peer.send(numbered(4, 3), from.port);
     expect(await peer.quiet(30)).toBe(true);
+  });
+});
+
+describe("a write", () => {
+  it("in windows is acknowledged at the end of each, and at a gap with the last block in order", async () => {
+    const { port, storage } = await startTftp({ write: true, limits: patient });
+    const peer = await RawPeer.open();
+    peer.send("\0\x02g\0octet\0blksize\x008\0windowsize\x003\0", port);
+    const { text, from } = await peer.next();
+    expect(text).toBe("\0\x06blksize\x008\0windowsize\x003\0");
+    const send = (...blocks: readonly number[]): void => {
+      for (const block of blocks) peer.send(numbered(3, block, block === 7 ? "end" : `block ${block}.`), from.port);
+    };
+    send(1, 2, 3);
+    expect((await peer.next()).text).toBe(numbered(4, 3));
+    send(4, 6);
+    expect((await peer.next()).text).toBe(numbered(4, 4));
+    send(5, 6, 7);
+    expect((await peer.next()).text).toBe(numbered(4, 7));
+    expect(await peer.quiet(20)).toBe(true);
+    const content = [1, 2, 3, 4, 5, 6].map((block) => `block ${block}.`).join("");
+    expect(Buffer.from((await fileOf(storage, "/g")) ?? []).toString()).toBe(`${content}end`);
+  });
+
+  it("in netascii is stored with this system's line ends, wherever blocks are cut", async () => {
+    const { port, storage } = await startTftp({ write: true, limits: patient });
+    const peer = await RawPeer.open();
+    peer.send("\0\x02g\0NetASCII\0blksize\x008\0", port);
+    const { from } = await peer.next();
+    for (const [block, data] of ["line 1.\r", "\nline 2\r", "\0.\r\n"].entries()) {
+      peer.send(numbered(3, block + 1, data), from.port);
+      expect((await peer.next()).text).toBe(numbered(4, block + 1));
+    }
+    expect(Buffer.from((await fileOf(storage, "/g")) ?? []).toString()).toBe("line 1.\nline 2\r.\n");
   });
 });
 

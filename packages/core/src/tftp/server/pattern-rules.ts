@@ -1,5 +1,7 @@
 /** Rules with patterns: they replace what matches, end the rules or begin them anew, and refuse. */
 import { isIPv6, tftpErrorCode } from "../../protocol/index.ts";
+import { programLimit } from "./patterns/compile-pattern.ts";
+import { MatchBudgetError, type MatchSlots } from "./patterns/match-program.ts";
 import { partOf, Pattern, toPatternText, type PatternText } from "./patterns/pattern.ts";
 import { Replacement } from "./patterns/replacement.ts";
 import { TftpRequestError } from "./request-error.ts";
@@ -60,13 +62,33 @@ export interface RuleOutcome {
 /** Times that rules may run again for one name. @see RuleRun */
 const againLimit = 64;
 
+/** The longest name that rules may make, in characters: a request has 512 octets. */
+const nameLimit = 1_024;
+
+/**
+ * Steps of matching that one name may take, in all rules together. One search through the longest name with the longest
+ * program takes no more; rules that search again from each place could take a thousand times that.
+ */
+const stepLimit = 2 * programLimit * (nameLimit + 1);
+
 /** One name's way through the rules. */
 export class RuleRun {
   readonly request: RewriteRequest;
+  readonly #budget = { left: stepLimit };
   #again = 0;
 
   constructor(request: RewriteRequest) {
     this.request = request;
+  }
+
+  /** Finds a pattern's leftmost match. @throws TftpRequestError when the rules took too long. */
+  find(pattern: Pattern, text: PatternText, from = 0): MatchSlots | undefined {
+    try {
+      return pattern.find(text, from, this.#budget);
+    } catch (error) {
+      if (!(error instanceof MatchBudgetError)) throw error;
+      throw new TftpRequestError(tftpErrorCode.accessViolation, "The rules for file names take too long");
+    }
   }
 
   /** A rule runs again, or all of them. @throws TftpRequestError when that has no end. */
@@ -87,20 +109,19 @@ export function compilePatternRule(rule: PatternRule | RefuseRule): RuleStep {
   const appliesTo = (request: RewriteRequest): boolean =>
     (rule.operation ?? request.operation) === request.operation &&
     (rule.family ?? familyOf(request.address)) === familyOf(request.address);
-  const holdsFor = (text: PatternText): boolean => (pattern.find(text) === undefined) === unless;
+  const isFor = (file: string, run: RuleRun): boolean =>
+    appliesTo(run.request) && (run.find(pattern, toPatternText(file)) === undefined) === unless;
   if (rule.rule === "refuse") {
     const { message = "Access violation" } = rule;
-    return (file, { request }) => {
-      if (appliesTo(request) && holdsFor(toPatternText(file))) {
-        throw new TftpRequestError(tftpErrorCode.accessViolation, message);
-      }
+    return (file, run) => {
+      if (isFor(file, run)) throw new TftpRequestError(tftpErrorCode.accessViolation, message);
       return { file, then: "next" };
     };
   }
   const replace = replacer(rule, pattern);
   const then = rule.last === true ? "end" : rule.restart === true ? "restart" : "next";
   return (file, run) => {
-    if (!appliesTo(run.request) || !holdsFor(toPatternText(file))) return { file, then: "next" };
+    if (!isFor(file, run)) return { file, then: "next" };
     return { file: replace(file, run), then };
   };
 }
@@ -115,15 +136,14 @@ function replacer(rule: PatternRule, pattern: Pattern): (file: string, run: Rule
   if (rule.unless === true) throw new RangeError("Where the pattern does not match there is nothing to replace");
   const replacement = new Replacement(rule.replace, pattern.captures);
   const all = rule.all === true;
-  const once = (text: PatternText, run: RuleRun): string =>
-    replaceMatches(pattern, replacement, all, text, run.request.address);
+  const once = (text: PatternText, run: RuleRun): string => replaceMatches(pattern, replacement, all, text, run);
   if (rule.repeat !== true) return (file, run) => once(toPatternText(file), run);
   return (file, run) => {
     let text = toPatternText(file);
     do {
       run.again();
       text = toPatternText(limited(once(text, run)));
-    } while (pattern.find(text) !== undefined);
+    } while (run.find(pattern, text) !== undefined);
     return partOf(text, 0, text.length);
   };
 }
@@ -133,16 +153,16 @@ function replaceMatches(
   replacement: Replacement,
   all: boolean,
   text: PatternText,
-  address: string,
+  run: RuleRun,
 ): string {
   let made = "";
   let copied = 0;
   let from = 0;
   do {
-    const slots = pattern.find(text, from);
+    const slots = run.find(pattern, text, from);
     if (slots === undefined) break;
     const [start = 0, end = 0] = slots;
-    made += partOf(text, copied, start) + replacement.expand(text, slots, address);
+    made += partOf(text, copied, start) + replacement.expand(text, slots, run.request.address);
     copied = end;
     // After a match of nothing the search goes on one character later.
     from = end > start ? end : end + 1;
@@ -150,9 +170,6 @@ function replaceMatches(
   } while (all && from <= text.length);
   return made + partOf(text, copied, text.length);
 }
-
-/** The longest name that rules may make, in characters: a request has 512 octets. */
-const nameLimit = 1_024;
 
 /** Passes a name on. @throws TftpRequestError when it is too long. */
 export function limited(file: string): string {

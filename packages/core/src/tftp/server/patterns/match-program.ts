@@ -19,33 +19,47 @@ interface Way {
 /** Of matches that begin at the same place: the one that a backtracking matcher finds first, or the longest. */
 export type MatchPreference = "first" | "longest";
 
+/** Instructions that may still be visited, by one match or by several together. */
+export interface MatchBudget {
+  left: number;
+}
+
+/** The budget is used up. One search in a text of n characters visits 2n + 2 times the program at most. */
+export class MatchBudgetError extends Error {
+  override readonly name = "MatchBudgetError";
+}
+
 /**
  * Finds the leftmost match.
  *
  * @param points - The text, as code points.
  * @param from - Where the search begins.
+ * @throws MatchBudgetError.
  */
 export function matchProgram(
   program: Program,
   points: readonly number[],
   from: number,
   preference: MatchPreference,
+  budget: MatchBudget,
 ): MatchSlots | undefined {
-  return new Run(program, points, preference).find(from);
+  return new Run(program, points, preference, budget).find(from);
 }
 
 class Run {
   readonly #program: Program;
   readonly #points: readonly number[];
   readonly #preference: MatchPreference;
+  readonly #budget: MatchBudget;
   /** Which instructions were visited at this place, each with and without something taken in its round. */
   readonly #visited: Int32Array;
   readonly #none: MatchSlots;
 
-  constructor(program: Program, points: readonly number[], preference: MatchPreference) {
+  constructor(program: Program, points: readonly number[], preference: MatchPreference, budget: MatchBudget) {
     this.#program = program;
     this.#points = points;
     this.#preference = preference;
+    this.#budget = budget;
     this.#visited = new Int32Array(2 * program.instructions.length).fill(-1);
     this.#none = new Array<number>(program.slots).fill(-1);
   }
@@ -55,6 +69,7 @@ class Run {
     let ways: Way[] = [];
     let best: MatchSlots | undefined;
     for (let place = from; place <= this.#points.length; place++) {
+      if (this.#budget.left < 0) throw new MatchBudgetError("The patterns take too long");
       if (best === undefined) this.#follow(0, false, this.#none, place, ways);
       const next: Way[] = [];
       const point = this.#points[place];
@@ -107,6 +122,7 @@ class Run {
     const key = 2 * at + (took ? 1 : 0);
     if (this.#visited[key] === place) return;
     this.#visited[key] = place;
+    this.#budget.left--;
     const instruction = this.#program.instructions[at];
     if (instruction === undefined) return;
     switch (instruction.op) {

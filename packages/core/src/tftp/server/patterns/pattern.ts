@@ -1,6 +1,6 @@
 /** A pattern that is ready to match: read, compiled, and run on names. */
 import { compilePattern, type Program } from "./compile-pattern.ts";
-import { matchProgram, type MatchPreference, type MatchSlots } from "./match-program.ts";
+import { matchProgram, type MatchBudget, type MatchPreference, type MatchSlots } from "./match-program.ts";
 import { parsePattern, PatternError } from "./parse-pattern.ts";
 
 /** How a pattern matches. */
@@ -38,9 +38,11 @@ export class Pattern {
    * Finds the leftmost match.
    *
    * @param from - Where the search begins; `^` is the start of the text nevertheless.
+   * @param budget - What is left of it afterwards is for the next search. Default: no limit.
+   * @throws MatchBudgetError.
    */
-  find(text: PatternText, from = 0): MatchSlots | undefined {
-    return matchProgram(this.#program, text, from, this.#prefer);
+  find(text: PatternText, from = 0, budget: MatchBudget = { left: Infinity }): MatchSlots | undefined {
+    return matchProgram(this.#program, text, from, this.#prefer, budget);
   }
 }
 
