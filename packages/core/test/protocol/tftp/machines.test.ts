@@ -1,8 +1,16 @@
 /** The sender and the receiver over a simulated network. */
-import { formatOptionAcknowledgment } from "@twinport/core/protocol";
+import {
+  blockOf,
+  dataHeaderLength,
+  formatOptionAcknowledgment,
+  tftpOpcode,
+  TftpReceiver,
+  writeBlockHeader,
+} from "@twinport/core/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seeded, simulate, type Network } from "./simulated-network.ts";
+import { seeded } from "../../support/seeded.ts";
+import { simulate, type Network } from "./simulated-network.ts";
 
 const perfect = (): Network => ({ loss: 0, duplication: 0, reordering: 0, delay: 10, random: seeded(1) });
 
@@ -96,6 +104,43 @@ describe("sender and receiver", () => {
     const windows = simulate({ size: 512 * 800, blockSize: 512, windowSize: 8, retries: 3 }, doubled());
     expect(windows.intact).toBe(true);
     expect(windows.sender.counts.packetsOut).toBeLessThan(3 * 801);
+  });
+
+  it("take an empty block for one too many where the last one had number 0, and nothing else", () => {
+    for (const [last, acknowledged] of [
+      [0xffff, []],
+      [0x1_0000, [1]],
+      [0x1_0001, []],
+    ] as const) {
+      const sent: number[] = [];
+      const blocks: number[] = [];
+      const receiver = new TftpReceiver({
+        blockSize: 8,
+        windowSize: 1,
+        random: seeded(1),
+        transmit: (memory) => sent.push(blockOf(memory)),
+        deliver: (packet) => blocks.push(blockOf(packet)),
+      });
+      const data = (block: number, length: number): void => {
+        const packet = new Uint8Array(dataHeaderLength + length);
+        writeBlockHeader(packet, tftpOpcode.data, block & 0xffff);
+        receiver.receive(packet, block);
+      };
+      receiver.start(0);
+      for (let block = 1; block < last; block++) data(block, 8);
+      data(last, 0);
+      receiver.release(last);
+      expect(receiver.state).toBe("dallying");
+      sent.length = 0;
+      data(last + 1, 4);
+      expect(sent).toEqual([]);
+      data(last + 1, 0);
+      expect(sent).toEqual(acknowledged);
+      expect(blocks.length).toBe(last);
+      // The last ACK is repeated as ever.
+      data(last, 0);
+      expect(sent).toEqual([...acknowledged, last & 0xffff]);
+    }
   });
 
   it("give up after the retries allowed when nobody answers, waiting longer each time", () => {
