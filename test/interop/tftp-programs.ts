@@ -7,7 +7,7 @@ export interface TftpWay {
   readonly blockSize?: number;
   /** Blocks. */
   readonly windowSize?: number;
-  /** Seconds. */
+  /** Seconds after which the ends send again: as an option, or as the client is told. */
   readonly timeout?: number;
   /** Default octet. */
   readonly mode?: "octet" | "netascii";
@@ -36,8 +36,12 @@ export interface TftpProgram {
   readonly exitCodes: { readonly missing: number; readonly refused: number };
   /** Whether it tells the text of the server's error. */
   readonly tellsText: boolean;
+  /** What it says where it gives up though nothing is wrong, and is to be asked again. */
+  readonly givesUpSaying?: string;
   /** Program and arguments. */
   command(errand: TftpErrand): readonly string[];
+  /** What it reads from stdin. */
+  input?(errand: TftpErrand): string;
 }
 
 const asUrl = ({ host, port, remote, mode }: TftpErrand): string =>
@@ -48,14 +52,20 @@ const tftpHpa: TftpProgram = {
   name: "tftp-hpa",
   ways: [{}],
   netascii: true,
-  fastest: {},
+  // It sends again after 5 s of silence, or as it is told by a command; then all it does is told by commands.
+  fastest: { timeout: 1 },
   exitCodes: { missing: 0, refused: 0 },
   tellsText: true,
-  command: ({ what, host, port, remote, local, mode = "octet" }) => [
+  command: ({ host, port, mode = "octet", timeout, ...errand }) => [
     ...["tftp", host.includes(":") ? "-6" : "-4", "-m", mode, host, String(port)],
-    ...["-c", what, ...(what === "get" ? [remote, local] : [local, remote])],
+    ...(timeout === undefined ? ["-c", ...hpaTransfer(errand)] : []),
   ],
+  input: ({ timeout, ...errand }) =>
+    timeout === undefined ? "" : `rexmt ${timeout}\ntimeout 60\n${hpaTransfer(errand).join(" ")}\nquit\n`,
 };
+
+const hpaTransfer = ({ what, remote, local }: Pick<TftpErrand, "what" | "remote" | "local">): readonly string[] =>
+  what === "get" ? [what, remote, local] : [what, local, remote];
 
 const atftp: TftpProgram = {
   name: "atftp",
@@ -68,6 +78,8 @@ const atftp: TftpProgram = {
     { blockSize: 1428, windowSize: 16 },
   ],
   netascii: true,
+  // Whoever doubles the OACK, the server whose ACK 0 was lost or the network.
+  givesUpSaying: "unexpected OACK",
   fastest: { blockSize: 65_464, windowSize: 4, timeout: 1 },
   exitCodes: { missing: 255, refused: 255 },
   tellsText: true,

@@ -8,7 +8,7 @@ import { freeUdpPort, makeFolder, start, waitForUdpListener, type Running } from
  * Where they listen. dnsmasq knows no port but 69: an address of this process's own, so that no other server of the
  * machine is in its way.
  */
-export const tftpServerHost: string = `127.69.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
+export const tftpServerHost = `127.69.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
 
 /** A running server. */
 export interface TftpServerPeer {

@@ -7,6 +7,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import {
   acceptOptions,
   blockOf,
+  defaultPatience,
   formatError,
   formatRequest,
   normaliseAddress,
@@ -162,7 +163,9 @@ export class Exchange {
     const { end, timing } = this.#options;
     const { blockSize, windowSize, timeout } = this.#agreement;
     const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
-    const machine = { ...timing, blockSize, windowSize, longestTimeout };
+    // A timeout that was agreed on is how often this end sends; the other may still need longer.
+    const patience = Math.min(defaultPatience, timing.longestTimeout ?? defaultPatience);
+    const machine = { ...timing, blockSize, windowSize, longestTimeout, patience };
     if (end.operation === "write") {
       const transfer = new SendingTransfer(end.source, machine, send);
       this.#transfer = transfer;

@@ -2,6 +2,7 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import {
   answerOptions,
+  defaultPatience,
   formatError,
   formatOptionAcknowledgment,
   opcodeOf,
@@ -26,6 +27,8 @@ export interface RequestHost {
   readonly counters: TftpServerCounters;
   /** Octets of all windows that are agreed on now. */
   windowOctets: number;
+  /** Only the dallying remains of a request. */
+  rest(request: ServedRequest): void;
   hears(event: keyof TftpServerEvents): boolean;
   tell<K extends keyof TftpServerEvents>(event: K, payload: TftpServerEvents[K][0]): void;
 }
@@ -59,6 +62,7 @@ export class ServedRequest {
   #begun = 0;
   #nextProgress = 0;
   #sendable = true;
+  #rested = false;
 
   constructor(host: RequestHost, asked: AskedSocket, peer: RemoteInfo, packet: Uint8Array, info: TftpRequestInfo) {
     this.#host = host;
@@ -71,6 +75,16 @@ export class ServedRequest {
   /** Whether only the dallying remains, or nothing. */
   get over(): boolean {
     return this.#transfer?.over === true;
+  }
+
+  /** Whether only the dallying remained once: it was no transfer any more. */
+  get rested(): boolean {
+    return this.#rested;
+  }
+
+  /** The peer's address. */
+  get remoteAddress(): string {
+    return this.#info.remote.address;
   }
 
   /** Whether this packet is the request that is served here, come again. */
@@ -179,6 +193,7 @@ export class ServedRequest {
       firstRetries: Math.min(limits.firstRetries, limits.retries),
       initialTimeout: Math.min(limits.initialTimeout, longestTimeout),
       longestTimeout,
+      patience: Math.min(defaultPatience, limits.longestTimeout),
       random: Math.random,
       first: this.#answer.length === 0 ? undefined : formatOptionAcknowledgment(this.#answer),
     };
@@ -194,10 +209,16 @@ export class ServedRequest {
       return;
     }
     const { maxSize } = this.#host.options.write;
-    const transfer = new ReceivingTransfer(opened.file, { ...machine, maxSize }, send);
+    const dally = Math.max(limits.dally, 2_000 * (timeout ?? 0));
+    const transfer = new ReceivingTransfer(opened.file, { ...machine, maxSize, dally }, send);
     this.#transfer = transfer;
     transfer.start();
-    this.#tellEnd(await transfer.finished, transfer.heard);
+    const end = await transfer.finished;
+    this.#tellEnd(end, transfer.heard);
+    if (end.failure === undefined) {
+      this.#rested = true;
+      this.#host.rest(this);
+    }
     await transfer.closed;
   }
 
