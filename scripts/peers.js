@@ -6,7 +6,18 @@ import { join } from "node:path";
 
 export const peersFolder = process.env.TWINPORT_PEERS ?? "/opt/twinport-peers-interop";
 
-const tools = { curl: "curl", lftp: "lftp", ncftpput: "ncftp", tnftp: "tnftp", wget: "wget", tcpsvd: "ipsvd" };
+const tools = {
+  curl: "curl",
+  lftp: "lftp",
+  ncftpput: "ncftp",
+  tnftp: "tnftp",
+  wget: "wget",
+  tcpsvd: "ipsvd",
+  tftp: "tftp-hpa",
+  atftp: "atftp",
+  busybox: "busybox",
+  ip: "iproute2",
+};
 const systemPython = "/usr/bin/python3";
 const servers = {
   vsftpd: "usr/sbin/vsftpd",
@@ -18,6 +29,8 @@ const servers = {
   "tinyproxy-bin": "usr/bin/tinyproxy",
   haproxy: "usr/sbin/haproxy",
   "tftpd-hpa": "usr/sbin/in.tftpd",
+  atftpd: "usr/sbin/atftpd",
+  "dnsmasq-base": "usr/sbin/dnsmasq",
 };
 
 /** The path of an unpacked server's program. */
@@ -44,7 +57,8 @@ export function installPeers() {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const apt = (...args) => {
     process.stderr.write(`apt-get ${args.join(" ")}\n`);
-    return run("apt-get", args, {
+    // Another installation may run: its lock is waited for.
+    return run("apt-get", ["-o", "DPkg::Lock::Timeout=120", ...args], {
       env,
       stdio: ["ignore", 2, 2],
       ...(args[0] === "download" ? { cwd: join(peersFolder, "deb") } : {}),
@@ -65,6 +79,23 @@ export function installPeers() {
   }
   run("ldconfig", []);
   return missingPackages();
+}
+
+/** Installs what is missing where that is wanted; ends the process, and says why, where peers are missing still. */
+export function ensurePeers(script) {
+  const root = process.getuid?.() === 0;
+  const may = root && (process.env.CI !== undefined || process.env.TWINPORT_INSTALL_PEERS !== undefined);
+  const missing = may ? installPeers() : missingPackages();
+  if (missing.length === 0 && root) return;
+  const what =
+    missing.length > 0 ? `These Debian packages are missing: ${missing.join(" ")}` : "The servers under test need root";
+  process.stderr.write(`${what}
+These tests talk to real clients and servers. As root on Debian, this
+installs the clients and unpacks the servers into a folder of their own:
+
+  TWINPORT_INSTALL_PEERS=1 npm run ${script}
+`);
+  process.exit(1);
 }
 
 /** The libraries that a package depends on; not its other dependencies, which may exclude those of another server. */

@@ -1,9 +1,10 @@
 /** Programs of others, and our own server as a program: started for a test, ended with it. */
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { endianness, tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram, startServerProgram, type Ended, type RunOptions } from "../programs.ts";
 
@@ -29,7 +30,11 @@ export interface Running {
 }
 
 /** Starts a program in a process group of its own. */
-export function start(command: string, args: readonly string[], env: Record<string, string> = {}): Running {
+export function start(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Running & { readonly pid: number } {
   const child = spawn(command, args, {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -40,6 +45,7 @@ export function start(command: string, args: readonly string[], env: Record<stri
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
   const exited = once(child, "exit");
   return {
+    pid: child.pid ?? 0,
     log: () => log,
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
@@ -72,6 +78,16 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+/** Whether somebody could listen for datagrams there now. */
+async function isFreeForDatagrams(port: number, host: string): Promise<boolean> {
+  const socket = createSocket("udp4");
+  const free = await new Promise<boolean>((done) => {
+    socket.once("error", () => done(false)).bind({ port, address: host, exclusive: true }, () => done(true));
+  });
+  socket.close();
+  return free;
+}
+
 /** Whether somebody could listen there now. */
 async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer();
@@ -93,19 +109,44 @@ async function isFree(port: number, host: string): Promise<boolean> {
  * Ports side by side, free at each of the addresses. The system does not give them to outgoing connections: one that
  * was closed within the last minute would keep its port from being listened on.
  *
+ * @param probe - Tells whether a port is free. Default: whether connections can be listened for.
  * @returns The first of them.
  */
-export async function freePorts(count: number, hosts: readonly string[]): Promise<number> {
+export async function freePorts(count: number, hosts: readonly string[], probe = isFree): Promise<number> {
   const range = await readFile("/proc/sys/net/ipv4/ip_local_port_range", "utf8").catch(() => "32768 60999");
   const [low = 0, high = 0] = range.trim().split(/\s+/).map(Number);
   const fits = (first: number): boolean => first + count <= low || first > high;
   for (let first = 5_000; first + count < 65_536; first += count) {
     if (!fits(first)) continue;
     const ports = Array.from({ length: count }, (_, at) => first + at);
-    const free = await Promise.all(ports.flatMap((port) => hosts.map((host) => isFree(port, host))));
+    const free = await Promise.all(ports.flatMap((port) => hosts.map((host) => probe(port, host))));
     if (free.every(Boolean)) return first;
   }
   throw new Error(`No ${count} ports side by side are free`);
+}
+
+/** A port for datagrams, from outside the range that the system gives to clients. */
+export function freeUdpPort(host: string): Promise<number> {
+  return freePorts(1, [host], isFreeForDatagrams);
+}
+
+/**
+ * Waits until somebody listens for datagrams, without sending any: the system's own table tells.
+ *
+ * @param pid - A process in the same network namespace.
+ * @param host - An IPv4 address.
+ */
+export async function waitForUdpListener(pid: number, host: string, port: number): Promise<void> {
+  const octets = Buffer.from(host.split(".").map(Number));
+  // The table has addresses as numbers of this machine.
+  if (endianness() === "LE") octets.reverse();
+  const entry = `${octets.toString("hex")}:${port.toString(16).padStart(4, "0")}`.toUpperCase();
+  for (let tries = 0; tries < 200; tries++) {
+    const table = await readFile(`/proc/${pid}/net/udp`, "utf8").catch(() => "");
+    if (table.includes(` ${entry} `)) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`Nothing listens for datagrams at ${host}:${port}`);
 }
 
 /** Waits until somebody listens on this port. */

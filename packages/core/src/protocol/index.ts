@@ -211,6 +211,7 @@ export {
 export { TftpReceiver, type TftpReceiverOptions } from "./tftp/receiver.ts";
 export {
   defaultInitialTimeout,
+  defaultPatience,
   defaultRetries,
   RetransmissionTimer,
   type RetransmissionOptions,

@@ -160,6 +160,7 @@ describe("a listener that went away", () => {
       groups: undefined,
       windowOctets: 0,
       unprovenOctets: 0,
+      rest: () => undefined,
       hears: () => false,
       tell: (event) => told.push(event),
     };

@@ -231,6 +231,28 @@ describe("the server", () => {
     expect((await two.next()).text).toBe("\0\x05\0\0The server is busy; try again later\0");
   });
 
+  it("repeats the last ACK of a write, which is no transfer any more, and ends the oldest for others", async () => {
+    const limits = { transfersPerAddress: 1, transfers: 1, dallying: 2 };
+    const { port, server } = await startTftp({ write: { overwrite: true }, limits });
+    const peers = [await RawPeer.open(), await RawPeer.open(), await RawPeer.open()];
+    const ports: number[] = [];
+    for (const [index, peer] of peers.entries()) {
+      peer.send(`\0\x02f${index}\0octet\0`, port);
+      const { text, from } = await peer.next();
+      expect(text).toBe("\0\x04\0\0");
+      ports.push(from.port);
+      peer.send("\0\x03\0\x01whole", from.port);
+      expect((await peer.next()).text).toBe("\0\x04\0\x01");
+    }
+    await expect.poll(() => server.transferCount).toBe(2);
+    for (const [index, peer] of peers.entries()) {
+      peer.send("\0\x03\0\x01whole", ports[index] ?? 0);
+      if (index > 0) expect((await peer.next()).text).toBe("\0\x04\0\x01");
+      else expect(await peer.quiet(100)).toBe(true);
+    }
+    expect(server.counters).toMatchObject({ transfers: 3, refusals: 0, broken: 0 });
+  });
+
   it("listens on each address of the machine when told to listen on all", async () => {
     const { server } = await startTftp({ listeners: [{ host: "0.0.0.0", port: 0 }] });
     const addresses = server.addresses.map(({ address }) => address);

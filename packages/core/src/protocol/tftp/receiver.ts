@@ -201,7 +201,17 @@ export class TftpReceiver {
     const distance = distanceOf(blockOf(packet), this.#received, this.#rollover, this.#window);
     if (distance === 1 && !this.#ended) this.#inOrder(packet, now);
     else if (distance > 1 && !this.#ended) this.#gap(this.#received + distance, now);
+    else if (this.#isOneTooMany(packet, distance)) this.#answer(this.#received + 1);
     else this.#duplicate(distance);
+  }
+
+  /**
+   * tftp-hpa's client takes block number 1 for that of its request: after a last block with number 0 (65,535 × 512 octets)
+   * it sends an empty block 1, and fails when nobody acknowledges it. The file is whole all the same.
+   */
+  #isOneTooMany(packet: Uint8Array, distance: number): boolean {
+    const isRolled = toWireNumber(this.#received, this.#rollover) === 0;
+    return this.#state === "dallying" && isRolled && distance === 1 && packet.length === dataHeaderLength;
   }
 
   #inOrder(packet: Uint8Array, now: number): void {
@@ -289,14 +299,14 @@ export class TftpReceiver {
     this.#answer();
   }
 
-  #answer(): void {
+  #answer(block: number = this.#received): void {
     this.counts.packetsOut++;
     const { first } = this.#options;
     if (this.#received === 0 && first !== undefined) {
       this.#options.transmit(first, first.length);
       return;
     }
-    const wire = toWireNumber(this.#received, this.#rollover);
+    const wire = toWireNumber(block, this.#rollover);
     writeBlockHeader(this.#acknowledgment, tftpOpcode.acknowledgment, wire);
     this.#options.transmit(this.#acknowledgment, dataHeaderLength);
   }

@@ -16,6 +16,11 @@ export interface RetransmissionOptions {
   readonly longestTimeout?: number | undefined;
   /** Retransmissions without an answer before the peer is given up. Default 6. */
   readonly retries?: number | undefined;
+  /**
+   * Milliseconds that are waited at least after the third retransmission, so that the peer's own clock can run out.
+   * Default 6,000, and no more than `longestTimeout`.
+   */
+  readonly patience?: number | undefined;
   /** Numbers from 0 to below 1. */
   readonly random: () => number;
 }
@@ -24,8 +29,14 @@ export interface RetransmissionOptions {
 export const defaultRetries = 6;
 /** Milliseconds before the first retransmission, unless an option says otherwise. */
 export const defaultInitialTimeout = 1_000;
-/** Retransmissions that come as soon as the measured round trip allows. */
-const quickRetransmissions = 2;
+/**
+ * Milliseconds of patience, unless an option says otherwise. Most peers send again after 5 s without a packet, and some at
+ * no other occasion: tftp-hpa as a sender answers no ACK that it has had, atftp as a receiver no block. What comes closer
+ * than that keeps them silent for ever.
+ */
+export const defaultPatience = 6_000;
+/** Retransmissions that do not wait for the peer's own clock. */
+const hastyRetransmissions = 3;
 /** The share of a wait that is added at random, at most. */
 const jitter = 0.25;
 
@@ -35,6 +46,7 @@ export class RetransmissionTimer {
   readonly #longest: number;
   readonly #random: () => number;
   readonly #initial: number;
+  readonly #patience: number;
   #retries: number;
   #smoothed: number | undefined;
   #variation = 0;
@@ -48,6 +60,7 @@ export class RetransmissionTimer {
     this.#longest = Math.max(options.longestTimeout ?? 10_000, 1);
     this.#shortest = Math.min(options.shortestTimeout ?? 50, this.#longest);
     this.#retries = options.retries ?? defaultRetries;
+    this.#patience = options.patience ?? Math.min(defaultPatience, this.#longest);
     this.#random = options.random;
   }
 
@@ -120,8 +133,13 @@ export class RetransmissionTimer {
   #wait(): number {
     const estimate =
       this.#smoothed === undefined ? this.#initial : Math.max(this.#smoothed + 4 * this.#variation, this.#shortest);
-    const unmeasured = this.#sent < quickRetransmissions ? 0 : this.#initial * 2 ** (this.#sent - quickRetransmissions);
-    const backedOff = Math.min(Math.max(estimate * 2 ** this.#backoff, unmeasured), this.#longest);
-    return backedOff * (1 + jitter * this.#random());
+    const backedOff = Math.min(estimate * 2 ** this.#backoff, this.#longest);
+    if (this.#sent < hastyRetransmissions) return this.#spread(backedOff);
+    const patient = Math.min(this.#patience * 2 ** (this.#sent - hastyRetransmissions), this.#longest);
+    return this.#spread(Math.max(backedOff, patient, this.#patience));
+  }
+
+  #spread(wait: number): number {
+    return wait * (1 + jitter * this.#random());
   }
 }

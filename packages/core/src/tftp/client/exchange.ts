@@ -7,6 +7,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import {
   acceptOptions,
   blockOf,
+  defaultPatience,
   formatError,
   formatRequest,
   normaliseAddress,
@@ -276,7 +277,9 @@ export class Exchange {
     const { timing } = this.#options;
     const { blockSize, windowSize, timeout } = this.#agreement;
     const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
-    return { ...timing, blockSize, windowSize, longestTimeout };
+    // A timeout that was agreed on is how often this end sends; the other may still need longer.
+    const patience = Math.min(defaultPatience, timing.longestTimeout ?? defaultPatience);
+    return { ...timing, blockSize, windowSize, longestTimeout, patience };
   }
 
   /** Opens the target. @returns undefined when it cannot be, which the server is told, or was given up meanwhile. */

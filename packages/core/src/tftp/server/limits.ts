@@ -10,6 +10,16 @@ export interface TftpServerLimits {
   readonly blockSize: number;
   /** The largest windowsize that is agreed on, in blocks; more than 64 breaks some peers. Default 64. */
   readonly windowSize: number;
+  /**
+   * Transfers that are over, and are kept only to repeat their last ACK, should it be lost; the oldest ends early for one
+   * more. Default 1,024.
+   */
+  readonly dallying: number;
+  /**
+   * Milliseconds for which the last ACK can be repeated: clients send again after 5 s. A timeout that was agreed on makes it
+   * longer. Default 12,000.
+   */
+  readonly dally: number;
   /** Octets of one transfer's window: a window is made smaller to fit. Default 4 MiB. */
   readonly windowOctets: number;
   /** Octets of all windows together. Default 256 MiB. */
@@ -47,6 +57,8 @@ export interface TftpServerLimits {
 export const defaultTftpLimits: TftpServerLimits = {
   transfers: 4096,
   transfersPerAddress: 1024,
+  dallying: 1024,
+  dally: 12_000,
   blockSize: 65_464,
   windowSize: 64,
   windowOctets: 4 * 1024 * 1024,

@@ -3,6 +3,7 @@ import type { RemoteInfo, Socket } from "node:dgram";
 import {
   answerOptions,
   asksForMulticast,
+  defaultPatience,
   formatError,
   formatOptionAcknowledgment,
   opcodeOf,
@@ -36,6 +37,8 @@ export interface RequestHost {
   windowOctets: number;
   /** Those with addresses that never answered: they may be forged. */
   unprovenOctets: number;
+  /** Only the dallying remains of a request. */
+  rest(request: ServedRequest): void;
   hears(event: keyof TftpServerEvents): boolean;
   tell<K extends keyof TftpServerEvents>(event: K, payload: TftpServerEvents[K][0]): void;
 }
@@ -69,6 +72,7 @@ export class ServedRequest {
   /** Octets of the window that is agreed on. */
   #windowOctets = 0;
   #heard = false;
+  #rested = false;
 
   constructor(host: RequestHost, asked: AskedSocket, peer: RemoteInfo, packet: Uint8Array, info: TftpRequestInfo) {
     this.#host = host;
@@ -87,6 +91,16 @@ export class ServedRequest {
   /** Whether the peer answered what was sent to it. */
   get heard(): boolean {
     return this.#heard;
+  }
+
+  /** Whether only the dallying remained once: it was no transfer any more. */
+  get rested(): boolean {
+    return this.#rested;
+  }
+
+  /** The peer's address. */
+  get remoteAddress(): string {
+    return this.#info.remote.address;
   }
 
   /** Whether this packet is the request that is served here, come again. */
@@ -254,14 +268,19 @@ export class ServedRequest {
     };
     const send = this.#sender();
     this.#events.begin(this.#agreement);
+    const dally = Math.max(limits.dally, 2_000 * (this.#agreement.timeout ?? 0));
     const transfer =
       opened.operation === "read"
         ? new SendingTransfer(opened.file, { ...machine, largestWindow }, send)
-        : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize }, send);
+        : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize, dally }, send);
     this.#transfer = transfer;
     transfer.start();
     const end = await transfer.finished;
     this.#events.end(end, !transfer.heard && this.#answer.length > 0);
+    if (opened.operation === "write" && end.failure === undefined) {
+      this.#rested = true;
+      this.#host.rest(this);
+    }
     await transfer.closed;
   }
 
@@ -277,6 +296,8 @@ export class ServedRequest {
       initialTimeout: timeout === undefined ? Math.min(limits.initialTimeout, longestTimeout) : longestTimeout,
       shortestTimeout: limits.shortestTimeout,
       longestTimeout,
+      // A timeout that was agreed on is how often this end sends; the other may still need longer.
+      patience: Math.min(defaultPatience, limits.longestTimeout),
       random: Math.random,
     };
   }

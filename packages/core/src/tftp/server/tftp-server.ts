@@ -53,6 +53,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   readonly #served = new Set<ServedRequest>();
   readonly #perAddress = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
+  /** Requests of which only the dallying remains, the oldest first: they are no transfers any more. */
+  readonly #dallying = new Set<ServedRequest>();
   #sockets: ListeningSockets | undefined;
   #stopping = false;
 
@@ -74,6 +76,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       groups: multicast === undefined ? undefined : new MulticastGroups(shared, multicast),
       windowOctets: 0,
       unprovenOctets: 0,
+      rest: (request) => this.#rest(request),
       hears: (event) => this.listenerCount(event) > 0,
     };
   }
@@ -205,10 +208,21 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       .finally(() => {
         this.#running.delete(running);
         this.#served.delete(served);
-        this.#count(remote.address, -1);
+        this.#dallying.delete(served);
+        if (!served.rested) this.#count(remote.address, -1);
         if (this.#requests.get(key) === served) this.#requests.delete(key);
       });
     this.#running.add(running);
+  }
+
+  #rest(request: ServedRequest): void {
+    this.#count(request.remoteAddress, -1);
+    this.#dallying.add(request);
+    if (this.#dallying.size <= this.#options.limits.dallying) return;
+    const oldest = this.#dallying.values().next().value ?? request;
+    this.#dallying.delete(oldest);
+    // Its file is stored: the peer is told nothing.
+    oldest.abort("Others dally");
   }
 
   #infoOf(parsed: TftpRequest, remote: TftpRequestInfo["remote"], asked: AskedSocket): TftpRequestInfo {
@@ -232,7 +246,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   #demandRoom(address: string): void {
     if (this.#stopping) throw new TftpRequestError(tftpErrorCode.notDefined, stopping);
     const { transfers, transfersPerAddress } = this.#options.limits;
-    const full = this.#running.size >= transfers || (this.#perAddress.get(address) ?? 0) >= transfersPerAddress;
+    const active = this.#running.size - this.#dallying.size;
+    const full = active >= transfers || (this.#perAddress.get(address) ?? 0) >= transfersPerAddress;
     if (full) throw new TftpRequestError(tftpErrorCode.notDefined, "The server is busy; try again later");
   }
 

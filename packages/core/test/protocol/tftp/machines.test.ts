@@ -1,8 +1,17 @@
 /** The sender and the receiver over a simulated network. */
-import { formatOptionAcknowledgment } from "@twinport/core/protocol";
+import {
+  blockOf,
+  dataHeaderLength,
+  formatOptionAcknowledgment,
+  tftpOpcode,
+  TftpReceiver,
+  TftpSender,
+  writeBlockHeader,
+} from "@twinport/core/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seeded, simulate, type Network } from "./simulated-network.ts";
+import { seeded } from "../../support/seeded.ts";
+import { simulate, type Network } from "./simulated-network.ts";
 
 const perfect = (): Network => ({ loss: 0, duplication: 0, reordering: 0, delay: 10, random: seeded(1) });
 
@@ -115,6 +124,107 @@ describe("sender and receiver", () => {
     const windows = simulate({ size: 512 * 800, blockSize: 512, windowSize: 8, retries: 3 }, doubled());
     expect(windows.intact).toBe(true);
     expect(windows.sender.counts.packetsOut).toBeLessThan(3 * 801);
+  });
+
+  it("take an empty block for one too many where the last one had number 0, and nothing else", () => {
+    for (const [last, acknowledged] of [
+      [0xffff, []],
+      [0x1_0000, [1]],
+      [0x1_0001, []],
+    ] as const) {
+      const sent: number[] = [];
+      const blocks: number[] = [];
+      const receiver = new TftpReceiver({
+        blockSize: 8,
+        windowSize: 1,
+        random: seeded(1),
+        transmit: (memory) => sent.push(blockOf(memory)),
+        deliver: (packet) => blocks.push(blockOf(packet)),
+      });
+      const data = (block: number, length: number): void => {
+        const packet = new Uint8Array(dataHeaderLength + length);
+        writeBlockHeader(packet, tftpOpcode.data, block & 0xffff);
+        receiver.receive(packet, block);
+      };
+      receiver.start(0);
+      for (let block = 1; block < last; block++) data(block, 8);
+      data(last, 0);
+      receiver.release(last);
+      expect(receiver.state).toBe("dallying");
+      sent.length = 0;
+      data(last + 1, 4);
+      expect(sent).toEqual([]);
+      data(last + 1, 0);
+      expect(sent).toEqual(acknowledged);
+      expect(blocks.length).toBe(last);
+      // The last ACK is repeated as ever.
+      data(last, 0);
+      expect(sent).toEqual([...acknowledged, last & 0xffff]);
+    }
+  });
+
+  it("leave a sender the time to send again whose clock each ACK sets back, and that answers none", () => {
+    let now = 0;
+    let heard = 0;
+    const acknowledged: number[] = [];
+    const receiver = new TftpReceiver({
+      blockSize: 8,
+      windowSize: 1,
+      random: seeded(1),
+      transmit: (memory) => {
+        heard = now;
+        acknowledged.push(blockOf(memory));
+      },
+      deliver: () => undefined,
+    });
+    const block = new Uint8Array(dataHeaderLength + 8);
+    receiver.start(now);
+    for (let number = 1; number <= 20; number++) {
+      // Each block but the first is lost at first, and sent again after 5 s without a word.
+      while (number > 1 && (receiver.deadline ?? Infinity) < heard + 5_000) {
+        now = receiver.deadline ?? now;
+        receiver.expire(now);
+        expect(receiver.state).toBe("running");
+      }
+      now = number === 1 ? 1 : heard + 5_000;
+      writeBlockHeader(block, tftpOpcode.data, number);
+      receiver.receive(block.slice(), now);
+      expect(receiver.received).toBe(number);
+    }
+    // A lost ACK is told again soon all the same.
+    expect(acknowledged.filter((number) => number === 1).length).toBeGreaterThan(3);
+  });
+
+  it("leave a receiver the time to ask again whose clock each block sets back, and that answers none it has", () => {
+    let now = 0;
+    let heard = 0;
+    const sender = new TftpSender({
+      blockSize: 8,
+      windowSize: 2,
+      random: seeded(1),
+      transmit: () => {
+        heard = now;
+      },
+    });
+    const acknowledge = (block: number): void => {
+      const packet = new Uint8Array(dataHeaderLength);
+      writeBlockHeader(packet, tftpOpcode.acknowledgment, block);
+      sender.receive(packet, now);
+    };
+    sender.start(now);
+    for (let window = 0; window < 20; window++) {
+      for (let room = sender.room(); room !== undefined; room = sender.room()) sender.supply(room.length);
+      sender.flush(now);
+      // Each ACK but the first is lost at first, and sent again after 5 s without a word.
+      while (window > 0 && (sender.deadline ?? Infinity) < heard + 5_000) {
+        now = sender.deadline ?? now;
+        sender.expire(now);
+        expect(sender.state).toBe("running");
+      }
+      now = window === 0 ? 1 : heard + 5_000;
+      acknowledge(2 * (window + 1));
+      expect(sender.acknowledged).toBe(2 * (window + 1));
+    }
   });
 
   it("give up after the retries allowed when nobody answers, waiting longer each time", () => {

@@ -1,7 +1,8 @@
 /** The machines with peers that are slow, silent, deaf or noisy. */
 import { TftpReceiver, TftpSender, type TftpMachineOptions } from "@twinport/core/protocol";
 import { describe, expect, it } from "vitest";
-import { seeded, simulate } from "./simulated-network.ts";
+import { seeded } from "../../support/seeded.ts";
+import { simulate } from "./simulated-network.ts";
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 const data = (block: number, length = 8): Uint8Array => {

@@ -49,17 +49,6 @@ export interface Outcome {
   readonly time: number;
 }
 
-/** A repeatable source of numbers (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** The octet at a place of the file. */
 const octetAt = (place: number): number => (place * 31 + (place >> 8) + (place >> 16)) & 0xff;
 
