@@ -177,7 +177,64 @@ describe("twinport serve --tftp", () => {
     }
   });
 
+  it("sends a file to all that want it at once, when told a group", async () => {
+    const server = await served("group", ["--tftp-multicast", "239.255.78.1:17580"]);
+    try {
+      await writeFile(join(root, "group/image"), Buffer.alloc(300_000, "image"));
+      const url = `tftp://127.0.0.1:${server.tftpPort}/image`;
+      const get = (file: string): ReturnType<typeof twinport> =>
+        twinport(["tftp", "get", "--multicast", "--json", url, join(root, file)]);
+      const ended = await Promise.all([get("image1"), get("image2")]);
+      for (const { code, stdout } of ended) {
+        expect(code).toBe(0);
+        expect(JSON.parse(stdout)).toMatchObject({
+          windowsize: 1,
+          multicast: { address: "239.255.78.1", port: 17_580 },
+        });
+      }
+      const [first, second] = await Promise.all(
+        ["image1", "image2"].map((file) => readFile(join(root, file), "latin1")),
+      );
+      expect([first, second]).toEqual([second, "image".repeat(60_000)]);
+      expect((await twinport(["tftp", "put", "--multicast", url, join(root, "image1")])).code).toBe(2);
+      expect((await twinport(["tftp", "get", "--multicast", "--plain", url, join(root, "image1")])).code).toBe(2);
+    } finally {
+      await server.stop();
+    }
+    expect(server.log()).toContain('"group":"239.255.78.1:17580"');
+  });
+
+  it("rewrites names by a map file of tftpd-hpa, and finds them in any case", async () => {
+    const map = join(root, "tftpd.map");
+    await writeFile(map, "rg \\\\ /  # backslashes\na ^/secret\n");
+    const server = await served("map", ["--tftp-map", map, "--tftp-ignore-case"]);
+    try {
+      await mkdir(join(root, "map/Boot"));
+      await writeFile(join(root, "map/Boot/bcd"), "loader");
+      const url = `tftp://127.0.0.1:${server.tftpPort}`;
+      expect((await twinport(["tftp", "get", `${url}/%5CBOOT%5CBCD`, "-"])).stdout).toBe("loader");
+      const refused = await twinport(["tftp", "get", `${url}//secret`, "-"]);
+      expect([refused.code, refused.stderr.includes("Access violation")]).toEqual([6, true]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("tells file and line of a map file that it cannot follow", async () => {
+    const map = join(root, "wrong.map");
+    await writeFile(map, "# fine\nr (a b\n");
+    const ended = await twinport(["serve", "--anonymous", "--tftp=:69", "--tftp-map", map, root]);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain("wrong.map:2:");
+    const missing = await twinport(["serve", "--anonymous", "--tftp=:69", "--tftp-map", join(root, "no"), root]);
+    expect([missing.code, missing.stderr.includes("cannot be read")]).toEqual([2, true]);
+  });
+
   it.each([
+    [["--tftp=:6969", "--tftp-multicast", "239.255.78.1:17580", "--tftp-single-port"], "leave --tftp-single-port out"],
+    [["--tftp=:6969", "--tftp-multicast", "192.0.2.1:17580"], "as 239.255.0.1:1758"],
+    [["--tftp=:6969", "--tftp-multicast", "239.255.78.1"], "as 239.255.0.1:1758"],
+    [["--tftp-multicast", "239.255.78.1:17580"], "give --tftp as well"],
     [["--tftp-write"], "give --tftp as well"],
     [["--tftp=:0"], "127.0.0.1:0"],
     [["--tftp"], "--tftp after the folder"],

@@ -12,7 +12,13 @@ import {
   parsePassiveAnswer,
 } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
-import { DataConnectionAttemptsError, FtpReplyError, FtpTimeoutError, type DataConnectionAttempt } from "./errors.ts";
+import {
+  DataConnectionAttemptsError,
+  FtpError,
+  FtpReplyError,
+  FtpTimeoutError,
+  type DataConnectionAttempt,
+} from "./errors.ts";
 import { openSocket } from "./open-socket.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 
@@ -100,6 +106,11 @@ export class DataConnector {
 
   /** Tells the server by PORT or EPRT where to connect to. @throws FtpReplyError. */
   async tellAddress(address: string, port: number): Promise<void> {
+    if (isIP(address) === 0) {
+      // By a proxy that resolves names the other server's address is known from its own words only.
+      const why = `the address of ${address} is not known here; foreignDataAddresses: "trust" takes the one it tells`;
+      throw new FtpError("Naming a data port", why);
+    }
     const endPoint = { family: isIPv6(address) ? 6 : 4, address, port } as const;
     const verb = endPoint.family === 6 ? "EPRT" : "PORT";
     const codec = endPoint.family === 6 ? extendedAddressArgument : hostPortArgument;
@@ -239,7 +250,7 @@ async function listen(
     port: address.port,
     close,
     accepted: async (timeout, signal) => {
-      if (arrived === undefined) {
+      if (arrived === undefined && signal?.aborted !== true) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, timeout);
           wake = () => {

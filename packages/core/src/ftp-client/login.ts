@@ -14,6 +14,9 @@ export interface LoginResult {
   readonly netxServer: boolean;
 }
 
+/** How often a server may say 120, that it needs more time, before its greeting. */
+const greetingDelays = 8;
+
 /**
  * Secures the connection where TLS is implicit, waits for the greeting, logs in and asks for features.
  *
@@ -22,9 +25,12 @@ export interface LoginResult {
 export async function logIn(control: ControlConnection, options: ResolvedClientOptions): Promise<LoginResult> {
   if (options.tls.mode === "implicit") await control.secure(options.tls);
   let greeting = await control.reply("connecting");
-  while (greeting.code < 200) greeting = await control.reply("connecting");
+  for (let delays = 0; greeting.code < 200 && delays < greetingDelays; delays++) {
+    greeting = await control.reply("connecting");
+  }
   const tried = `Logging in to ${options.host} as ${options.user}`;
-  if (greeting.code >= 300) throw new FtpReplyError(`Connecting to ${options.host}`, greeting, "connecting");
+  if (greeting.code >= 300 || greeting.code < 200)
+    throw new FtpReplyError(`Connecting to ${options.host}`, greeting, "connecting");
   if (options.tls.mode === "explicit" || options.tls.mode === "auto") await beginTls(control, options);
   const welcome = await authenticate(control, options, tried);
   if (control.isSecure) await protectData(control, options);

@@ -107,10 +107,10 @@ function countingSink<T>(sink: WritableFile<T>, count: (octets: number) => void)
   };
 }
 
-/** The size in a preliminary reply: `Opening … for name (1234 bytes)`. */
+/** The size in a preliminary reply: `Opening … for name (1234 bytes)`. The name before it may hold another. */
 function sizeInText(text: string): number | undefined {
-  const match = /\((\d{1,16}) bytes\)/i.exec(text);
-  return match === null ? undefined : Number(match[1]);
+  const match = [...text.matchAll(/\((\d{1,16}) bytes\)/gi)].at(-1);
+  return match === undefined ? undefined : Number(match[1]);
 }
 
 /**

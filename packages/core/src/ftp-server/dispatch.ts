@@ -48,10 +48,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
   try {
     if (event.kind !== "command") throw refuse(event.kind, session);
     const verb = known(line.verb);
-    if (verb === undefined) {
-      session.oneShots.clear();
-      throw unknown(line.verb);
-    }
+    if (verb === undefined) throw unknown(line.verb);
     const pending = run(session, verb, line.argument);
     if (pending === undefined) {
       clearOneShots(session, verb);
@@ -69,6 +66,8 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
   } catch (error) {
     const verb = known(line.verb);
     if (verb !== undefined) clearOneShots(session, verb);
+    // Whatever that line was to be, it stood between.
+    else session.oneShots.clear();
     fail(session, line, error);
     return undefined;
   }
@@ -92,6 +91,10 @@ export function known(name: string): Verb | undefined {
 function run<V extends Verb>(session: Session, verb: V, text: string | undefined): void | Promise<void> {
   const wire: VerbRow<VerbArguments[V]> = verbs[verb];
   const row: CommandRow<VerbArguments[V]> = commands[verb];
+  // What the same verb left goes whatever comes of this one: a refused RANG leaves the whole file (its draft, §3).
+  if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
+  if (wire.oneShot === "restart-offset") session.oneShots.restart = 0;
+  if (wire.oneShot === "range") session.oneShots.range = undefined;
   if (row.phase !== "any") {
     const { account } = session;
     if (row.ability !== undefined && account.storage[row.ability] === undefined) {
@@ -105,11 +108,7 @@ function run<V extends Verb>(session: Session, verb: V, text: string | undefined
   if (row.after !== undefined && session.oneShots.renameFrom === undefined) {
     throw new CommandError("bad-sequence", message("{verb} must follow {other} directly", { verb, other: row.after }));
   }
-  const argument = wire.argument.parse(text);
-  if (wire.oneShot === "rename-from") session.oneShots.renameFrom = undefined;
-  if (wire.oneShot === "restart-offset") session.oneShots.restart = 0;
-  if (wire.oneShot === "range") session.oneShots.range = undefined;
-  return row.handle(session, argument);
+  return row.handle(session, wire.argument.parse(text));
 }
 
 /** What a verb left for the next command goes once that one is done, unless the catalogue says that it stays. */

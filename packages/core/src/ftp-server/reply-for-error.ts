@@ -25,13 +25,18 @@ const naming = new Set(["STOR", "APPE", "STOU", "RNTO", "MKD", "XMKD", "COMB", "
  * @param verb - The verb that was being done.
  */
 export function replyForError(error: unknown, verb: string): ErrorReply {
-  if (error instanceof CommandError) return { code: codeForCommandError(error), text: error.text };
-  if (error instanceof ArgumentError) return { code: codeForArgumentError(error), text: error.text };
+  if (error instanceof CommandError) return { code: asOpts(codeForCommandError(error), verb), text: error.text };
+  if (error instanceof ArgumentError) return { code: asOpts(codeForArgumentError(error), verb), text: error.text };
   if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.text };
   if (error instanceof DataFormatError) return { code: codeForFormatError(error), text: error.text };
   if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.text };
   if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.text };
   return { code: replyCode.localError, text: message("The server failed; its log tells more"), unexpected: true };
+}
+
+/** OPTS has one permanent error, for options that are not known too (RFC 2389 §4). */
+function asOpts(code: number, verb: string): number {
+  return verb === "OPTS" && code === replyCode.parameterNotImplemented ? replyCode.argumentSyntaxError : code;
 }
 
 function codeForCommandError(error: CommandError): number {

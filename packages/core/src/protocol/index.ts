@@ -2,7 +2,7 @@ export { normaliseFingerprint } from "./fingerprint.ts";
 export { ArgumentError, type ArgumentErrorKind } from "./ftp/argument-error.ts";
 export type { DataAddress } from "./ftp/address/data-address.ts";
 export { formatExtendedPassiveAnswer, parseExtendedPassiveAnswer } from "./ftp/address/extended-passive-answer.ts";
-export { isIPv4, isIPv6, normaliseAddress } from "./ftp/address/ip-address.ts";
+export { isIPv4, isIPv6, normaliseAddress, octetsOfAddress } from "./ftp/address/ip-address.ts";
 export { formatPassiveAnswer, parsePassiveAnswer } from "./ftp/address/passive-answer.ts";
 export { formatLongPassiveAnswer, parseLongPassiveAnswer } from "./ftp/address/long-passive-answer.ts";
 export { allocationArgument, type Allocation } from "./ftp/arguments/allocation.ts";
@@ -151,11 +151,30 @@ export {
   type ProxyHeader,
 } from "./proxy-protocol.ts";
 export { distanceOf, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
-export type { TftpCounts, TftpFailure, TftpMachineOptions, TftpState } from "./tftp/machine.ts";
+export { TftpGroupMember, type TftpGroupMemberOptions } from "./tftp/group-member.ts";
+export { TftpGroupReceiver, type TftpGroupReceiverOptions } from "./tftp/group-receiver.ts";
+export { strayLimit, TftpGroupSender, type TftpGroupSenderOptions } from "./tftp/group-sender.ts";
+export {
+  noCounts,
+  type TftpCounts,
+  type TftpFailure,
+  type TftpMachineOptions,
+  type TftpState,
+} from "./tftp/machine.ts";
+export {
+  formatMulticastAnswer,
+  isMulticastAddress,
+  multicastBlockLimit,
+  multicastPort,
+  parseMulticastAnswer,
+  type MulticastAnswer,
+  type MulticastGroup,
+} from "./tftp/multicast-option.ts";
 export { NetasciiDecoder, NetasciiEncoder } from "./tftp/netascii.ts";
 export {
   acceptOptions,
   answerOptions,
+  asksForMulticast,
   defaultBlockSize,
   largestBlockSize,
   largestWindowSize,

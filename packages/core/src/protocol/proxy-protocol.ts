@@ -133,9 +133,11 @@ function parseBinary(bytes: Uint8Array): ParsedProxyHeader | undefined {
 function readBinary(command: number, family: number, body: Uint8Array, length: number): ProxyHeader {
   if (command >> 4 !== 2) throw new ProxyHeaderError(`The PROXY header's version ${command >> 4} is not known`);
   if ((command & 15) > 1) throw new ProxyHeaderError(`The PROXY header's command ${command & 15} is not known`);
+  // LOCAL, whatever stands behind it: its family is to be ignored, be it known or not (§2.2).
+  if ((command & 15) === 0) return own;
   if (family >> 4 > 3 || (family & 15) > 2) throw new ProxyHeaderError("The PROXY header's family is not known");
-  // LOCAL, whatever stands behind it; UNSPEC; datagrams and sockets of the file system.
-  if ((command & 15) === 0 || (family !== 0x11 && family !== 0x21)) return own;
+  // UNSPEC; datagrams and sockets of the file system.
+  if (family !== 0x11 && family !== 0x21) return own;
   const size = family === 0x11 ? 4 : 16;
   if (length < fixedPart + 2 * size + 4) throw new ProxyHeaderError("The PROXY header is too short for its addresses");
   if (body.length < 2 * size + 4) return own;

@@ -10,9 +10,11 @@ import {
   FtpTransferError,
   ServersRefusedError,
   transferBetween,
+  type DialTarget,
+  type FtpClientOptions,
 } from "../../src/ftp-client/index.ts";
 import { putFile, readFile } from "../ftp-server/server-fixture.ts";
-import { expectUsable, startPair, startPeer } from "./between-fixture.ts";
+import { addresses, expectUsable, startPair, startPeer, type PeerOptions } from "./between-fixture.ts";
 import { startScripted } from "./scripted-server.ts";
 
 const refusing = { account: { allowForeignData: false }, server: { limits: { dataConnectionTimeout: 300 } } };
@@ -43,6 +45,22 @@ describe("a transfer between servers", () => {
     expect(await readFile(to.storage, "/b")).toBe(big);
     expect((passive === "from" ? from : to).sent).toContain("EPSV");
     expect((passive === "from" ? to : from).sent.some((line) => line.startsWith("EPRT |2|::1|"))).toBe(true);
+  });
+
+  it("names no host that only a proxy can resolve, and takes the server's word where it is trusted", async () => {
+    const dial = (host: string) => (target: DialTarget) => Promise.resolve(connect(target.port, host));
+    const named = (at: 0 | 1, more: FtpClientOptions = {}): PeerOptions => ({
+      client: { host: `files${at}.example`, dial: dial(addresses[at]), ...more },
+    });
+    const [from, to] = await startPair("content", named(0), named(1));
+    const failed: unknown = await transferBetween(from.client, "a", to.client, "b").catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(ServersRefusedError);
+    expect(String(failed)).toContain("files1.example is not known here");
+    expect([...from.sent, ...to.sent].filter((line) => line.startsWith("PORT"))).toEqual([]);
+    const trusting = { foreignDataAddresses: "trust" } as const;
+    const [first, second] = await startPair("content", named(0, trusting), named(1, trusting));
+    await transferBetween(first.client, "a", second.client, "b");
+    expect(await readFile(second.storage, "/b")).toBe("content");
   });
 
   it("tells that both ways are refused when an account has no permission", async () => {

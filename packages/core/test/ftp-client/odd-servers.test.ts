@@ -90,6 +90,14 @@ describe("replies", () => {
     expect(client.closed).toBe(true);
   });
 
+  it("that put the greeting off again and again are waited for no longer than a few times", async () => {
+    const { port } = await startScripted(() => undefined, "120 Wait\r\n".repeat(12));
+    await expect(FtpClient.connect({ host: "127.0.0.1", port })).rejects.toBeInstanceOf(FtpReplyError);
+    const patient = await startScripted(() => undefined, "120 Wait\r\n".repeat(3) + "220 Ready\r\n");
+    const client = await FtpClient.connect({ host: "127.0.0.1", port: patient.port });
+    client.destroy();
+  });
+
   it("of 421, and a server that goes away, settle what is under way", async () => {
     const { client } = await connect((verb, _, session) => {
       if (verb === "PWD") session.control.end("421 Going down\r\n");
@@ -190,6 +198,23 @@ describe("data connections", () => {
     await client.noop();
   });
 
+  it("in active mode are not waited for once the transfer was aborted", async () => {
+    const stop = new AbortController();
+    const { client } = await connect(
+      (verb, _, session) => {
+        if (verb === "PORT") return "200 Noted\r\n";
+        if (verb === "ABOR") return "426 Aborted\r\n226 Okay\r\n";
+        if (verb !== "RETR") return undefined;
+        stop.abort();
+        setTimeout(() => session.send("150 Connecting\r\n"), 20);
+        return "";
+      },
+      { dataMode: "active", dataConnectionTimeout: 60_000 },
+    );
+    await expect(client.downloadBytes("a", { signal: stop.signal })).rejects.toThrow(/aborted/i);
+    await client.noop();
+  });
+
   it("that end empty at once are the empty file", async () => {
     const { client } = await connect(gives("", 0));
     expect((await client.downloadBytes("a")).length).toBe(0);
@@ -197,6 +222,16 @@ describe("data connections", () => {
 });
 
 describe("downloads", () => {
+  it("have the size behind the name, whatever the name says", async () => {
+    const { client } = await connect((verb, argument, session) => {
+      if (verb === "EPSV") return passive(session, (data) => data.end("content"));
+      return verb === "RETR" ? `150 Opening ${argument} (7 bytes)\r\n226 Done\r\n` : undefined;
+    });
+    const download = await client.openRead("a (3 bytes)");
+    expect(download.size).toBe(7);
+    await download.close();
+  });
+
   it("that are cut short are told from whole ones", async () => {
     const { client } = await connect(gives("12345", 10));
     await expect(client.downloadBytes("a")).rejects.toMatchObject({ name: "FtpTransferError", kind: "size-mismatch" });

@@ -319,6 +319,24 @@ describe("folders, names and facts", () => {
     session.close();
   });
 
+  it.each(["RNFR none", "RNFR", "?", `NOOP ${"x".repeat(5_000)}`])(
+    "forgets RNFR and SITE CPFR after %s",
+    async (line) => {
+      const { port, storage } = await startServer();
+      await putFile(storage, "/a", "A");
+      const session = await RawSession.logIn(port);
+      for (const [first, second] of [
+        ["RNFR a", "RNTO b"],
+        ["SITE CPFR a", "SITE CPTO b"],
+      ] as const) {
+        expect(await session.code(first)).toBe(350);
+        expect(await session.code(line)).toBeGreaterThanOrEqual(500);
+        expect(await session.code(second), second).toBe(503);
+      }
+      session.close();
+    },
+  );
+
   it("sets and tells times, sizes and permission bits", async () => {
     const { port, storage } = await startServer();
     await putFile(storage, "/a", "one\ntwo\n");
@@ -353,7 +371,7 @@ describe("folders, names and facts", () => {
     expect(await session.code("OPTS UTF8 ON")).toBe(200);
     expect((await session.command("opts mlst size;Type;nonsense")).text).toBe("200 MLST OPTS Type;Size;\r\n");
     expect((await session.command("FEAT")).text).toContain("MLST Type*;Size*;Modify;");
-    expect(await session.code("OPTS XYZZY")).toBe(504);
+    expect(await session.code("OPTS XYZZY")).toBe(501);
     session.close();
   });
 

@@ -1,9 +1,16 @@
 /** What the server makes of files by itself: COMB, SITE COPY, SITE CPFR and CPTO, SITE SYMLINK. */
 import { readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readOnly, readWrite } from "../../src/accounts/index.ts";
-import { MemoryStorage, type ReadableFile, type Storage } from "../../src/storage/index.ts";
+import {
+  LocalStorage,
+  MemoryStorage,
+  resolveVirtualPath,
+  rootPath,
+  type ReadableFile,
+  type Storage,
+} from "../../src/storage/index.ts";
 import { withLocalFolder } from "../storage/local-folder.ts";
 import { RawSession } from "./raw-session.ts";
 import { putFile, readFile, startServer } from "./server-fixture.ts";
@@ -33,6 +40,23 @@ describe("COMB", () => {
     expect(await readFile(storage, "/a")).toBe("A");
     control.close();
   });
+
+  it("takes no file for another of its names, which would be deleted or grow for ever", () =>
+    withLocalFolder(async ({ root, storage }) => {
+      const inPlace = new LocalStorage({ root, uploads: "in-place" });
+      onTestFinished(() => inPlace.close());
+      await putFile(storage, "/a", "content");
+      await symlink("a", join(root, "alias"));
+      for (const each of [storage, inPlace]) {
+        const { port } = await startServer({ storage: each });
+        const control = await RawSession.logIn(port);
+        for (const line of ["COMB alias a", "COMB a alias", "COMB new a alias", "SITE COPY a alias"]) {
+          expect(await control.code(line), line).toBe(553);
+          expect(await readFile(storage, "/a"), line).toBe("content");
+        }
+        control.close();
+      }
+    }));
 
   it("needs all that it does to be allowed", async () => {
     for (const lacking of ["read", "remove", "create", "append"] as const) {
@@ -117,6 +141,28 @@ describe("SITE COPY, SITE CPFR and SITE CPTO", () => {
     expect((await control.reply()).code).toBe(426);
     expect((await control.reply()).code).toBe(226);
     expect(await readFile(storage, "/b")).toBeUndefined();
+    control.close();
+  });
+
+  it("take no more of a file that grows than was reserved", async () => {
+    const storage = new MemoryStorage();
+    await putFile(storage, "/a", "12345");
+    const growing: Storage = Object.assign(storage, {
+      openRead: async (...given: Parameters<Storage["openRead"]>): Promise<ReadableFile> => {
+        await putFile(storage, "/a", "12345 and more");
+        return MemoryStorage.prototype.openRead.apply(storage, given);
+      },
+    });
+    const { port } = await startServer({ storage: growing });
+    const control = await RawSession.logIn(port);
+    expect(await control.code("SITE COPY a b")).toBe(250);
+    const { size } = await storage.stat(resolveVirtualPath(rootPath, "/b"));
+    expect(size).toBe(5);
+    // Nor is it deleted, where that would lose what came meanwhile.
+    await putFile(storage, "/a", "12345");
+    expect(await control.code("COMB all a")).toBe(450);
+    expect((await storage.stat(resolveVirtualPath(rootPath, "/a"))).size).toBe(14);
+    await expect(storage.stat(resolveVirtualPath(rootPath, "/all"))).rejects.toThrow();
     control.close();
   });
 

@@ -6,6 +6,30 @@ import { withLocalFolder } from "../storage/local-folder.ts";
 import { RawSession } from "./raw-session.ts";
 import { putFile, startServer } from "./server-fixture.ts";
 
+describe("times that FTP has no digits for", () => {
+  it("are told as the nearest that it has, and spoil no listing", async () => {
+    const { port, storage } = await startServer();
+    for (const [name, time] of [
+      ["far", 3e17],
+      ["next", Date.UTC(10_000, 0, 1)],
+      ["before", -3e17],
+    ] as const) {
+      await putFile(storage, `/${name}`, "x");
+      await storage.setTimes?.(resolveVirtualPath(rootPath, `/${name}`), { modified: time });
+    }
+    const control = await RawSession.logIn(port);
+    expect((await control.command("MDTM far")).text).toBe("213 99991231235959.999\r\n");
+    expect((await control.command("MDTM before")).text).toBe("213 00000101000000\r\n");
+    await control.command("OPTS MLST Modify;");
+    const { bytes } = await control.download("MLSD");
+    expect(bytes.toString()).toBe(
+      "Modify=00000101000000; before\r\nModify=99991231235959.999; far\r\nModify=99991231235959.999; next\r\n",
+    );
+    expect((await control.command("STAT /")).text).toMatch(/Dec 31  9999 far\r\n/);
+    control.close();
+  });
+});
+
 describe("MDTM", () => {
   it("sets a time, unless a file has that very name", async () => {
     const { port, storage } = await startServer();

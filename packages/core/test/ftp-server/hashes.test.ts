@@ -59,7 +59,7 @@ describe("HASH", () => {
     }
     expect((await control.command("OPTS HASH")).text).toBe("200 CRC32\r\n");
     expect((await control.command("FEAT")).text).toContain("SHA-256;SHA-512;SHA-1;MD5;CRC32*");
-    expect(await control.code("OPTS HASH WHIRLPOOL")).toBe(504);
+    expect(await control.code("OPTS HASH WHIRLPOOL")).toBe(501);
     expect((await control.command("HASH empty")).text).toBe("213 CRC32 0-0 00000000 /empty\r\n");
     control.close();
   });
@@ -69,8 +69,16 @@ describe("HASH", () => {
     expect(await control.code("RANG 0 9")).toBe(350);
     expect((await control.command("HASH a b")).text).toContain(` 0-9 ${digest("sha256", content.subarray(0, 10))} `);
     expect((await control.command("HASH a b")).text).toContain(` 0-699999 `);
-    await control.command("RANG 5 9");
-    expect(await control.code("RANG 1 0")).toBe(350);
+    for (const [line, code] of [
+      ["RANG 1 0", 350],
+      ["RANG 9 5", 501],
+      ["REST x", 501],
+    ] as const) {
+      await control.command("RANG 5 9");
+      expect(await control.code(line)).toBe(code);
+      if (line.startsWith("RANG")) expect((await control.command("HASH a b")).text).toContain(` 0-699999 `);
+    }
+    await control.command("RANG 1 0");
     expect((await control.command("HASH a b")).text).toContain(` 0-699999 `);
     await control.command("RANG 699999 800000");
     expect((await control.command("HASH a b")).text).toContain(` 699999-699999 `);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LogoutReason } from "../../src/accounts/index.ts";
 import { MemoryStorage } from "../../src/storage/index.ts";
 import { RawSession } from "./raw-session.ts";
-import { nextEvent, startServer } from "./server-fixture.ts";
+import { nextEvent, putFile, startServer } from "./server-fixture.ts";
 
 describe("logging in", () => {
   it("greets in one segment under 400 octets", async () => {
@@ -95,6 +95,39 @@ describe("logging in", () => {
     await reinitialises.command("PASS secret");
     await server.stop();
     expect(reasons).toEqual(["quit", "connection-lost", "reinitialised", "server-stopped"]);
+  });
+
+  it("keeps the transfer parameters when another USER comes, and forgets HOST by REIN alone", async () => {
+    const storage = new MemoryStorage();
+    await putFile(storage, "/a", "one\ntwo\n");
+    const seen: (string | undefined)[] = [];
+    const { port } = await startServer({
+      accounts: {
+        login: (_, { serverName }) => {
+          seen.push(serverName);
+          return { name: "me", storage };
+        },
+      },
+    });
+    const session = await RawSession.open(port);
+    await session.command("HOST a.example");
+    for (const [line, size] of [
+      ["TYPE I", 8],
+      ["NOOP", 8],
+      ["REIN", 10],
+    ] as const) {
+      await session.command(line);
+      await session.command("USER me");
+      if (line === "TYPE I") {
+        expect(await session.code("PASS secret")).toBe(230);
+        await session.command("TYPE I");
+        await session.command("USER me");
+      }
+      expect(await session.code("PASS secret")).toBe(230);
+      expect((await session.command("SIZE a")).text, line).toBe(`213 ${size}\r\n`);
+    }
+    expect(seen).toEqual(["a.example", "a.example", "a.example", undefined]);
+    session.close();
   });
 
   it("logs an account out that came after its session's end", async () => {

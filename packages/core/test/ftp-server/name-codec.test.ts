@@ -79,7 +79,7 @@ describe("a server with another charset", () => {
   it("is left by nobody where there is none", async () => {
     const { port } = await startServer();
     const session = await RawSession.logIn(port);
-    expect(await session.code("OPTS UTF8 OFF")).toBe(504);
+    expect(await session.code("OPTS UTF8 OFF")).toBe(501);
     expect(await session.code("OPTS UTF8 ON")).toBe(200);
     expect(await session.code("OPTS UTF8")).toBe(200);
   });

@@ -39,6 +39,19 @@ describe.each(versions)("secure FTP under %s", (version) => {
     expect(tickets).toBe(0);
   });
 
+  it("keeps data private when another USER comes, whose client knows of nothing else", async () => {
+    const { port, storage } = await secureServer();
+    await putFile(storage, "/a", "hello");
+    const session = await secureLogin(port, only);
+    await privateData(session);
+    await session.code("USER me");
+    expect(await session.code("PASS secret")).toBe(230);
+    const data = await session.passive();
+    expect(await session.code("RETR a")).toBe(150);
+    expect((await readAll(await session.secureData(data))).toString()).toBe("hello");
+    expect((await session.reply()).code).toBe(226);
+  });
+
   it("refuses a data connection without the control connection's session, and says why", async () => {
     const { port, server, storage } = await secureServer();
     await putFile(storage, "/a", "hello");

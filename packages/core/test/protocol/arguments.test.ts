@@ -238,6 +238,30 @@ describe("argument codecs", () => {
       expect(kindOf(wrong), wrong).toBe("syntax");
   });
 
+  it("take every line's end of Unicode in a name, which no system minds", () => {
+    for (const name of ["a\u2028b", "\u2029", "a\u0085 b"]) {
+      expect(timeAndPathArgument.parse(`20200102030405 ${name}`).path).toBe(name);
+      expect(modifiedTimeArgument.parse(`20200102030405 ${name}`).setting?.path).toBe(name);
+      expect(factsAndPathArgument.parse(`UNIX.mode=644; ${name}`).path).toBe(name);
+      expect(siteChmodArgument.parse(`644 ${name}`).path).toBe(name);
+      expect(siteUtimeArgument.parse(`202001020304 ${name}`).path).toBe(name);
+      const utc = `${name} 20200102030405 20200102030405 20200102030405 UTC`;
+      expect(siteUtimeArgument.parse(utc).path).toBe(name);
+      expect(pathAndRangeArgument.parse(`${name} 5 9`)).toMatchObject({ path: name, start: 5, end: 9 });
+      expect(plannedTransferArgument.parse(`RETR ${name}`).argument).toBe(name);
+    }
+    expect(() => siteChmodArgument.parse("644 a\nb")).toThrow(ArgumentError);
+  });
+
+  it("read OPTS in time, whatever blanks it has", () => {
+    expect(optionsArgument.parse("  mlst   Type; Size;  ")).toEqual({ name: "MLST", value: "Type; Size;" });
+    expect(optionsArgument.parse("utf8 ")).toEqual({ name: "UTF8", value: undefined });
+    expect(() => optionsArgument.parse("   ")).toThrow(ArgumentError);
+    // A line's end of Unicode, which an expression's dot does not pass.
+    const long = `A${" ".repeat(4000)}\u2028b`;
+    expect(optionsArgument.parse(long)).toEqual({ name: "A", value: "\u2028b" });
+  });
+
   it("tell switches of LIST from names", () => {
     expect(listArgument.parse("-la")).toEqual({ switches: "la", path: undefined, literal: "-la" });
     expect(listArgument.parse("-a -R a  b")).toEqual({ switches: "aR", path: "a  b", literal: "-a -R a  b" });

@@ -196,6 +196,40 @@ describe("hostile listings", () => {
     }
   });
 
+  it.each([
+    ["Total of 1 files, ", " ", "\r."],
+    ["%DIRECT-W-NOFILES ", " ", "\u2028."],
+    ["Directory of :", ":", " ."],
+    ["Usage for ://", "://", "\r."],
+    ["CPUTIME ", "ELAPSED TIME", "\r."],
+  ])("take linear time where a notice might be: %s", (start, repeated, end) => {
+    const long = `${start}${repeated.repeat(Math.floor(16_000 / repeated.length))}${end}`;
+    expect(parseListing(listing(new Array<string>(200).fill(long)), { now })).toHaveLength(200);
+  });
+
+  it("take 24:00 for the end of its day, and dates that do not exist for no reason to lose an entry", () => {
+    const read = (line: string): unknown => parseListing(line, { now })[0];
+    const size = { kind: "file", size: 5, name: " a -> b" };
+    expect(read("-rw-r--r-- 1 7 8 5 Dec 31 24:00  a -> b")).toMatchObject({ ...size, modified: Date.UTC(2026, 0, 1) });
+    expect(read("-rw-r--r-- 1 7 8 5 2019-12-31 24:00:00  a -> b")).toMatchObject({
+      ...size,
+      modified: Date.UTC(2020, 0, 1),
+    });
+    for (const date of ["Feb 29  2023", "Feb 30 10:00", "Nov  0 10:00"]) {
+      const line = `-rw-r--r-- 1 7 8 5 ${date}  a -> b`;
+      expect(read(line), date).toEqual({
+        ...size,
+        owner: "7",
+        group: "8",
+        links: 1,
+        mode: 0o644,
+        dialect: "unix",
+        raw: line,
+      });
+    }
+    expect(read("-rw-r--r-- 1 7 8 5 Nov 21 24:01 a")).toMatchObject({ kind: "unknown" });
+  });
+
   it("take a line that is too long as it is", () => {
     const long = `-rw-r--r-- 1 me us 5 Jan  1  2020 ${"x".repeat(20_000)}`;
     expect(parseListing(long, { now })).toEqual([{ name: long, kind: "unknown", raw: long }]);

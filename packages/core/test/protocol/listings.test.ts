@@ -61,6 +61,16 @@ describe("MLSx lines", () => {
   it("keep unknown facts, forgive a missing semicolon, and know links", () => {
     expect(parseMlsxLine("type=file;X.odd=1;size=7 a b")).toMatchObject({ name: "a b", size: 7 });
     expect(parseMlsxLine("type=OS.unix=slink:/x;size=7; l")).toMatchObject({ kind: "symlink", target: "/x" });
+    const link = { name: "l k", kind: "symlink", size: 0, modified: 0, target: "/a b; c" } as const;
+    for (const target of ["/a b", "/a\u2028b", "/a;b", "/a; b"]) {
+      const line = formatMlsxLine({ ...link, target }, ["Type", "Modify"], false);
+      expect(line).toBe("Type=OS.unix=symlink;Modify=19700101000000; l k");
+    }
+    expect(parseMlsxLine("Modify=19700101000000;Type=OS.unix=slink:/a b;Size=1; l; k")).toMatchObject({
+      ...{ name: "l; k", kind: "symlink", target: "/a b", size: 1 },
+    });
+    expect(parseMlsxLine("Type=OS.unix=slink:/a; b; c")).toMatchObject({ name: "b; c", target: "/a" });
+    expect(parseMlsxLine("type=OS.unix=slink:/a b")).toMatchObject({ name: "b", target: "/a" });
     expect(parseMlsxLine("nonsense")).toBeUndefined();
     expect(parseMlsxLine("; ")).toBeUndefined();
   });
@@ -200,5 +210,16 @@ describe("answers", () => {
     expect(parseFeatures(["Extensions", " SIZE", " REST STREAM", " AUTH TLS", " AUTH SSL", "End"]).get("AUTH")).toBe(
       "TLS;SSL",
     );
+  });
+
+  it("are read in time, however hostile their blanks are", () => {
+    const blanks = " ".repeat(4_000);
+    const features = parseFeatures(["Extensions", ` A${blanks}b${blanks}\u2028c `, "\tMLST\tType*;", " ", "End"]);
+    expect([...features]).toEqual([
+      ["A", `b${blanks}\u2028c`],
+      ["MLST", "Type*;"],
+    ]);
+    expect(parseExtendedPassiveAnswer(" ".repeat(250_000))).toBeUndefined();
+    expect(parseExtendedPassiveAnswer(`${" ".repeat(250_000)}( | | | 99 | )`)).toBe(99);
   });
 });

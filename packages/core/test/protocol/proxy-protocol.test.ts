@@ -63,6 +63,7 @@ const good: readonly (readonly [string, Uint8Array, ProxyHeader])[] = [
   ],
   ["the proxy's own connection", binary(0x20, 0, []), own],
   ["the proxy's own connection, with addresses", binary(0x20, 0x11, v4Body), own],
+  ["the proxy's own connection, of a family that nobody knows", binary(0x20, 0x7f, v4Body), own],
   ["an unspecified family", binary(0x21, 0, tlvs), own],
   ["datagrams", binary(0x21, 0x12, v4Body), own],
   ["sockets of the file system", binary(0x21, 0x31, new Array<number>(216).fill(0)), own],

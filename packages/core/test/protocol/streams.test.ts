@@ -166,6 +166,9 @@ describe("replies", () => {
       ReplySyntaxError,
     );
     expect(() => parse([text("hello\r\n")])).toThrow(ReplySyntaxError);
+    // Lines of nothing are memory too, between replies they are not.
+    expect(() => parse([text(`211-a\r\n${"\n".repeat(2000)}`)], { maxReplyLength: 1000 })).toThrow(ReplySyntaxError);
+    expect(parse([text(`${"\r\n".repeat(2000)}200 a\r\n`)], { maxReplyLength: 1000 })).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 /** TftpServer, by the octets on the wire: the rules and the quirks of real clients. */
 import { describe, expect, it } from "vitest";
 import type { TftpServerEvents } from "../../src/tftp/index.ts";
-import { fileOf, pattern, putFile, RawPeer, startTftp } from "./tftp-fixture.ts";
+import { fileOf, patient, pattern, putFile, RawPeer, startTftp } from "./tftp-fixture.ts";
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
@@ -138,7 +138,7 @@ describe("the server", () => {
   });
 
   it("answers a foreign TID with ERROR 5, an ERROR never, and goes on", async () => {
-    const { port, storage, server } = await startTftp();
+    const { port, storage, server } = await startTftp({ limits: patient });
     await putFile(storage, "/f", pattern(600));
     const peer = await RawPeer.open();
     const stranger = await RawPeer.open();
@@ -154,7 +154,7 @@ describe("the server", () => {
   });
 
   it("sends a window back to back, and again from the block that is missing", async () => {
-    const { port, storage } = await startTftp();
+    const { port, storage } = await startTftp({ limits: patient });
     await putFile(storage, "/f", pattern(8 * 10));
     const peer = await RawPeer.open();
     peer.send("\0\x01f\0octet\0blksize\x008\0windowsize\x004\0", port);

@@ -1,8 +1,14 @@
 /** A TFTP server for a test, and a bare socket to talk to it by octets; both end with the test. */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { onTestFinished } from "vitest";
 import { MemoryStorage, resolveVirtualPath, rootPath, type Storage } from "../../src/storage/index.ts";
-import { TftpServer, type TftpServerOptions } from "../../src/tftp/index.ts";
+import {
+  TftpServer,
+  type TftpServerEvents,
+  type TftpServerLimits,
+  type TftpServerOptions,
+} from "../../src/tftp/index.ts";
 
 /** A running server and what is in it. */
 export interface TftpFixture {
@@ -19,6 +25,9 @@ export async function startTftp(options: Partial<TftpServerOptions> = {}): Promi
   onTestFinished(() => server.stop());
   return { server, port: server.addresses[0]?.port ?? 0, storage };
 }
+
+/** Limits of a server that sends nothing again while a busy machine keeps its peer waiting. */
+export const patient: Partial<TftpServerLimits> = { initialTimeout: 10_000, shortestTimeout: 10_000 };
 
 /** Octets that tell their place. */
 export function pattern(size: number): Uint8Array {
@@ -68,10 +77,13 @@ export class RawPeer {
     });
   }
 
-  /** Opens a socket on 127.0.0.1. */
-  static async open(): Promise<RawPeer> {
-    const socket = createSocket("udp4");
-    await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  /** Opens a socket, on 127.0.0.1 unless another address of this machine is named. */
+  static async open({ host = "127.0.0.1", port = 0 }: { host?: string; port?: number } = {}): Promise<RawPeer> {
+    const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.bind(port, host, resolve);
+    });
     onTestFinished(() => {
       socket.close();
     });
@@ -84,8 +96,19 @@ export class RawPeer {
   }
 
   /** Sends a packet. */
-  send(text: string, port: number): void {
-    this.#socket.send(Buffer.from(text, "latin1"), port, "127.0.0.1");
+  send(text: string, port: number, host = "127.0.0.1"): void {
+    this.#socket.send(Buffer.from(text, "latin1"), port, host);
+  }
+
+  /** Lets packets go to broadcast addresses. */
+  allowBroadcast(): void {
+    this.#socket.setBroadcast(true);
+  }
+
+  /** Sends a packet to a multicast group on loopback. */
+  sendToGroup(text: string, address: string, port: number): void {
+    this.#socket.setMulticastInterface("127.0.0.1");
+    this.#socket.send(Buffer.from(text, "latin1"), port, address);
   }
 
   /** The next packet. */
@@ -97,9 +120,38 @@ export class RawPeer {
     });
   }
 
+  /** The next packets. */
+  async take(count: number): Promise<readonly string[]> {
+    const packets: string[] = [];
+    while (packets.length < count) packets.push((await this.next()).text);
+    return packets;
+  }
+
   /** Whether nothing comes for some milliseconds. */
   async quiet(milliseconds: number): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
     return this.#heard.length === 0;
   }
 }
+
+/** The next event of a server. */
+export async function nextEvent<Name extends keyof TftpServerEvents>(
+  server: TftpServer,
+  name: Name,
+): Promise<TftpServerEvents[Name][0]> {
+  const [event] = (await once(server, name)) as TftpServerEvents[Name];
+  return event;
+}
+
+/** The block number of DATA or ACK, as it is on the wire. */
+export function blockNumber(packet: string): number {
+  return packet.charCodeAt(2) * 256 + packet.charCodeAt(3);
+}
+
+/** DATA or ACK. */
+export function numbered(opcode: 3 | 4, block: number, data = ""): string {
+  return `\0${String.fromCharCode(opcode, block >> 8, block & 255)}${data}`;
+}
+
+/** Whether all of 127.0.0.0/8 is this machine's. */
+export const wholeLoopback: boolean = process.platform === "linux";

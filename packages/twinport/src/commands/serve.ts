@@ -158,7 +158,7 @@ async function run(dir: string, options: ServeOptions): Promise<void> {
     },
   });
   logServer(server, log);
-  const boot = tftpServer(storage, options);
+  const boot = await tftpServer(storage, options);
   if (boot !== undefined) logTftpServer(boot, log);
   try {
     await runServices(boot === undefined ? [server] : [server, boot], () => {

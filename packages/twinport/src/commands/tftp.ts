@@ -11,6 +11,7 @@ interface TftpOptions extends ProgressOptions {
   readonly windowsize?: number;
   readonly timeout?: number;
   readonly retries?: number;
+  readonly multicast?: boolean;
   readonly plain?: boolean;
   readonly json?: boolean;
 }
@@ -27,6 +28,7 @@ export function tftp(): Command {
     .option("--windowsize <blocks>", "blocks between two ACKs to ask for", parseCount)
     .option("--timeout <seconds>", "wait before a retransmission, at first", parseSeconds)
     .option("--retries <count>", "retransmissions without an answer", parseCount)
+    .option("--multicast", "get the file together with others, where the server offers that")
     .option("--plain", "ask for no options: RFC 1350 only")
     .option("--json", "tell the outcome as JSON on stdout");
   return withProgressOptions(command)
@@ -35,6 +37,7 @@ export function tftp(): Command {
       `
 Examples:
   twinport tftp get tftp://192.0.2.1/pxelinux.0
+  twinport tftp get --multicast tftp://192.0.2.1/image.iso
   twinport tftp put tftp://192.0.2.1:6969/switch.cfg backup.cfg --blksize 512`,
     )
     .action((what: "get" | "put", url: string, file: string | undefined, options: TftpOptions) =>
@@ -49,6 +52,11 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
   if (what === "get" && isStdout(local) && options.json === true) {
     throw new UsageError("--json and the file cannot both go to stdout");
   }
+  if (options.multicast === true && (what === "put" || options.plain === true)) {
+    throw new UsageError(
+      what === "put" ? "--multicast is for get" : "--multicast is an option of TFTP: --plain asks none",
+    );
+  }
   const view = makeProgress(options);
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new Error(interruption));
@@ -58,6 +66,7 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
     ...(options.windowsize === undefined ? {} : { windowSize: options.windowsize }),
     ...(options.timeout === undefined ? {} : { initialTimeout: options.timeout }),
     ...(options.retries === undefined ? {} : { retries: options.retries }),
+    multicast: options.multicast === true,
     plain: options.plain === true,
     signal: interrupted.signal,
     onProgress: ({ octets, total }) => {
@@ -100,6 +109,7 @@ function toJson(result: TftpResult, path: string, local: string): Record<string,
     milliseconds: Math.round(milliseconds),
     blksize: agreement.blockSize,
     windowsize: agreement.windowSize,
+    ...(agreement.multicast === undefined ? {} : { multicast: agreement.multicast }),
     resent: counts.resent,
     timeouts: counts.timeouts,
   };

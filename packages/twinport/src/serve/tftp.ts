@@ -1,10 +1,13 @@
 /** The TFTP options of `serve`. */
 import type { Storage } from "@twinport/core/storage";
-import { TftpServer, type RewriteRule, type TftpServerEvents } from "@twinport/core/tftp";
+import { isMulticastAddress } from "@twinport/core/protocol";
+import { TftpServer, type RewriteRule, type TftpMulticastOptions, type TftpServerEvents } from "@twinport/core/tftp";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Logger } from "pino";
 import { printable, UsageError } from "../exit-codes.ts";
 import { collect, parseListen, type ListenAddress } from "../parse-options.ts";
+import { urlAddress } from "./run-server.ts";
+import { readTftpMap } from "./tftp-map.ts";
 
 /** What the command line says of TFTP. */
 export interface ServeTftpOptions {
@@ -14,16 +17,22 @@ export interface ServeTftpOptions {
   readonly tftpOverwrite?: boolean;
   readonly tftpAllow?: readonly string[];
   readonly tftpSinglePort?: boolean;
+  readonly tftpMulticast?: ListenAddress & { readonly host: string };
   readonly tftpRewrite?: readonly SimpleRule["rule"][];
+  readonly tftpMap?: string;
+  readonly tftpIgnoreCase?: boolean;
+  readonly tftpMsftwindow?: boolean;
 }
 
 /** The rules that need no more than their name. */
-type SimpleRule = Exclude<RewriteRule, { readonly rule: "name" | "prefix" | "folder" }>;
-
-const simpleRules: readonly SimpleRule["rule"][] = ["backslashes", "strip-0xff", "lower-case"];
+const simpleRules = ["backslashes", "strip-0xff", "lower-case"] as const;
+type SimpleRule = Extract<RewriteRule, { readonly rule: (typeof simpleRules)[number] }>;
 
 /** The port that is listened on unless told otherwise: 69 needs root. */
 export const usualTftpPort = 6969;
+
+/** Files that are sent to groups at once: each takes a port, from the one that is given. */
+const multicastFiles = 16;
 
 /** Adds the options. */
 export function withTftpOptions(command: Command): Command {
@@ -44,22 +53,36 @@ export function withTftpOptions(command: Command): Command {
     .option("--tftp-single-port", "stay on the port that was asked, where a firewall opens no other")
     .addOption(
       new Option(
+        "--tftp-multicast <group:port>",
+        "send a file once to all that get it at the same time and ask for that; as 239.255.0.1:1758",
+      ).argParser(parseGroup),
+    )
+    .addOption(
+      new Option(
         "--tftp-rewrite <rule>",
         `what is done to names that are asked for: ${simpleRules.join(", ")}; repeatable`,
       ).argParser(collect(parseRule)),
-    );
+    )
+    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite")
+    .option("--tftp-ignore-case", "find files to read in any case, where one file alone has that name")
+    .option("--tftp-msftwindow", "let Windows' loaders tell the size of each window (their option msftwindow)");
 }
 
 /** A server for the options; undefined where TFTP was not asked for. @throws UsageError. */
-export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpServer | undefined {
-  const { tftp, tftpAllow, tftpRewrite } = options;
+export async function tftpServer(storage: Storage, options: ServeTftpOptions): Promise<TftpServer | undefined> {
+  const { tftp, tftpAllow, tftpRewrite = [], tftpMap } = options;
   if (tftp === undefined) {
     const given = Object.keys(options).find((name) => name.startsWith("tftp"));
     if (given !== undefined) throw new UsageError("TFTP is not served: give --tftp as well");
     return undefined;
   }
   const addresses: readonly ListenAddress[] = tftp === true ? [{ host: undefined, port: usualTftpPort }] : tftp;
+  const map = tftpMap === undefined ? [] : await readTftpMap(tftpMap);
   const from = tftpAllow === undefined ? {} : { from: tftpAllow };
+  const { tftpMulticast } = options;
+  if (tftpMulticast !== undefined && options.tftpSinglePort === true) {
+    throw new UsageError("--tftp-multicast needs a port for each transfer: leave --tftp-single-port out");
+  }
   const writes = options.tftpWrite === true || options.tftpOverwrite === true;
   return new TftpServer({
     storage,
@@ -73,9 +96,17 @@ export function tftpServer(storage: Storage, options: ServeTftpOptions): TftpSer
     }),
     read: from,
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
-    rewrite: (tftpRewrite ?? []).map((rule) => ({ rule })),
+    rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
+    ignoreCase: options.tftpIgnoreCase === true,
+    microsoftWindow: options.tftpMsftwindow === true,
     singlePort: options.tftpSinglePort === true,
+    ...(tftpMulticast === undefined ? {} : { multicast: multicastFrom(tftpMulticast) }),
   });
+}
+
+/** Ports from the first one, for as many files at once. */
+function multicastFrom({ host, port }: ListenAddress & { readonly host: string }): TftpMulticastOptions {
+  return { address: host, ports: { first: port, last: Math.min(65_535, port + multicastFiles - 1) } };
 }
 
 /** Writes what a TFTP server tells into a log: one line a transfer. */
@@ -110,9 +141,10 @@ function who({ request }: TftpServerEvents["transfer-start"][0]): Record<string,
 
 function transfer(event: TftpServerEvents["transfer"][0]): Record<string, unknown> {
   const { agreement, octets, milliseconds, counts } = event;
-  const { blockSize, windowSize } = agreement;
+  const { blockSize, windowSize, multicast } = agreement;
   const resent = counts.resent > 0 ? { resent: counts.resent } : {};
-  return { ...who(event), bytes: octets, blockSize, windowSize, ...resent, ms: Math.round(milliseconds) };
+  const group = multicast === undefined ? {} : { group: urlAddress(multicast) };
+  return { ...who(event), bytes: octets, blockSize, windowSize, ...group, ...resent, ms: Math.round(milliseconds) };
 }
 
 function parseTftpListen(text: string, before: true | readonly ListenAddress[] | undefined): readonly ListenAddress[] {
@@ -121,6 +153,18 @@ function parseTftpListen(text: string, before: true | readonly ListenAddress[] |
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
     throw new InvalidArgumentError(`${error.message} For the usual port, give --tftp after the folder.`);
+  }
+}
+
+function parseGroup(text: string): ListenAddress & { readonly host: string } {
+  const wanted = "It is a multicast address and a port, as 239.255.0.1:1758 or [ff15::1]:1758.";
+  try {
+    const { host, port } = parseListen(text);
+    if (host === undefined || port === 0 || !isMulticastAddress(host)) throw new InvalidArgumentError(wanted);
+    return { host, port };
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw new InvalidArgumentError(wanted);
   }
 }
 

@@ -1,9 +1,8 @@
 /** COMB: what a client sent in parts, put together. The parts go once the whole is there. */
 import { message, replyCode } from "../../protocol/index.ts";
-import { StorageError, type VirtualPath, type WriteMode } from "../../storage/index.ts";
+import { StorageError, type WriteMode } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
-import type { Session } from "../session/session.ts";
-import { copyFiles } from "../transfer/copy-files.ts";
+import { copyFiles, entryOrNone } from "../transfer/copy-files.ts";
 
 /** COMB: the parts follow what the target holds already, as the servers have it that brought this verb. */
 export const comb: CommandRow<readonly string[]> = {
@@ -18,21 +17,11 @@ export const comb: CommandRow<readonly string[]> = {
       throw new StorageError("name-not-allowed", message("A part is named twice"), { path: target });
     }
     const mode = async (): Promise<WriteMode> => {
-      session.demand((await isThere(session, target)) ? "append" : "create", text);
+      session.demand((await entryOrNone(session, target)) !== undefined ? "append" : "create", text);
       return "append";
     };
-    const entry = await copyFiles(session, { verb: "COMB", sources, target, mode });
+    const entry = await copyFiles(session, { verb: "COMB", sources, target, consumes: true, mode });
     for (const path of sources) await session.account.storage.remove(path);
     session.reply(replyCode.fileActionOkay, message("{target} has {size} octets", { target, size: entry.size }));
   },
 };
-
-async function isThere(session: Session, path: VirtualPath): Promise<boolean> {
-  try {
-    await session.account.storage.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof StorageError && error.kind === "not-found") return false;
-    throw error;
-  }
-}

@@ -23,7 +23,7 @@ export const user: CommandRow<string> = {
     }
     if (session.login.state !== "in") return named(session, name);
     return session.logOut("reinitialised").then(() => {
-      session.reinitialise();
+      session.forgetAccount();
       return named(session, name);
     });
   },

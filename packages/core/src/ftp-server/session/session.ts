@@ -273,19 +273,34 @@ export class Session implements ControlChannelOwner {
     this.host.tell("logout", event);
   }
 
-  /** Puts everything that a session sets back to how it was at the greeting. */
+  /** Puts everything that a session sets back to how it was at the greeting (RFC 959 §4.1.1, RFC 7151 §3). */
   reinitialise(): void {
+    this.forgetAccount();
     this.moveParameters({ event: "reinitialised" });
-    this.moveEndpoint({ event: "reset" });
-    this.oneShots.clear();
-    this.workingDirectory = rootPath;
-    this.umask = defaultUmask;
     this.facts = undefined;
     this.resetNameCodec();
     this.hashAlgorithm = defaultHashAlgorithm;
-    this.idleTimeout = this.host.options.limits.idleTimeout;
     this.extendedPassiveOnly = false;
     this.moveProtection({ event: "reinitialised" });
+    // What HOST named goes; what TLS was begun with stays with TLS.
+    const { serverName: named, ...connection } = this.connection;
+    const indicated = connection.tls?.serverName;
+    if (named !== indicated)
+      this.connection = indicated === undefined ? connection : { ...connection, serverName: indicated };
+  }
+
+  /**
+   * Forgets what was done and allowed under an account that is logged out by another USER. The transfer parameters stay
+   * (RFC 959 §4.1.1): data that was to be private must not go in clear because somebody else logs in.
+   */
+  forgetAccount(): void {
+    // Its address may be a third party's, which the next account may not have.
+    this.moveEndpoint({ event: "reset" });
+    this.moveProtection({ event: "end-chosen", asClient: false });
+    this.oneShots.clear();
+    this.workingDirectory = rootPath;
+    this.umask = defaultUmask;
+    this.idleTimeout = this.host.options.limits.idleTimeout;
   }
 
   moveProtection(event: DataProtectionEvent): void {

@@ -9,6 +9,7 @@ import {
   type WriteMode,
 } from "../../storage/index.ts";
 import type { Session } from "../session/session.ts";
+import { limitedFile } from "./limited-file.ts";
 import { longWork, type LongWork } from "./long-work.ts";
 
 /** What is to be copied. */
@@ -16,6 +17,8 @@ export interface CopyJob {
   readonly verb: string;
   readonly sources: readonly VirtualPath[];
   readonly target: VirtualPath;
+  /** The sources go afterwards: one that grew meanwhile must not, and ends the work as `busy`. */
+  readonly consumes?: true;
   /** How the target is opened; asked once the work has begun. @throws CommandError where the account may not. */
   mode(): WriteMode | Promise<WriteMode>;
 }
@@ -29,37 +32,63 @@ export function copyFiles(session: Session, job: CopyJob): Promise<Entry> {
   // All of it is the work, from the first look: a STAT that comes at once must not wait for the copy.
   return longWork(session, job.verb, job.target, async (given) => {
     const mode = await job.mode();
-    const octets = await sizeOfAll(session, job);
+    const sources = await lookAtAll(session, job);
+    const octets = sources.reduce((sum, { size }) => sum + size, 0);
     await given.reserve(octets);
-    return copy(session, job, { mode, expectedSize: octets }, given);
+    return copy(session, job, sources, { mode, expectedSize: octets }, given);
   });
 }
 
-async function sizeOfAll(session: Session, { sources, target }: CopyJob): Promise<number> {
-  let octets = 0;
+/** A source as it was found: no more of it is copied than was reserved, though it may grow meanwhile. */
+interface Source {
+  readonly path: VirtualPath;
+  /** Octets. */
+  readonly size: number;
+}
+
+/** @throws StorageError. A link may give one file several names: which file it is counts, where the storage tells. */
+async function lookAtAll(session: Session, { sources, target }: CopyJob): Promise<readonly Source[]> {
+  const { storage } = session.account;
+  const there = await entryOrNone(session, target);
+  const seen = new Set<string>();
+  const found: Source[] = [];
   for (const path of sources) {
-    const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "file")
-      throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
-    if (path === target)
+    const { kind, size, unique } = await storage.stat(path);
+    if (kind !== "file") throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
+    if (path === target || (unique !== undefined && unique === there?.unique))
       throw new StorageError("name-not-allowed", message("{path} cannot be copied to itself", { path }), { path });
-    octets += entry.size;
+    if (unique !== undefined && seen.has(unique))
+      throw new StorageError("name-not-allowed", message("A part is named twice"), { path });
+    if (unique !== undefined) seen.add(unique);
+    found.push({ path, size });
   }
-  return octets;
+  return found;
+}
+
+/** What a name means; undefined when nothing is there. */
+export async function entryOrNone(session: Session, path: VirtualPath): Promise<Entry | undefined> {
+  try {
+    return await session.account.storage.stat(path);
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === "not-found") return undefined;
+    throw error;
+  }
 }
 
 async function copy(
   session: Session,
-  job: CopyJob,
+  { target, consumes }: CopyJob,
+  sources: readonly Source[],
   opening: Pick<OpenWriteOptions, "mode" | "expectedSize">,
   { signal, onBytes }: LongWork,
 ): Promise<Entry> {
   const { storage } = session.account;
-  const file = await storage.openWrite(job.target, { ...opening, permissions: 0o666 & ~session.umask, signal });
+  const file = await storage.openWrite(target, { ...opening, permissions: 0o666 & ~session.umask, signal });
   const buffer = session.host.buffers.acquire();
   try {
-    for (const path of job.sources) {
-      const source = await storage.openRead(path, { signal });
+    for (const { path, size } of sources) {
+      const whole = await storage.openRead(path, { signal });
+      const source = limitedFile(whole, size);
       try {
         for (let count = await source.read(buffer); count > 0; count = await source.read(buffer)) {
           signal.throwIfAborted();
@@ -67,6 +96,8 @@ async function copy(
           onBytes(count);
           await turn();
         }
+        if (consumes === true && (await whole.read(buffer.subarray(0, 1))) > 0)
+          throw new StorageError("busy", message("{path}: busy; try again later", { path }), { path });
       } finally {
         await source.close();
       }

@@ -1,4 +1,4 @@
-/** The first octets of an open file, as a file of their own: what RANG leaves of a download. */
+/** The first octets of an open file, as a file of their own: what RANG leaves of a download, what was reserved for a copy. */
 import type { ReadableFile } from "../../bytes/index.ts";
 
 /** @param length - Octets after which the file ends. */

@@ -7,13 +7,15 @@
 export function parseFeatures(lines: readonly string[]): ReadonlyMap<string, string> {
   const features = new Map<string, string>();
   for (const line of lines.slice(1, -1)) {
-    const match = /^\s*(\S+)\s*(.*?)\s*$/.exec(line);
-    if (match?.[1] !== undefined) {
-      const name = match[1].toUpperCase();
-      const before = features.get(name);
-      // `AUTH TLS` and `AUTH SSL` may come on two lines.
-      features.set(name, before === undefined ? (match[2] ?? "") : `${before};${match[2] ?? ""}`);
-    }
+    // By hand: an expression with blanks on both sides of the parameters takes the cube of a line of blanks.
+    const text = line.trim();
+    if (text === "") continue;
+    const blank = text.search(/\s/);
+    const name = (blank === -1 ? text : text.slice(0, blank)).toUpperCase();
+    const parameters = blank === -1 ? "" : text.slice(blank).trimStart();
+    const before = features.get(name);
+    // `AUTH TLS` and `AUTH SSL` may come on two lines.
+    features.set(name, before === undefined ? parameters : `${before};${parameters}`);
   }
   return features;
 }

@@ -97,7 +97,8 @@ export class ReplyParser {
 
   #line(line: Uint8Array, sink: (reply: ReceivedReply) => void): void {
     if (line.length > this.#maxLine) this.#tooLong();
-    this.#octets += line.length;
+    // Its end as well: lines of nothing are memory too.
+    this.#octets += line.length + 1;
     if (this.#octets > this.#maxReply) {
       throw new ReplySyntaxError("reply-too-long", `A reply is longer than ${this.#maxReply} octets`);
     }
@@ -106,7 +107,10 @@ export class ReplyParser {
     if (this.#code === undefined) {
       if (code === undefined) {
         // Some servers put an empty line between replies.
-        if (line.length === 0) return;
+        if (line.length === 0) {
+          this.#octets = 0;
+          return;
+        }
         throw new ReplySyntaxError("not-a-reply", "What came does not begin with a reply code");
       }
       this.#lines.push(line.slice(4));

@@ -4,9 +4,17 @@
  *     YYYYMMDDHHMMSS[.sss]
  */
 
+const earliest = Date.UTC(-1, 12, 1);
+const latest = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** The nearest time whose year has four digits: file systems have others, and one such file must not spoil a listing. */
+export function withinFourDigits(ms: number): number {
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, earliest), latest);
+}
+
 /** Milliseconds since 1970-01-01 UTC as a time value; the fraction only where there is one. */
 export function formatTimeValue(ms: number): string {
-  const iso = new Date(ms).toISOString();
+  const iso = new Date(withinFourDigits(ms)).toISOString();
   const digits = iso.slice(0, 19).replace(/\D/g, "");
   const fraction = iso.slice(20, 23);
   return fraction === "000" ? digits : `${digits}.${fraction}`;

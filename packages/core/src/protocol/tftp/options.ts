@@ -1,10 +1,16 @@
 /**
- * The negotiation of options, both ends (RFC 2347): blksize (RFC 2348), timeout and tsize (RFC 2349), windowsize (RFC 7440).
+ * The negotiation of options, both ends (RFC 2347): blksize (RFC 2348), timeout and tsize (RFC 2349), windowsize (RFC 7440),
+ * multicast (RFC 2090).
  *
  * The server answers only what was asked, with at most what was asked; what it does not know, or what cannot be meant, it
- * leaves out: an option is never a reason for an ERROR. Some texts call the option timeout `interval`; both are answered
+ * leaves out: an option is never a reason for an ERROR. Windows' loaders ask with msftwindow for windows whose size each
+ * ACK tells in an octet of its own; that is no RFC's, and answered only where it is allowed. Some texts call the option timeout `interval`; both are answered
  * by the name they came with. The client takes nothing that it did not ask for.
+ *
+ * windowsize is not answered beside multicast: there an ACK asks for one block, whichever the master client lacks, and what
+ * a window would lack differs from client to client.
  */
+import { formatMulticastAnswer, parseMulticastAnswer, type MulticastGroup } from "./multicast-option.ts";
 import type { TftpOption } from "./packet.ts";
 
 /** Octets of a block unless an option says otherwise (RFC 1350 §2). */
@@ -18,6 +24,11 @@ export const largestWindowSize = 65_535;
 /** The longest timeout that can be agreed on, in seconds (RFC 2349). */
 export const largestTimeout = 255;
 
+/** What msftwindow is asked with, and what it is answered with: the first digits of π and of e. */
+const microsoftWindow = { asked: "31416", answered: "27182" } as const;
+/** The largest window that an ACK's octet can ask for, in blocks. */
+const largestToldWindow = 255;
+
 /** What the two ends agreed on. */
 export interface TftpAgreement {
   /** Octets of a full block. */
@@ -28,6 +39,10 @@ export interface TftpAgreement {
   readonly timeout: number | undefined;
   /** Octets of the file, where they were told. */
   readonly transferSize: number | undefined;
+  /** Where the blocks are sent to, when it is to a group. */
+  readonly multicast?: MulticastGroup;
+  /** Blocks of the largest window, where each ACK tells how large the next one is to be (msftwindow). */
+  readonly largestWindow?: number;
 }
 
 /** What a request without options agrees on. */
@@ -46,6 +61,10 @@ export interface NegotiationLimits {
   readonly largestWindowSize: number;
   /** Octets that a window may have in all; the window is made smaller to fit, to one block at least. */
   readonly windowOctets: number;
+  /** Where the blocks will be sent to, if the request asks for multicast; the answer names its client the master. */
+  readonly multicast?: MulticastGroup;
+  /** Whether msftwindow is answered on reads. */
+  readonly microsoftWindow?: boolean;
 }
 
 /** A server's answer. */
@@ -74,14 +93,27 @@ export function answerOptions(
   let timeout: number | undefined;
   let transferSize: number | undefined;
   const asked = firstOfEach(requested);
+  const multicast = asked.get("multicast") === "" ? limits.multicast : undefined;
+  if (multicast !== undefined) asked.delete("windowsize");
   const blksize = toNumber(asked.get("blksize"));
   if (blksize !== undefined && blksize >= smallestBlockSize) {
     blockSize = Math.max(smallestBlockSize, Math.min(blksize, limits.largestBlockSize, largestBlockSize));
   }
   const options: TftpOption[] = [];
+  // A window smaller than the peer told would be waited for in vain: either all sizes fit or the option is left out.
+  const tellsWindow =
+    limits.microsoftWindow === true &&
+    operation === "read" &&
+    asked.get("msftwindow") === microsoftWindow.asked &&
+    (toNumber(asked.get("windowsize")) ?? 0) >= 1 &&
+    largestToldWindow * blockSize <= limits.windowOctets;
   for (const [name, text] of asked) {
+    if (name === "multicast" && multicast !== undefined) {
+      options.push([name, formatMulticastAnswer({ group: multicast, master: true })]);
+    }
     const value = toNumber(text);
     if (value === undefined) continue;
+    if (name === "msftwindow" && tellsWindow) options.push([name, microsoftWindow.answered]);
     if (name === "blksize" && value >= smallestBlockSize) options.push([name, String(blockSize)]);
     if (name === "windowsize" && value >= 1) {
       const fitting = Math.max(1, Math.floor(limits.windowOctets / blockSize));
@@ -99,7 +131,15 @@ export function answerOptions(
       if (transferSize !== undefined) options.push([name, String(transferSize)]);
     }
   }
-  return { agreement: { blockSize, windowSize, timeout, transferSize }, options };
+  const agreed = { blockSize, windowSize, timeout, transferSize };
+  const told = tellsWindow ? { largestWindow: largestToldWindow } : {};
+  const group = multicast === undefined ? {} : { multicast };
+  return { agreement: { ...agreed, ...told, ...group }, options };
+}
+
+/** Whether a request asks for multicast. */
+export function asksForMulticast(requested: readonly TftpOption[]): boolean {
+  return firstOfEach(requested).get("multicast") === "";
 }
 
 /** What a client asks for. What is undefined is not asked. */
@@ -112,6 +152,8 @@ export interface WantedOptions {
   readonly timeout?: number | undefined;
   /** 0 on a read; the octets of the file on a write. */
   readonly transferSize?: number | undefined;
+  /** To receive with others, of a read. */
+  readonly multicast?: boolean | undefined;
 }
 
 /** The options of a client's request. @throws RangeError for a number that cannot be asked for. */
@@ -122,13 +164,14 @@ export function requestOptions(wanted: WantedOptions): TftpOption[] {
     ["timeout", wanted.timeout, 1, largestTimeout],
     ["tsize", wanted.transferSize, 0, Number.MAX_SAFE_INTEGER],
   ];
-  return rows.flatMap(([name, value, least, most]): TftpOption[] => {
+  const numbers = rows.flatMap(([name, value, least, most]): TftpOption[] => {
     if (value === undefined) return [];
     if (!Number.isSafeInteger(value) || value < least || value > most) {
       throw new RangeError(`${name} must be from ${least} to ${most}, not ${value}`);
     }
     return [[name, String(value)]];
   });
+  return wanted.multicast === true ? [...numbers, ["multicast", ""]] : numbers;
 }
 
 /** The server's OACK is none that the client can go on with: it is answered with ERROR 8 (RFC 2347). */
@@ -147,11 +190,17 @@ export function acceptOptions(
   operation: "read" | "write",
 ): TftpAgreement {
   let { blockSize, windowSize, timeout, transferSize } = plainAgreement;
+  let multicast: MulticastGroup | undefined;
   const seen = new Set<string>();
   for (const [name, text] of answered) {
     const value = toNumber(text);
     if (seen.has(name)) throw new TftpOptionError(`The server answered the option ${printable(name)} twice`);
     seen.add(name);
+    if (name === "multicast" && wanted.multicast === true) {
+      multicast = parseMulticastAnswer(text)?.group;
+      if (multicast === undefined) throw new TftpOptionError("The server's multicast names no group");
+      continue;
+    }
     if (value === undefined) throw new TftpOptionError(`The server's ${printable(name)} is no number`);
     if (name === "blksize" && isWithin(value, smallestBlockSize, wanted.blockSize)) blockSize = value;
     else if (name === "windowsize" && isWithin(value, 1, wanted.windowSize)) windowSize = value;
@@ -159,7 +208,9 @@ export function acceptOptions(
     else if (name === "tsize" && isTransferSize(value, wanted.transferSize, operation)) transferSize = value;
     else throw new TftpOptionError(`The server answered ${printable(name)}=${value}, which was not asked for`);
   }
-  return { blockSize, windowSize, timeout, transferSize };
+  if (multicast === undefined) return { blockSize, windowSize, timeout, transferSize };
+  if (windowSize > 1) throw new TftpOptionError("The server answered windowsize beside multicast");
+  return { blockSize, windowSize, timeout, transferSize, multicast };
 }
 
 function isWithin(value: number, least: number, most: number | undefined): boolean {

@@ -96,6 +96,16 @@ export function formatAcknowledgment(block: number): Uint8Array {
 }
 
 /**
+ * Whether a packet says nothing to a transfer: an empty datagram that keeps a NAT's door open, one that was cut off, one of
+ * another protocol. It is neither taken for a fault of the peer nor answered.
+ */
+export function isNoise(packet: Uint8Array): boolean {
+  const opcode = opcodeOf(packet);
+  if (opcode === tftpOpcode.data || opcode === tftpOpcode.acknowledgment) return packet.length < dataHeaderLength;
+  return opcode < tftpOpcode.readRequest || opcode > tftpOpcode.optionAcknowledgment;
+}
+
+/**
  * Reads RRQ or WRQ.
  *
  * Extra NULs at the end, as some boot ROMs pad with, and an option without its value are passed over.
@@ -148,10 +158,15 @@ export function formatOptionAcknowledgment(options: readonly TftpOption[]): Uint
   return formatStrings(tftpOpcode.optionAcknowledgment, options.flat());
 }
 
-/** Reads ERROR; a message that no NUL ends is taken to the packet's end. @throws TftpPacketError when it is none. */
+/**
+ * Reads ERROR; a message that no NUL ends is taken to the packet's end, and one that is cut off before is one all the same:
+ * whoever sent it has given up.
+ *
+ * @throws TftpPacketError when it is none.
+ */
 export function parseError(packet: Uint8Array): TftpErrorPacket {
-  const code = blockOf(packet);
-  if (opcodeOf(packet) !== tftpOpcode.error || code === -1) throw new TftpPacketError("This is no ERROR");
+  if (opcodeOf(packet) !== tftpOpcode.error) throw new TftpPacketError("This is no ERROR");
+  const code = Math.max(tftpErrorCode.notDefined, blockOf(packet));
   const text = packet.subarray(dataHeaderLength, dataHeaderLength + errorMessageLimit);
   const end = text.indexOf(0);
   const message = decode(end === -1 ? text : text.subarray(0, end));

@@ -12,6 +12,7 @@ import { distanceOf, toWireNumber, type Rollover } from "./block-numbers.ts";
 import { noCounts, type TftpCounts, type TftpFailure, type TftpMachineOptions, type TftpState } from "./machine.ts";
 import {
   blockOf,
+  isNoise,
   dataHeaderLength,
   opcodeOf,
   parseError,
@@ -35,6 +36,11 @@ export interface TftpReceiverOptions extends TftpMachineOptions {
   readonly deliver: (packet: Uint8Array) => void;
 }
 
+/**
+ * Milliseconds before an ACK is repeated at least: the sender, who knows what it sent, is to be the first to do something,
+ * and both at once disturb each other.
+ */
+const shortestTimeout = 200;
 /** Milliseconds of dallying at least. */
 const shortestDally = 3_000;
 
@@ -69,7 +75,11 @@ export class TftpReceiver {
     this.#options = options;
     this.#rollover = options.rollover ?? 0;
     this.#window = options.windowSize;
-    this.#timer = new RetransmissionTimer({ ...options, retries: options.firstRetries ?? options.retries });
+    this.#timer = new RetransmissionTimer({
+      ...options,
+      shortestTimeout: Math.max(shortestTimeout, options.shortestTimeout ?? 0),
+      retries: options.firstRetries ?? options.retries,
+    });
   }
 
   get state(): TftpState {
@@ -149,12 +159,18 @@ export class TftpReceiver {
     if (this.#owed) this.#acknowledge(now);
   }
 
+  /** This end gives up: nothing is sent any more. What the peer is told is the caller's to say. */
+  stop(): void {
+    if (this.#state !== "complete") this.#state = "failed";
+    this.#timer.stop();
+  }
+
   /** A packet of the peer came. */
   receive(packet: Uint8Array, now: number): void {
-    if (this.#state === "complete" || this.#state === "failed") return;
+    if (this.#state === "complete" || this.#state === "failed" || isNoise(packet)) return;
     const opcode = opcodeOf(packet);
-    if (opcode === tftpOpcode.data && packet.length >= dataHeaderLength) this.#data(packet, now);
-    else if (opcode === tftpOpcode.error && packet.length >= dataHeaderLength) {
+    if (opcode === tftpOpcode.data) this.#data(packet, now);
+    else if (opcode === tftpOpcode.error) {
       // Once the file is whole, the peer's trouble is its own.
       if (this.#state === "running") this.#fail({ kind: "peer-error", ...parseError(packet) });
     } else if (opcode === tftpOpcode.optionAcknowledgment) this.repeatFirst();
@@ -175,7 +191,7 @@ export class TftpReceiver {
     }
     this.#timedAt = undefined;
     this.counts.resent++;
-    this.#windowStart = this.#received;
+    this.#beginWindow();
     this.#beyondGap = undefined;
     this.#answer();
   }
@@ -189,6 +205,8 @@ export class TftpReceiver {
   }
 
   #inOrder(packet: Uint8Array, now: number): void {
+    // Nobody asked for more than the window that waits: a peer that does not wait must not fill the memory.
+    if (this.#held && this.#owed) return;
     const length = packet.length - dataHeaderLength;
     if (length > this.#options.blockSize) {
       this.#breach(`A block of ${length} octets came; ${this.#options.blockSize} were agreed on`);
@@ -210,6 +228,7 @@ export class TftpReceiver {
       return;
     }
     this.#options.deliver(packet);
+    if (this.#state !== "running") return;
     if (this.#received - this.#windowStart >= this.#window) this.#acknowledge(now);
   }
 
@@ -248,8 +267,15 @@ export class TftpReceiver {
       return;
     }
     this.counts.resent++;
-    this.#windowStart = this.#received;
+    this.#timedAt = undefined;
+    this.#beginWindow();
     this.#answer();
+  }
+
+  /** The sender goes on from here, as soon as it hears so. */
+  #beginWindow(): void {
+    this.#windowStart = this.#received;
+    this.#repeatedFrom = this.#repeatedTo = undefined;
   }
 
   #acknowledge(now: number): void {
@@ -258,7 +284,7 @@ export class TftpReceiver {
       return;
     }
     this.#owed = false;
-    this.#windowStart = this.#received;
+    this.#beginWindow();
     this.#timedAt = now;
     this.#answer();
   }

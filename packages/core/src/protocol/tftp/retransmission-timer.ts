@@ -1,6 +1,9 @@
 /**
  * When to send again (RFC 1123 §4.2.3.2): the estimate of the round trip that RFC 6298 §2 describes, waits that double
  * and are spread at random, so that a room full of machines does not send again in step, and an end to it.
+ *
+ * What was measured counts for the first two retransmissions, which make up for a packet that was lost. A peer that is silent
+ * for longer erases its flash or wakes its disk: from then on the waits are those for a peer of which nothing is known.
  */
 
 /** How long is waited. */
@@ -21,6 +24,8 @@ export interface RetransmissionOptions {
 export const defaultRetries = 6;
 /** Milliseconds before the first retransmission, unless an option says otherwise. */
 export const defaultInitialTimeout = 1_000;
+/** Retransmissions that come as soon as the measured round trip allows. */
+const quickRetransmissions = 2;
 /** The share of a wait that is added at random, at most. */
 const jitter = 0.25;
 
@@ -34,6 +39,8 @@ export class RetransmissionTimer {
   #smoothed: number | undefined;
   #variation = 0;
   #sent = 0;
+  /** How often the wait was doubled. It stays so until an answer shows that the wait was long enough (RFC 6298 §5). */
+  #backoff = 0;
   #deadline: number | undefined;
 
   constructor(options: RetransmissionOptions) {
@@ -66,6 +73,7 @@ export class RetransmissionTimer {
 
   /** An answer to what was sent once only came after so many milliseconds (RFC 6298 §2). */
   measure(milliseconds: number): void {
+    this.#backoff = 0;
     if (this.#smoothed === undefined) {
       this.#smoothed = milliseconds;
       this.#variation = milliseconds / 2;
@@ -75,8 +83,14 @@ export class RetransmissionTimer {
     this.#smoothed = 0.875 * this.#smoothed + 0.125 * milliseconds;
   }
 
-  /** The peer answered: the count begins anew, and so does the wait. */
-  progress(now: number): void {
+  /**
+   * The peer answered: the count begins anew, and so does the wait.
+   *
+   * @param sure - What it answers was sent once, so that the wait was long enough. Default false: an answer to what was sent
+   *   again may be one to the first copy.
+   */
+  progress(now: number, sure = false): void {
+    if (sure) this.#backoff = 0;
     this.#sent = 0;
     this.#deadline = now + this.#wait();
   }
@@ -98,6 +112,7 @@ export class RetransmissionTimer {
       return false;
     }
     this.#sent++;
+    this.#backoff++;
     this.#deadline = now + this.#wait();
     return true;
   }
@@ -105,7 +120,8 @@ export class RetransmissionTimer {
   #wait(): number {
     const estimate =
       this.#smoothed === undefined ? this.#initial : Math.max(this.#smoothed + 4 * this.#variation, this.#shortest);
-    const backedOff = Math.min(estimate * 2 ** this.#sent, this.#longest);
+    const unmeasured = this.#sent < quickRetransmissions ? 0 : this.#initial * 2 ** (this.#sent - quickRetransmissions);
+    const backedOff = Math.min(Math.max(estimate * 2 ** this.#backoff, unmeasured), this.#longest);
     return backedOff * (1 + jitter * this.#random());
   }
 }

@@ -13,6 +13,7 @@ import { distanceOf, toWireNumber, type Rollover } from "./block-numbers.ts";
 import { noCounts, type TftpCounts, type TftpFailure, type TftpMachineOptions, type TftpState } from "./machine.ts";
 import {
   blockOf,
+  isNoise,
   dataHeaderLength,
   opcodeOf,
   parseError,
@@ -28,6 +29,8 @@ export interface TftpSenderOptions extends TftpMachineOptions {
   readonly first?: Uint8Array | undefined;
   /** Memory for a packet of so many octets. Default: any. */
   readonly memory?: ((size: number) => Uint8Array) | undefined;
+  /** Blocks of the largest window, where ACKs tell the size of the next one in a fifth octet (msftwindow). */
+  readonly largestWindow?: number | undefined;
 }
 
 /** Octets of packets that are read ahead only as far as they stay in the processor's cache with those that are sent. */
@@ -50,7 +53,7 @@ export class TftpSender {
   readonly #options: TftpSenderOptions;
   readonly #timer: RetransmissionTimer;
   readonly #rollover: Rollover;
-  readonly #window: number;
+  #window: number;
   readonly #slots: Slot[] = [];
   readonly #slotCount: number;
   #first: Uint8Array | undefined;
@@ -120,7 +123,8 @@ export class TftpSender {
 
   /** Where the next block is to be put, `blockSize` octets; undefined when there is no room, or the last was supplied. */
   room(): Uint8Array | undefined {
-    if (this.#last !== undefined || this.#supplied - this.#acknowledged >= this.#slotCount) return undefined;
+    if (this.#last !== undefined || this.#supplied - this.#acknowledged >= Math.min(this.#slotCount, 2 * this.#window))
+      return undefined;
     return this.#slot(this.#supplied + 1).block;
   }
 
@@ -144,11 +148,10 @@ export class TftpSender {
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array, now: number): void {
-    if (this.#state !== "running") return;
+    if (this.#state !== "running" || isNoise(packet)) return;
     const opcode = opcodeOf(packet);
-    if (opcode === tftpOpcode.acknowledgment && packet.length >= dataHeaderLength)
-      this.#acknowledge(blockOf(packet), now);
-    else if (opcode === tftpOpcode.error && packet.length >= dataHeaderLength) {
+    if (opcode === tftpOpcode.acknowledgment) this.#acknowledge(packet, now);
+    else if (opcode === tftpOpcode.error) {
       this.#fail({ kind: "peer-error", ...parseError(packet) });
     } else if (opcode !== tftpOpcode.optionAcknowledgment) {
       const message = "An ACK was expected";
@@ -170,17 +173,21 @@ export class TftpSender {
       this.#transmit(this.#first, this.#first.length);
       return;
     }
+    // Where it was only late, the window sent again brings duplicate ACKs, which tell of no loss.
+    this.#doubt = windowsOfDoubt;
     // What was sent may all be lost, or only its ACK: the window's first block finds out which.
     this.#sent = this.#acknowledged;
     this.#transmitWindow(now);
   }
 
-  #acknowledge(wire: number, now: number): void {
+  #acknowledge(packet: Uint8Array, now: number): void {
+    const wire = blockOf(packet);
     const outstanding = this.#highest - this.#acknowledged;
     const distance = distanceOf(wire, this.#acknowledged, this.#rollover, outstanding);
     this.counts.packetsIn++;
     if (this.#first !== undefined) {
       if (wire !== 0) return;
+      this.#heedWindow(packet);
       this.#first = undefined;
       if (this.#timed !== 0 && this.#timer.retransmissions === 0) this.#timer.measure(now - this.#timedAt);
       this.#progress(now);
@@ -190,6 +197,7 @@ export class TftpSender {
       this.counts.duplicates++;
       return;
     }
+    this.#heedWindow(packet);
     if (distance === 0) {
       this.counts.duplicates++;
       this.#hearDuplicate(now);
@@ -210,6 +218,13 @@ export class TftpSender {
     this.#progress(now);
   }
 
+  /** The ACK's fifth octet, where there is one: blocks of the next window. */
+  #heedWindow(packet: Uint8Array): void {
+    const { largestWindow } = this.#options;
+    const told = packet[dataHeaderLength];
+    if (largestWindow !== undefined && told !== undefined) this.#window = Math.max(1, Math.min(told, largestWindow));
+  }
+
   #progress(now: number): void {
     if (!this.#heard) {
       this.#heard = true;
@@ -220,7 +235,7 @@ export class TftpSender {
       this.#state = "complete";
       return;
     }
-    this.#timer.progress(now);
+    this.#timer.progress(now, this.#timer.retransmissions === 0);
     this.#sendWindow(now);
   }
 
@@ -290,7 +305,8 @@ export class TftpSender {
 }
 
 /** Packets that are kept: a window, and as many to read ahead as are worth it, one at least. */
-function slotsFor({ windowSize, blockSize }: TftpSenderOptions): number {
+function slotsFor({ windowSize, largestWindow = 1, blockSize }: TftpSenderOptions): number {
+  const window = Math.max(windowSize, largestWindow);
   const cached = Math.floor(cachedOctets / blockSize);
-  return windowSize + Math.min(windowSize, Math.max(1, cached - windowSize));
+  return window + Math.min(window, Math.max(1, cached - window));
 }

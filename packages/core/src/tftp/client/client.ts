@@ -27,6 +27,7 @@ import { fileSink, MemorySink, openSource, streamSink, type TftpSource } from ".
 import {
   longestTimeoutByDefault,
   memoryLimit,
+  usualGroup,
   wantedBlockSize,
   wantedWindowSize,
   type TftpResult,
@@ -138,12 +139,16 @@ async function transfer(
           blockSize: options.blockSize ?? wantedBlockSize,
           windowSize: options.windowSize ?? wantedWindowSize,
           timeout: options.timeout,
+          multicast: end.operation === "read" && wantsMulticast(options),
         });
   const begun = clock();
   const address = await resolve(url.host, tried, options);
-  let last = await attempt(url, address, mode, end, wanted, tried, options);
-  if (wanted !== undefined && last.kind === "not-begun" && mayBeTheOptions(last.failure)) {
-    last = await attempt(url, address, mode, end, undefined, tried, options);
+  // Some servers answer windowsize beside multicast, and then send windows to a group: see `answerOptions`.
+  let asked = wanted?.multicast === true ? { ...wanted, windowSize: undefined } : wanted;
+  let last = await attempt(url, address, mode, end, asked, tried, options);
+  while (asked !== undefined && last.kind === "not-begun" && mayBeTheOptions(last.failure)) {
+    asked = lessThan(asked, wanted, last.failure);
+    last = await attempt(url, address, mode, end, asked, tried, options);
   }
   const failure = last.kind === "ended" ? last.end.failure : last.failure;
   if (failure !== undefined || last.kind === "not-begun") throw errorFor(failure, tried);
@@ -201,6 +206,11 @@ async function attempt(
         initialTimeout: options.initialTimeout,
         longestTimeout: options.longestTimeout ?? Math.max(options.initialTimeout ?? 0, longestTimeoutByDefault),
       },
+      group: {
+        ...usualGroup,
+        ...(options.localAddress === undefined ? {} : { interface: options.localAddress }),
+        ...(typeof options.multicast === "object" ? options.multicast : {}),
+      },
       requestRetries: wanted === undefined ? retries : Math.min(retries, retriesWithOptions),
       checkSize: options.checkSize !== false,
       onOctets: (octets, agreement) => {
@@ -219,7 +229,7 @@ async function attempt(
     signal?.removeEventListener("abort", abort);
     // The last ACK may have to be repeated; nobody waits for that, and the process does not either.
     socket.unref();
-    void exchange.closed().then(() => exchange.close());
+    void exchange.closed().then(() => socket.close());
     return ended;
   } catch (error) {
     socket.close();
@@ -259,6 +269,19 @@ async function resolve(host: string, tried: string, options: TftpTransferOptions
   } catch (cause) {
     throw new TftpError("unreachable", tried, `${host} has no address`, { cause });
   }
+}
+
+/** What is asked for next. Who is silent is asked for no option at all; who has no group, for the file alone. */
+function lessThan(
+  asked: WantedOptions,
+  wanted: WantedOptions | undefined,
+  failure: RequestFailure,
+): WantedOptions | undefined {
+  return asked.multicast === true && failure.kind !== "timeout" ? { ...wanted, multicast: false } : undefined;
+}
+
+function wantsMulticast({ multicast = false }: TftpTransferOptions): boolean {
+  return multicast !== false;
 }
 
 /** Whether the same request may go through without options. */

@@ -19,6 +19,7 @@ import {
   tftpErrorCode,
   tftpOpcode,
   TftpOptionError,
+  type MulticastGroup,
   type TftpAgreement,
   type TftpMachineOptions,
   type WantedOptions,
@@ -27,7 +28,11 @@ import type { ReadableFile, WritableFile } from "../../storage/index.ts";
 import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
-import { clock, tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { sendPacket } from "../transfer/udp-socket.ts";
+import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { joinGroup } from "./multicast/group-socket.ts";
+import { GroupTransfer } from "./multicast/group-transfer.ts";
+import type { TftpGroupOptions } from "./options.ts";
 
 /** What is to be transferred. */
 export type LocalEnd =
@@ -44,6 +49,8 @@ export interface ExchangeOptions {
   readonly wanted: WantedOptions | undefined;
   readonly end: LocalEnd;
   readonly timing: Omit<TftpMachineOptions, "blockSize" | "windowSize" | "transmit">;
+  /** How a file is received with others, should the server offer it. */
+  readonly group: TftpGroupOptions & Required<Omit<TftpGroupOptions, "interface">>;
   /** Retransmissions of the request. */
   readonly requestRetries: number;
   /** Whether a file that is got must have the size that the server told. */
@@ -73,14 +80,14 @@ export class Exchange {
   readonly #request: Uint8Array;
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
-  /** As the system spells it. */
+  /** The address behind `#port`, as the system spells it. */
   #address = "";
-  #agreement: TftpAgreement = plainAgreement;
-  #transfer: SendingTransfer | ReceivingTransfer | undefined;
+  /** The way to the server's transfer identifier, once it is known. */
   #send: SendPacket | undefined;
+  #agreement: TftpAgreement = plainAgreement;
+  #transfer: SendingTransfer | ReceivingTransfer | GroupTransfer | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #settled = false;
-  #closed = false;
 
   /** @throws RangeError for a request that cannot be written. */
   constructor(options: ExchangeOptions) {
@@ -104,25 +111,20 @@ export class Exchange {
 
   /** Settles when the socket is not needed any more. */
   async closed(): Promise<void> {
-    if (this.#transfer instanceof ReceivingTransfer) await this.#transfer.closed;
+    if (this.#transfer !== undefined && "closed" in this.#transfer) await this.#transfer.closed;
   }
 
-  /** Closes the socket: whatever still ends is not told to the server any more. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#options.socket.close();
-  }
-
-  /** Gives up. */
+  /** Gives up. A server that answered is told. */
   abort(message: string, cause: unknown): void {
-    if (this.#transfer !== undefined) this.#transfer.abort(message, cause);
-    else if (!this.#settled) {
-      const failure = { kind: "aborted", message, cause } as const;
-      // The server answered, and the file is being opened: that must not keep the caller waiting, nor the server.
-      if (this.#send !== undefined) tellFailure(failure, this.#send, () => tftpErrorCode.notDefined);
-      this.#endAsking(failure);
+    if (this.#transfer !== undefined) {
+      this.#transfer.abort(message, cause);
+      return;
     }
+    if (!this.#settled && this.#send !== undefined) {
+      const packet = formatError(tftpErrorCode.notDefined, message);
+      this.#send(packet, packet.length);
+    }
+    this.#endAsking({ kind: "aborted", message, cause });
   }
 
   #sendRequest(): void {
@@ -155,19 +157,20 @@ export class Exchange {
     if (foreign) {
       if (opcodeOf(packet) === tftpOpcode.error) return;
       const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
-      this.#options.socket.send(answer, from.port, from.address);
+      sendPacket(this.#options.socket, answer, answer.length, from.port, from.address);
       return;
     }
     if (this.#port === undefined) void this.#begin(packet, from);
     else {
       this.#transfer?.receive(packet);
-      if (this.#transfer?.over === false) this.#tellOctets(this.#transfer.octets);
+      this.#tellOctets();
     }
   }
 
-  #tellOctets(octets: number): void {
+  #tellOctets(): void {
+    if (this.#transfer?.over !== false) return;
     try {
-      this.#options.onOctets(octets, this.#agreement);
+      this.#options.onOctets(this.#transfer.octets, this.#agreement);
     } catch (cause) {
       this.abort("telling the progress failed", cause);
     }
@@ -191,6 +194,11 @@ export class Exchange {
         this.#reject(send, tftpErrorCode.optionNegotiation, cause.message);
         return;
       }
+      if (wanted.multicast === true && this.#agreement.multicast === undefined) {
+        // Alone it goes faster by windows, which were not asked for yet.
+        this.#reject(send, tftpErrorCode.optionNegotiation, "Without a group, other options are wanted");
+        return;
+      }
     } else if (opcode !== firstBlock || blockOf(packet) !== (end.operation === "read" ? 1 : 0)) {
       this.#reject(send, tftpErrorCode.illegalOperation, "The first answer makes no sense");
       return;
@@ -199,14 +207,14 @@ export class Exchange {
     this.#address = from.address;
     this.#send = send;
     clearTimeout(this.#wake);
-    await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
+    if (this.#agreement.multicast === undefined || end.operation === "write") {
+      await this.#startTransfer(opcode === tftpOpcode.data ? packet : undefined, send);
+    } else await this.#startInGroup(this.#agreement.multicast, packet, from, end, send);
   }
 
   async #startTransfer(first: Uint8Array | undefined, send: SendPacket): Promise<void> {
-    const { end, timing } = this.#options;
-    const { blockSize, windowSize, timeout } = this.#agreement;
-    const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
-    const machine = { ...timing, blockSize, windowSize, longestTimeout };
+    const { end } = this.#options;
+    const machine = this.#machine();
     if (end.operation === "write") {
       const transfer = new SendingTransfer(end.source, machine, send);
       this.#transfer = transfer;
@@ -214,26 +222,14 @@ export class Exchange {
       this.#endTransfer(await transfer.finished);
       return;
     }
-    let file: WritableFile;
-    try {
-      file = await end.open();
-    } catch (cause) {
-      if (this.#settled) return;
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
-      send(packet, packet.length);
-      this.#endAsking({ kind: "file", message, cause });
-      return;
-    }
+    const file = await this.#open(end, send);
+    if (file === undefined) return;
     if (this.#settled) {
-      // It was given up meanwhile, which is what there is to tell.
+      // It was given up meanwhile, and the server was told.
       await file.abandon().catch(() => undefined);
       return;
     }
-    // A size of 0 is what some servers tell that do not know it.
-    const { transferSize = 0 } = this.#agreement;
-    const checks = this.#options.checkSize && transferSize > 0;
-    const checked = checks ? checkedSink(file, () => compareSize(transferSize, transfer.octets)) : file;
+    const checked = this.#checked(file, () => transfer.octets);
     const transfer = new ReceivingTransfer(checked, { ...machine, maxSize: end.maxSize }, send);
     this.#transfer = transfer;
     if (first === undefined) transfer.start();
@@ -241,11 +237,75 @@ export class Exchange {
     this.#endTransfer(await transfer.finished);
   }
 
+  /** Receives with others; who cannot join says so, and asks again for the file alone. */
+  async #startInGroup(
+    group: MulticastGroup,
+    packet: Uint8Array,
+    from: RemoteInfo,
+    end: Extract<LocalEnd, { operation: "read" }>,
+    send: SendPacket,
+  ): Promise<void> {
+    const { group: options, server } = this.#options;
+    let socket: Socket;
+    try {
+      socket = await joinGroup(group, { ...server, port: from.port }, options.interface);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#reject(send, tftpErrorCode.optionNegotiation, `The group ${group.address} cannot be joined: ${why}`);
+      return;
+    }
+    const file = await this.#open(end, send);
+    if (file === undefined) {
+      socket.close();
+      return;
+    }
+    const machine = { ...this.#machine(), ...options, maxSize: end.maxSize, socket };
+    const isServer = ({ address, port }: RemoteInfo): boolean => port === from.port && address === from.address;
+    const checked = this.#checked(file, () => transfer.octets);
+    const transfer = new GroupTransfer(checked, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
+    this.#transfer = transfer;
+    if (this.#settled) {
+      // It was given up meanwhile, which is what there is to tell.
+      await file.abandon().catch(() => undefined);
+      return;
+    }
+    transfer.receive(packet);
+    this.#endTransfer(await transfer.finished);
+  }
+
+  #machine(): Omit<TftpMachineOptions, "transmit"> {
+    const { timing } = this.#options;
+    const { blockSize, windowSize, timeout } = this.#agreement;
+    const longestTimeout = timeout === undefined ? timing.longestTimeout : timeout * 1000;
+    return { ...timing, blockSize, windowSize, longestTimeout };
+  }
+
+  /** Opens the target. @returns undefined when it cannot be; the server is told. */
+  async #open(end: Extract<LocalEnd, { operation: "read" }>, send: SendPacket): Promise<WritableFile | undefined> {
+    try {
+      return await end.open();
+    } catch (cause) {
+      if (this.#settled) return undefined;
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const packet = formatError(tftpErrorCode.diskFull, "The file could not be written");
+      send(packet, packet.length);
+      this.#endAsking({ kind: "file", message, cause });
+      return undefined;
+    }
+  }
+
+  /** A size of 0 is what some servers tell that do not know it. */
+  #checked(file: WritableFile, octets: () => number): WritableFile {
+    const { transferSize = 0 } = this.#agreement;
+    if (!this.#options.checkSize || transferSize === 0) return file;
+    return checkedSink(file, () => compareSize(transferSize, octets()));
+  }
+
   #sender(to: RemoteInfo): SendPacket {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      if (!this.#closed) socket.send(length === memory.length ? memory : memory.subarray(0, length), port, address);
+      sendPacket(socket, memory, length, port, address);
     };
   }
 

@@ -102,24 +102,34 @@ function iteratedSource(source: AsyncIterable<Uint8Array>): ReadableFile {
 export async function fileSink(path: string): Promise<WritableFile> {
   const destination = await findDestination(path);
   const { handle, written } = await openDestination(destination);
-  const write = async (from: Uint8Array): Promise<void> => {
-    for (let at = 0; at < from.length;) at += (await handle.write(from, at, from.length - at)).bytesWritten;
+  const { replaceable } = destination;
+  let end = 0;
+  // Pipes have no places.
+  const place = (position: number): number | null => (replaceable ? position : null);
+  const writeAt = async (from: Uint8Array, position: number): Promise<void> => {
+    for (let at = 0; at < from.length;) {
+      at += (await handle.write(from, at, from.length - at, place(position + at))).bytesWritten;
+    }
+    end = Math.max(end, position + from.length);
   };
   return {
-    write,
+    write: (from) => writeAt(from, end),
     writev: async (from) => {
+      const start = end;
       const total = from.reduce((sum, part) => sum + part.length, 0);
-      const { bytesWritten } = await handle.writev(from);
+      const { bytesWritten } = await handle.writev(from, place(start) ?? undefined);
+      end = start + bytesWritten;
       // A short write is a disk that is nearly full: the rest, piece by piece, tells why.
-      if (bytesWritten < total) await write(Buffer.concat(from).subarray(bytesWritten));
+      if (bytesWritten < total) await writeAt(Buffer.concat(from).subarray(bytesWritten), end);
     },
+    ...(replaceable ? { writeAt } : {}),
     commit: async () => {
       await handle.close();
-      if (destination.replaceable) await rename(written, destination.path);
+      if (replaceable) await rename(written, destination.path);
     },
     abandon: async () => {
       await handle.close();
-      if (destination.replaceable) await rm(written, { force: true });
+      if (replaceable) await rm(written, { force: true });
     },
   };
 }
@@ -181,21 +191,28 @@ export function streamSink(stream: Writable): StreamSink {
 
 /** Memory. */
 export class MemorySink implements WritableFile {
-  readonly #parts: Uint8Array[] = [];
+  readonly #parts: { readonly octets: Uint8Array; readonly position: number }[] = [];
+  #end = 0;
 
   /** What came. */
   get bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
+    const bytes = Buffer.alloc(this.#end);
+    for (const { octets, position } of this.#parts) bytes.set(octets, position);
+    return bytes;
   }
 
   async write(from: Uint8Array): Promise<void> {
-    // The caller's memory is its own again.
-    this.#parts.push(new Uint8Array(from));
+    return this.writeAt(from, this.#end);
   }
 
   /** Keeps the parts as they are: blocks lie in their datagrams, which nobody else has. */
   async writev(from: readonly Uint8Array[]): Promise<void> {
-    for (const part of from) this.#parts.push(part);
+    for (const part of from) this.#keep(part, this.#end);
+  }
+
+  async writeAt(from: Uint8Array, position: number): Promise<void> {
+    // The caller's memory is its own again.
+    this.#keep(new Uint8Array(from), position);
   }
 
   async commit(): Promise<void> {
@@ -204,6 +221,12 @@ export class MemorySink implements WritableFile {
 
   async abandon(): Promise<void> {
     this.#parts.length = 0;
+    this.#end = 0;
+  }
+
+  #keep(octets: Uint8Array, position: number): void {
+    this.#parts.push({ octets, position });
+    this.#end = Math.max(this.#end, position + octets.length);
   }
 }
 

@@ -9,6 +9,19 @@ export interface TftpProgress {
   readonly total: number | undefined;
 }
 
+/** How a file is received together with other clients (RFC 2090). */
+export interface TftpGroupOptions {
+  /** Milliseconds of silence before it is given up, while another client acknowledges. Default 60,000. */
+  readonly patience?: number;
+  /**
+   * Octets that may wait in memory for those before them, where the target takes octets in order only; what comes beyond
+   * is asked for again. Default 16 MiB.
+   */
+  readonly heldOctets?: number;
+  /** The address of this machine from whose network the blocks come. Default: the one that reaches the server. */
+  readonly interface?: string;
+}
+
 /** Options of `get` and `put`. */
 export interface TftpTransferOptions {
   /** Default: what the URL says, or else `octet`. */
@@ -26,6 +39,11 @@ export interface TftpTransferOptions {
    * fails with kind `protocol` otherwise. Default true.
    */
   readonly checkSize?: boolean;
+  /**
+   * Whether a file is to be got together with other clients, by multicast (RFC 2090). A server that offers none sends it to
+   * this client alone. Default false.
+   */
+  readonly multicast?: boolean | TftpGroupOptions;
   /** Whether no option is asked for: plain RFC 1350. Default false. */
   readonly plain?: boolean;
   /** Retransmissions without an answer before the server is given up. Default 6. */
@@ -66,5 +84,10 @@ export const wantedBlockSize = 1428;
 export const wantedWindowSize = 16;
 /** Milliseconds between two retransmissions at most, unless an option says otherwise. */
 export const longestTimeoutByDefault = 10_000;
+/** How a file is received with others, unless an option says otherwise. */
+export const usualGroup: Required<Omit<TftpGroupOptions, "interface">> = {
+  patience: 60_000,
+  heldOctets: 16 * 1024 * 1024,
+};
 /** Octets of a file that is got into memory, unless an option says otherwise. */
 export const memoryLimit: number = 1024 ** 3;

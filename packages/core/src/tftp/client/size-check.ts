@@ -10,7 +10,9 @@ class SizeMismatchError extends Error {
 
 /** A file that is committed only if `check` does not throw. */
 export function checkedSink(file: WritableFile, check: () => void): WritableFile {
+  const { writeAt } = file;
   return {
+    ...(writeAt === undefined ? {} : { writeAt: (from, position) => writeAt.call(file, from, position) }),
     write: (from) => file.write(from),
     writev: async (from) => {
       if (file.writev !== undefined) await file.writev(from);

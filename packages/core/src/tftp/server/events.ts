@@ -4,7 +4,7 @@ import type { TftpRequestInfo } from "./options.ts";
 
 /** A request was not granted. */
 export interface TftpRefusalEvent {
-  /** Undefined where the packet was no request that could be read. */
+  /** Undefined where the packet was no request that could be read. The name may not be rewritten yet. */
   readonly request: TftpRequestInfo | undefined;
   readonly remote: { readonly address: string; readonly port: number };
   /** The code of the ERROR packet. */
@@ -37,6 +37,7 @@ export interface TftpBrokenEvent extends TftpTransferEvent {
 
 /** The events of `TftpServer`, each with one argument. */
 export interface TftpServerEvents {
+  /** A request came from a peer that may make it; its name is rewritten. */
   request: [TftpRequestInfo];
   refusal: [TftpRefusalEvent];
   /** The transfer's options are agreed on, and it begins. */

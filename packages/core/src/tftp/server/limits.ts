@@ -23,10 +23,22 @@ export interface TftpServerLimits {
   readonly firstRetries: number;
   /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
   readonly initialTimeout: number;
+  /** Milliseconds before a retransmission at least, however quick the peer was. Default 50. */
+  readonly shortestTimeout: number;
   /** Milliseconds between two retransmissions at most. Default 10,000. */
   readonly longestTimeout: number;
+  /** Multicast groups at once. Default 64. */
+  readonly multicastGroups: number;
+  /** Clients of one multicast group. Default 256. */
+  readonly multicastClients: number;
+  /** Retransmissions without an answer before a multicast group's master client is passed over. Default 3. */
+  readonly multicastRetries: number;
+  /** How often a client is passed over before it is given up. Default 2. */
+  readonly multicastTurns: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
   readonly addressTick: number;
+  /** Entries of one folder that are looked at for a name in another case (`ignoreCase`). Default 10,000. */
+  readonly caseLookupEntries: number;
 }
 
 /** The limits unless options say otherwise. */
@@ -40,6 +52,12 @@ export const defaultTftpLimits: TftpServerLimits = {
   retries: 6,
   firstRetries: 3,
   initialTimeout: 1_000,
+  shortestTimeout: 50,
   longestTimeout: 10_000,
+  multicastGroups: 64,
+  multicastClients: 256,
+  multicastRetries: 3,
+  multicastTurns: 2,
   addressTick: 10_000,
+  caseLookupEntries: 10_000,
 };

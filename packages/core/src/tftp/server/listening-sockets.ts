@@ -14,11 +14,15 @@ import type { AskedSocket } from "./served-request.ts";
 /** Octets that the system is asked to hold of requests that come at once. */
 const requestBuffer = 4 * 1024 * 1024;
 
+/** The addresses of this machine, as `os.networkInterfaces` tells them. */
+export type InterfaceAddresses = typeof networkInterfaces;
+
 /** The listeners of one server. */
 export class ListeningSockets {
   readonly #options: ResolvedTftpOptions;
   readonly #hear: (asked: AskedSocket, packet: Uint8Array, from: RemoteInfo) => void;
   readonly #fault: (doing: string, cause: unknown) => void;
+  readonly #interfaces: InterfaceAddresses;
   readonly #sockets = new Map<string, AskedSocket>();
   #timer: NodeJS.Timeout | undefined;
   #following = false;
@@ -28,10 +32,12 @@ export class ListeningSockets {
     options: ResolvedTftpOptions,
     hear: (asked: AskedSocket, packet: Uint8Array, from: RemoteInfo) => void,
     fault: (doing: string, cause: unknown) => void,
+    interfaces: InterfaceAddresses = networkInterfaces,
   ) {
     this.#options = options;
     this.#hear = hear;
     this.#fault = fault;
+    this.#interfaces = interfaces;
   }
 
   /** What is bound now. */
@@ -42,8 +48,8 @@ export class ListeningSockets {
   /** Binds all. @throws Error of the system; none is left bound then. */
   async open(): Promise<void> {
     try {
-      for (const { host, port, optional } of this.#options.listeners) {
-        for (const address of addressesOf(host)) await this.#bind(address, port, optional);
+      for (const listener of this.#options.listeners) {
+        for (const address of this.#addressesOf(listener)) await this.#bind(listener, address);
       }
     } catch (error) {
       this.close();
@@ -62,7 +68,7 @@ export class ListeningSockets {
     this.#sockets.clear();
   }
 
-  async #bind(address: string, port: number, optional: boolean): Promise<void> {
+  async #bind({ host, port, optional }: Listener, address: string): Promise<void> {
     const family = address.includes(":") ? 6 : 4;
     try {
       const socket = await openUdpSocket({ address, family, port, receiveBuffer: requestBuffer });
@@ -73,10 +79,12 @@ export class ListeningSockets {
       const asked: AskedSocket = { socket, address, port: socket.address().port, family };
       socket.on("message", (packet, from) => this.#hear(asked, packet, from));
       socket.on("error", (cause) => this.#fault("receiving requests", cause));
-      this.#sockets.set(`${address} ${port}`, asked);
+      this.#sockets.set(keyOf(host, port, address), asked);
     } catch (error) {
       const code = codeOf(error);
-      if (!optional || (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL")) throw error;
+      // Of all addresses some may just be coming, or be going: the next look finds out.
+      const missing = code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL";
+      if (!missing || (!optional && !isWildcard(host))) throw error;
     }
   }
 
@@ -84,34 +92,54 @@ export class ListeningSockets {
   async #follow(): Promise<void> {
     if (this.#following) return;
     this.#following = true;
-    for (const { host, port } of this.#options.listeners) {
-      if (!isWildcard(host)) continue;
-      const there = addressesOf(host);
-      for (const [key, { socket, address, family }] of this.#sockets) {
-        const belongs = key.endsWith(` ${port}`) && (family === 6) === host.includes(":");
-        if (!belongs || there.includes(address)) continue;
-        this.#sockets.delete(key);
-        socket.close();
+    try {
+      for (const listener of this.#options.listeners) {
+        if (isWildcard(listener.host)) await this.#followWildcard(listener);
       }
-      for (const address of there) {
-        if (this.#sockets.has(`${address} ${port}`)) continue;
-        await this.#bind(address, port, true).catch((cause: unknown) => this.#fault(`binding ${address}`, cause));
-      }
+    } catch (cause) {
+      this.#fault("looking for addresses", cause);
     }
     this.#following = false;
   }
+
+  async #followWildcard(listener: Listener): Promise<void> {
+    const { host, port } = listener;
+    const there = this.#addressesOf(listener);
+    for (const [key, { socket, address }] of this.#sockets) {
+      if (key !== keyOf(host, port, address) || there.includes(address)) continue;
+      this.#sockets.delete(key);
+      socket.close();
+    }
+    for (const address of there) {
+      if (this.#sockets.has(keyOf(host, port, address))) continue;
+      await this.#bind(listener, address).catch((cause: unknown) => this.#fault(`binding ${address}`, cause));
+    }
+  }
+
+  /** What a listener is bound to; of a wildcard, all that no other listener names. */
+  #addressesOf({ host, port }: Listener): string[] {
+    if (!isWildcard(host)) return [host];
+    const family = host === "::" ? "IPv6" : "IPv4";
+    const named = this.#options.listeners
+      .filter((other) => other.port === port && port !== 0)
+      .map((other) => other.host);
+    return Object.entries(this.#interfaces())
+      .flatMap(([name, addresses = []]) =>
+        addresses
+          .filter((one) => one.family === family)
+          .map((one) => (one.family === "IPv6" && one.scopeid !== 0 ? `${one.address}%${name}` : one.address)),
+      )
+      .filter((address) => !named.includes(address));
+  }
+}
+
+type Listener = ResolvedTftpOptions["listeners"][0];
+
+/** The listener and the address that a socket is for: one address may have several. */
+function keyOf(host: string, port: number, address: string): string {
+  return `${host} ${port} ${address}`;
 }
 
 function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
-}
-
-function addressesOf(host: string): string[] {
-  if (!isWildcard(host)) return [host];
-  const family = host === "::" ? "IPv6" : "IPv4";
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-    addresses
-      .filter((one) => one.family === family)
-      .map((one) => (one.family === "IPv6" && one.scopeid !== 0 ? `${one.address}%${name}` : one.address)),
-  );
 }

@@ -5,25 +5,22 @@ import {
   rootPath,
   StorageError,
   type ReadableFile,
+  type VirtualPath,
   type WritableFile,
 } from "../../storage/index.ts";
+import { findInAnyCase, isMissing } from "./case-lookup.ts";
 import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
 import type { ResolvedTftpOptions, TftpDecision, TftpRequestInfo } from "./options.ts";
-
-/** The request is not granted: ERROR with this code and text. */
-export class TftpRequestError extends Error {
-  override readonly name = "TftpRequestError";
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+import { TftpRequestError } from "./request-error.ts";
 
 /** An open file, as it goes on the wire. */
 export type OpenedRequest =
-  | { readonly operation: "read"; readonly file: ReadableFile }
+  | {
+      readonly operation: "read";
+      readonly file: ReadableFile;
+      /** Where the file lies in the storage; undefined for what the application supplied. */
+      readonly path: VirtualPath | undefined;
+    }
   | { readonly operation: "write"; readonly file: WritableFile };
 
 /** Whether the peer may do this at all. @throws TftpRequestError. */
@@ -63,8 +60,8 @@ export async function openRequest(
     throw new TftpRequestError(decision.code ?? tftpErrorCode.accessViolation, decision.refuse);
   }
   if (request.operation === "read") {
-    const file = await openRead(options, request, decision, signal);
-    return { operation: "read", file: request.mode === "netascii" ? netasciiSource(file) : file };
+    const { path, file } = await openRead(options, request, decision, signal);
+    return { operation: "read", path, file: request.mode === "netascii" ? netasciiSource(file) : file };
   }
   if (expectedSize !== undefined && expectedSize > options.write.maxSize) {
     throw new TftpRequestError(tftpErrorCode.diskFull, "The file is too large");
@@ -73,15 +70,29 @@ export async function openRequest(
   return { operation: "write", file: request.mode === "netascii" ? netasciiSink(file) : file };
 }
 
+/** A file, and where in the storage it is; what the application made is nowhere. */
+interface OpenedFile {
+  readonly path: VirtualPath | undefined;
+  readonly file: ReadableFile;
+}
+
 async function openRead(
   options: ResolvedTftpOptions,
   request: TftpRequestInfo,
   decision: TftpDecision | undefined,
   signal: AbortSignal,
-): Promise<ReadableFile> {
-  if (decision !== undefined && "content" in decision) return toFile(decision.content);
+): Promise<OpenedFile> {
+  if (decision !== undefined && "content" in decision) return { path: undefined, file: toFile(decision.content) };
   const name = decision !== undefined && "file" in decision ? decision.file : request.file;
-  return options.storage.openRead(resolveVirtualPath(rootPath, name), { signal });
+  const path = resolveVirtualPath(rootPath, name);
+  const { storage, ignoreCase, limits } = options;
+  try {
+    return { path, file: await storage.openRead(path, { signal }) };
+  } catch (error) {
+    if (!ignoreCase || !isMissing(error)) throw error;
+    const found = await findInAnyCase(storage, path, { entries: limits.caseLookupEntries, signal });
+    return { path: found, file: await storage.openRead(found, { signal }) };
+  }
 }
 
 async function openWrite(

@@ -3,6 +3,7 @@ import { Networks } from "../../net/index.ts";
 import type { Rollover, TftpOption } from "../../protocol/index.ts";
 import type { ReadableFile, Storage, WritableFile } from "../../storage/index.ts";
 import { defaultTftpLimits, type TftpServerLimits } from "./limits.ts";
+import { resolveMulticast, type ResolvedMulticast, type TftpMulticastOptions } from "./multicast/multicast-options.ts";
 import { compileRules, type Rewrite, type RewriteRule } from "./rewrite-rules.ts";
 
 /** Where a server listens. */
@@ -71,14 +72,33 @@ export interface TftpServerOptions {
   readonly read?: boolean | TftpReadOptions;
   /** Default false. */
   readonly write?: boolean | TftpWriteOptions;
-  /** Turns names into names of the storage: rules, or a function that throws nothing. Default: names are left. */
+  /**
+   * Turns names into names of the storage: rules, or a function. Where the function throws, the request is refused.
+   * Default: names are left.
+   */
   readonly rewrite?: readonly RewriteRule[] | Rewrite;
+  /**
+   * Whether a file to be read that is not there is looked for in any case: each component as it is written, else the only
+   * one in its folder that differs in case alone. Several that do are refused. Default false.
+   */
+  readonly ignoreCase?: boolean;
   /** Decides on each request: undefined lets it go on. */
   readonly onRequest?: (request: TftpRequestInfo) => TftpDecision | undefined | Promise<TftpDecision | undefined>;
   /** Whether all transfers go over the listener's port, where only one port gets through. Default false. */
   readonly singlePort?: boolean;
+  /**
+   * Sends a file once to all clients that read it at the same time and ask for that (RFC 2090): in mode octet, from the
+   * storage, of 65,535 blocks at most. Not with `singlePort`, since a transfer to a group needs a port of its own. Default:
+   * no multicast.
+   */
+  readonly multicast?: TftpMulticastOptions;
   /** The block number after 65535. Default 0. */
   readonly rollover?: Rollover;
+  /**
+   * Whether Windows' loaders may tell the size of each window (the option msftwindow, of no RFC), up to 255 blocks,
+   * whatever `limits.windowSize` is. Default false.
+   */
+  readonly microsoftWindow?: boolean;
   readonly limits?: Partial<TftpServerLimits>;
 }
 
@@ -95,22 +115,26 @@ export interface ResolvedTftpOptions {
   readonly read: ResolvedAccess;
   readonly write: ResolvedAccess & Required<Omit<TftpWriteOptions, "from">>;
   readonly rewrite: Rewrite | undefined;
+  readonly ignoreCase: boolean;
   readonly onRequest: TftpServerOptions["onRequest"];
   readonly singlePort: boolean;
+  readonly multicast: ResolvedMulticast | undefined;
   readonly rollover: Rollover;
+  readonly microsoftWindow: boolean;
   readonly limits: TftpServerLimits;
 }
 
 /** The largest file that may be written, in octets, unless an option says otherwise. */
 const defaultMaxSize = 1024 ** 3;
 
-/** Applies the defaults. @throws RangeError for a port, limit or network that cannot be meant. */
+/** Applies the defaults. @throws RangeError for a port, limit, network or rule that cannot be meant. */
 export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOptions {
   const limits = { ...defaultTftpLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isFinite(value) || value < 0) throw new RangeError(`limits.${name} must be a number of 0 or more`);
   }
-  const { read = true, write = false, rewrite } = options;
+  const { read = true, write = false, rewrite, multicast, singlePort = false } = options;
+  if (multicast !== undefined && singlePort) throw new RangeError("multicast cannot be had with singlePort");
   const writing = typeof write === "boolean" ? {} : write;
   return {
     storage: options.storage,
@@ -127,9 +151,12 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
       maxSize: writing.maxSize ?? defaultMaxSize,
     },
     rewrite: typeof rewrite === "function" || rewrite === undefined ? rewrite : compileRules(rewrite),
+    ignoreCase: options.ignoreCase ?? false,
     onRequest: options.onRequest,
-    singlePort: options.singlePort ?? false,
+    singlePort,
+    multicast: multicast === undefined ? undefined : resolveMulticast(multicast),
     rollover: options.rollover ?? 0,
+    microsoftWindow: options.microsoftWindow ?? false,
     limits,
   };
 }

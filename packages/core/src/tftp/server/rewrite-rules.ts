@@ -1,8 +1,16 @@
 /**
  * Rules that turn the names that devices ask for into names of the storage. They run in order, each on what the one before
- * left. All take time linear in the name: there are no patterns in them.
+ * left. All take time linear in the name, those with patterns too.
  */
 import { Networks } from "../../net/index.ts";
+import {
+  compilePatternRule,
+  limited,
+  RuleRun,
+  type PatternRule,
+  type RefuseRule,
+  type RuleStep,
+} from "./pattern-rules.ts";
 
 /** One rule. */
 export type RewriteRule =
@@ -17,7 +25,9 @@ export type RewriteRule =
   /** A name that begins with `from` begins with `to` instead. */
   | { readonly rule: "prefix"; readonly from: string; readonly to: string; readonly ignoreCase?: boolean }
   /** Peers in these networks find everything below a folder of their own. */
-  | { readonly rule: "folder"; readonly networks: readonly string[]; readonly folder: string };
+  | { readonly rule: "folder"; readonly networks: readonly string[]; readonly folder: string }
+  | PatternRule
+  | RefuseRule;
 
 /** What a function that rewrites is told. */
 export interface RewriteRequest {
@@ -30,17 +40,39 @@ export interface RewriteRequest {
 /** Turns the name that was asked for into another; undefined leaves it. */
 export type Rewrite = (request: RewriteRequest) => string | undefined;
 
-/** One function for a list of rules. @throws RangeError for a network that is none. */
+/**
+ * One function for a list of rules. It throws TftpRequestError for names that are refused, or grow without end.
+ *
+ * @throws RangeError for a network that is none, and a rule that cannot be meant; PatternError, a RangeError too, for a
+ * pattern that is none.
+ */
 export function compileRules(rules: readonly RewriteRule[]): Rewrite {
   const steps = rules.map(compileRule);
   return (request) => {
+    const run = new RuleRun(request);
     let { file } = request;
-    for (const step of steps) file = step(file, request.address);
+    for (let at = 0; at < steps.length; at++) {
+      const outcome = steps[at]?.(file, run);
+      if (outcome === undefined) break;
+      file = limited(outcome.file);
+      if (outcome.then === "end") break;
+      if (outcome.then === "next") continue;
+      run.again();
+      at = -1;
+    }
     return file;
   };
 }
 
-function compileRule(rule: RewriteRule): (file: string, address: string) => string {
+function compileRule(rule: RewriteRule): RuleStep {
+  if (rule.rule === "pattern" || rule.rule === "refuse") return compilePatternRule(rule);
+  const change = compileChange(rule);
+  return (file, { request }) => ({ file: change(file, request.address), then: "next" });
+}
+
+function compileChange(
+  rule: Exclude<RewriteRule, PatternRule | RefuseRule>,
+): (file: string, address: string) => string {
   switch (rule.rule) {
     case "backslashes":
       return (file) => file.replaceAll("\\", "/");

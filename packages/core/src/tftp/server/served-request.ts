@@ -2,28 +2,35 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import {
   answerOptions,
+  asksForMulticast,
   formatError,
   formatOptionAcknowledgment,
   opcodeOf,
   plainAgreement,
   tftpErrorCode,
   tftpOpcode,
+  type MulticastGroup,
+  type RetransmissionOptions,
   type TftpAgreement,
   type TftpOption,
 } from "../../protocol/index.ts";
-import { refusalFor } from "../transfer/error-codes.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
-import { clock, type SendPacket, type TransferEnd } from "../transfer/transfer.ts";
-import { openUdpSocket } from "../transfer/udp-socket.ts";
+import type { SendPacket } from "../transfer/transfer.ts";
+import { openUdpSocket, sendPacket } from "../transfer/udp-socket.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
-import { discard, openRequest, TftpRequestError, type OpenedRequest } from "./open-request.ts";
+import type { GroupMembership } from "./multicast/group-membership.ts";
+import type { MulticastGroups } from "./multicast/multicast-groups.ts";
+import { discard, openRequest, type OpenedRequest } from "./open-request.ts";
 import type { ResolvedTftpOptions, TftpRequestInfo } from "./options.ts";
+import { RequestEvents } from "./request-events.ts";
 
 /** What a request needs of its server. */
 export interface RequestHost {
   readonly options: ResolvedTftpOptions;
   readonly counters: TftpServerCounters;
+  /** Undefined where there is no multicast. */
+  readonly groups: MulticastGroups | undefined;
   /** Octets of all windows that are agreed on now. */
   windowOctets: number;
   hears(event: keyof TftpServerEvents): boolean;
@@ -38,8 +45,6 @@ export interface AskedSocket {
   readonly family: 4 | 6;
 }
 
-/** Milliseconds between two events of progress. */
-const progressTick = 1_000;
 /** Octets that a system needs about each datagram that waits. */
 const datagramOverhead = 1024;
 
@@ -50,14 +55,13 @@ export class ServedRequest {
   readonly #peer: RemoteInfo;
   readonly #packet: Uint8Array;
   readonly #info: TftpRequestInfo;
+  readonly #events: RequestEvents;
   readonly #giveUp = new AbortController();
   #socket: Socket | undefined;
-  #transfer: SendingTransfer | ReceivingTransfer | undefined;
+  #transfer: SendingTransfer | ReceivingTransfer | GroupMembership | undefined;
   #agreement: TftpAgreement = plainAgreement;
   /** The options of the OACK; when empty there is none. */
   #answer: readonly TftpOption[] = [];
-  #begun = 0;
-  #nextProgress = 0;
   #sendable = true;
 
   constructor(host: RequestHost, asked: AskedSocket, peer: RemoteInfo, packet: Uint8Array, info: TftpRequestInfo) {
@@ -66,6 +70,7 @@ export class ServedRequest {
     this.#peer = peer;
     this.#packet = packet;
     this.#info = info;
+    this.#events = new RequestEvents(host, info);
   }
 
   /** Whether only the dallying remains, or nothing. */
@@ -78,15 +83,15 @@ export class ServedRequest {
     return Buffer.compare(this.#packet, packet) === 0;
   }
 
-  /** The request came again: one transfer it is, and a WRQ gets its first answer again. */
+  /** The request came again: one transfer it is; a WRQ gets its first answer again, and so does a client of a group. */
   repeat(): void {
-    if (this.#transfer instanceof ReceivingTransfer) this.#transfer.repeatFirst();
+    if (!(this.#transfer instanceof SendingTransfer)) this.#transfer?.repeatFirst();
   }
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array): void {
     this.#transfer?.receive(packet);
-    if (this.#host.hears("progress")) this.#tellProgress();
+    this.#tellProgress();
   }
 
   /** Gives the transfer up: the peer is told. */
@@ -109,19 +114,47 @@ export class ServedRequest {
       const { signal } = this.#giveUp;
       const expected = this.#info.operation === "write" ? this.#negotiate(undefined).transferSize : undefined;
       const opened = await openRequest(this.#host.options, this.#info, expected, signal);
-      await this.#serveOpened(opened);
+      if (!(await this.#serveInGroup(opened, signal))) await this.#serveOpened(opened);
     } catch (cause) {
-      this.#refuse(cause);
+      const { code, message } = this.#events.refuse(cause);
+      const packet = formatError(code, message);
+      this.#sender()(packet, packet.length);
     } finally {
       this.#closeSocket();
     }
+  }
+
+  /** Serves a client with others, if it asks for that and there is a group for it. */
+  async #serveInGroup(opened: OpenedRequest, signal: AbortSignal): Promise<boolean> {
+    const { groups } = this.#host;
+    const { mode, options } = this.#info;
+    if (groups === undefined || opened.operation === "write" || opened.path === undefined) return false;
+    if (mode !== "octet" || !asksForMulticast(options)) return false;
+    const { path } = opened;
+    const { blockSize } = this.#negotiate(undefined);
+    const group = await groups.find({ path, blockSize, asked: this.#asked, peer: this.#peer }, signal);
+    if (group === undefined) return false;
+    const agreement = this.#negotiate(group.octets, group.place);
+    const { multicastRetries } = this.#host.options.limits;
+    const membership = group.join({
+      ...this.#retransmission(agreement, multicastRetries),
+      peer: this.#peer,
+      options: this.#answer,
+      sender: (socket) => this.#sender(socket),
+      progress: () => this.#tellProgress(),
+    });
+    this.#transfer = membership;
+    this.#events.begin(agreement);
+    await discard(opened);
+    this.#events.end(await membership.finished, !membership.heard);
+    return true;
   }
 
   async #serveOpened(opened: OpenedRequest): Promise<void> {
     const size = opened.operation === "read" && this.#info.mode === "octet" ? opened.file.size : undefined;
     const agreement = this.#negotiate(size);
     this.#agreement = agreement;
-    const octets = agreement.windowSize * agreement.blockSize;
+    const octets = (agreement.largestWindow ?? agreement.windowSize) * agreement.blockSize;
     this.#host.windowOctets += octets;
     try {
       await this.#openSocket(opened);
@@ -137,8 +170,8 @@ export class ServedRequest {
 
   async #openSocket(opened: OpenedRequest): Promise<void> {
     if (this.#host.options.singlePort) return;
-    const { windowSize, blockSize } = this.#agreement;
-    const window = windowSize * (blockSize + datagramOverhead);
+    const { windowSize, blockSize, largestWindow = windowSize } = this.#agreement;
+    const window = largestWindow * (blockSize + datagramOverhead);
     const reading = opened.operation === "read";
     try {
       this.#socket = await openUdpSocket({
@@ -164,45 +197,52 @@ export class ServedRequest {
     }
     this.#host.counters.foreign++;
     if (opcodeOf(packet) === tftpOpcode.error) return;
-    this.#socket?.send(formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID"), from.port, from.address);
+    if (this.#socket === undefined) return;
+    const answer = formatError(tftpErrorCode.unknownTransferId, "Unknown transfer ID");
+    sendPacket(this.#socket, answer, answer.length, from.port, from.address);
   }
 
   async #run(opened: OpenedRequest): Promise<void> {
-    const { limits, rollover } = this.#host.options;
-    const { blockSize, windowSize, timeout } = this.#agreement;
-    const longestTimeout = timeout === undefined ? limits.longestTimeout : Math.max(timeout * 1000, 1_000);
+    const { limits, rollover, write } = this.#host.options;
+    const { blockSize, windowSize, largestWindow } = this.#agreement;
     const machine = {
+      ...this.#retransmission(this.#agreement, limits.retries),
       blockSize,
       windowSize,
       rollover,
-      retries: limits.retries,
-      firstRetries: Math.min(limits.firstRetries, limits.retries),
-      initialTimeout: Math.min(limits.initialTimeout, longestTimeout),
-      longestTimeout,
-      random: Math.random,
       first: this.#answer.length === 0 ? undefined : formatOptionAcknowledgment(this.#answer),
     };
     const send = this.#sender();
-    this.#begun = clock();
-    this.#nextProgress = this.#begun + progressTick;
-    this.#host.tell("transfer-start", this.#state(0));
-    if (opened.operation === "read") {
-      const transfer = new SendingTransfer(opened.file, machine, send);
-      this.#transfer = transfer;
-      transfer.start();
-      this.#tellEnd(await transfer.finished, transfer.heard);
-      return;
-    }
-    const { maxSize } = this.#host.options.write;
-    const transfer = new ReceivingTransfer(opened.file, { ...machine, maxSize }, send);
+    this.#events.begin(this.#agreement);
+    const transfer =
+      opened.operation === "read"
+        ? new SendingTransfer(opened.file, { ...machine, largestWindow }, send)
+        : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize }, send);
     this.#transfer = transfer;
     transfer.start();
-    this.#tellEnd(await transfer.finished, transfer.heard);
+    const end = await transfer.finished;
+    this.#events.end(end, !transfer.heard && this.#answer.length > 0);
     await transfer.closed;
   }
 
-  #negotiate(size: number | undefined): TftpAgreement {
+  #retransmission(
+    { timeout }: TftpAgreement,
+    retries: number,
+  ): RetransmissionOptions & { readonly firstRetries: number } {
     const { limits } = this.#host.options;
+    const longestTimeout = timeout === undefined ? limits.longestTimeout : Math.max(timeout * 1000, 1_000);
+    return {
+      retries,
+      firstRetries: Math.min(limits.firstRetries, retries),
+      initialTimeout: timeout === undefined ? Math.min(limits.initialTimeout, longestTimeout) : longestTimeout,
+      shortestTimeout: limits.shortestTimeout,
+      longestTimeout,
+      random: Math.random,
+    };
+  }
+
+  #negotiate(size: number | undefined, multicast?: MulticastGroup): TftpAgreement {
+    const { limits, microsoftWindow } = this.#host.options;
     const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets);
     const { agreement, options } = answerOptions(
       this.#info.options,
@@ -211,6 +251,8 @@ export class ServedRequest {
         largestBlockSize: limits.blockSize,
         largestWindowSize: limits.windowSize,
         windowOctets: Math.min(limits.windowOctets, left),
+        microsoftWindow,
+        ...(multicast === undefined ? {} : { multicast }),
       },
       size,
     );
@@ -218,56 +260,16 @@ export class ServedRequest {
     return agreement;
   }
 
-  #sender(): SendPacket {
-    const socket = this.#socket ?? this.#asked.socket;
+  #sender(socket: Socket = this.#socket ?? this.#asked.socket): SendPacket {
     const { port, address } = this.#peer;
     return (memory, length) => {
-      if (this.#sendable) socket.send(memory, 0, length, port, address);
+      if (this.#sendable) sendPacket(socket, memory, length, port, address);
     };
   }
 
-  #refuse(cause: unknown): void {
-    const known = cause instanceof TftpRequestError;
-    const { code, message } = known ? cause : refusalFor(cause);
-    this.#host.counters.refusals++;
-    const packet = formatError(code, message);
-    this.#sender()(packet, packet.length);
-    const { remote } = this.#info;
-    this.#host.tell("refusal", { request: this.#info, remote, code, message });
-    if (!known && !(cause instanceof Error && cause.name === "StorageError")) {
-      this.#host.tell("server-error", { doing: "serving a request", cause });
-    }
-  }
-
   #tellProgress(): void {
-    const now = clock();
-    if (now < this.#nextProgress || this.#transfer === undefined || this.#transfer.over) return;
-    this.#nextProgress = now + progressTick;
-    this.#host.tell("progress", this.#state(this.#transfer.octets));
-  }
-
-  #tellEnd({ failure, octets, counts, roundTrip }: TransferEnd, heard: boolean): void {
-    const { counters } = this.#host;
-    counters.resent += counts.resent;
-    counters.timeouts += counts.timeouts;
-    if (this.#info.operation === "read") counters.octetsSent += octets;
-    else counters.octetsReceived += octets;
-    const event = { ...this.#state(octets), milliseconds: clock() - this.#begun, roundTrip, counts };
-    if (failure === undefined) {
-      counters.transfers++;
-      this.#host.tell("transfer", event);
-    } else if (failure.kind === "peer-error" && !heard && this.#answer.length > 0) {
-      counters.declined++;
-      this.#host.tell("declined", event);
-    } else {
-      counters.broken++;
-      const cause = "cause" in failure ? failure.cause : undefined;
-      this.#host.tell("transfer-broken", { ...event, kind: failure.kind, message: failure.message, cause });
-    }
-  }
-
-  #state(octets: number): TftpServerEvents["progress"][0] {
-    return { request: this.#info, agreement: this.#agreement, octets };
+    const transfer = this.#transfer;
+    if (transfer !== undefined && !transfer.over) this.#events.progress(() => transfer.octets);
   }
 
   #closeSocket(): void {

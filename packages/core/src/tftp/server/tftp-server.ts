@@ -1,5 +1,5 @@
 /**
- * The TFTP server (RFC 1350, RFC 2347, RFC 2348, RFC 2349, RFC 7440).
+ * The TFTP server (RFC 1350, RFC 2090, RFC 2347, RFC 2348, RFC 2349, RFC 7440).
  *
  * A request gets a socket of its own, whose port is the server's transfer identifier, or with `singlePort` goes on where it
  * was asked. Reading is on, writing off, unless options say otherwise.
@@ -18,13 +18,16 @@ import {
 } from "../../protocol/index.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
 import { ListeningSockets } from "./listening-sockets.ts";
-import { demandAccess, demandMode, TftpRequestError } from "./open-request.ts";
+import { MulticastGroups } from "./multicast/multicast-groups.ts";
+import { demandAccess, demandMode } from "./open-request.ts";
 import {
   resolveTftpOptions,
   type ResolvedTftpOptions,
   type TftpRequestInfo,
   type TftpServerOptions,
 } from "./options.ts";
+import { TftpRequestError } from "./request-error.ts";
+import { sendPacket } from "../transfer/udp-socket.ts";
 import { ServedRequest, type AskedSocket, type RequestHost } from "./served-request.ts";
 
 /** Why a transfer is given up when the server ends. */
@@ -60,12 +63,13 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       // The emitter binds the argument to the name; a generic name is more than its types can follow.
       (this.emit as (name: string, argument: unknown) => boolean).call(this, event, payload);
     };
+    const shared = { options: this.#options, counters: newCounters(), tell };
+    const { multicast } = this.#options;
     this.#host = {
-      options: this.#options,
-      counters: newCounters(),
+      ...shared,
+      groups: multicast === undefined ? undefined : new MulticastGroups(shared, multicast),
       windowOctets: 0,
       hears: (event) => this.listenerCount(event) > 0,
-      tell,
     };
   }
 
@@ -163,9 +167,11 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       const parsed = parseRequest(packet);
       counters.requests++;
       info = this.#infoOf(parsed, remote, asked);
-      this.#host.tell("request", info);
       demandAccess(this.#options, parsed.operation, remote.address);
       this.#demandRoom(remote.address);
+      // Rules cost time, which strangers do not get.
+      info = { ...info, file: this.#rewritten(info) };
+      this.#host.tell("request", info);
     } catch (error) {
       if (!(error instanceof TftpPacketError) && !(error instanceof TftpRequestError)) throw error;
       counters.refusals++;
@@ -189,9 +195,19 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   #infoOf(parsed: TftpRequest, remote: TftpRequestInfo["remote"], asked: AskedSocket): TftpRequestInfo {
     const { operation, file, options } = parsed;
     const mode = demandMode(parsed.mode);
-    const rewritten = this.#options.rewrite?.({ file, operation, address: remote.address }) ?? file;
     const local = { address: asked.address, port: asked.port };
-    return { operation, file: rewritten, asked: file, mode, options, remote, local };
+    return { operation, file, asked: file, mode, options, remote, local };
+  }
+
+  /** The name by the rules. @throws TftpRequestError when they refuse it, or the application's function fails. */
+  #rewritten({ file, operation, remote }: TftpRequestInfo): string {
+    try {
+      return this.#options.rewrite?.({ file, operation, address: remote.address }) ?? file;
+    } catch (cause) {
+      if (cause instanceof TftpRequestError) throw cause;
+      this.#host.tell("server-error", { doing: "rewriting a file name", cause });
+      throw new TftpRequestError(tftpErrorCode.notDefined, "The file name could not be rewritten");
+    }
   }
 
   #demandRoom(address: string): void {
@@ -208,7 +224,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   }
 
   #answerError(asked: AskedSocket, to: RemoteInfo, code: number, message: string): void {
-    asked.socket.send(formatError(code, message), to.port, to.address);
+    const answer = formatError(code, message);
+    sendPacket(asked.socket, answer, answer.length, to.port, to.address);
   }
 }
 

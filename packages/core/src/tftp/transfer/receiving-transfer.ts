@@ -18,6 +18,8 @@ import {
 const gatherLimit = 256 * 1024;
 /** Octets that may wait for the file before ACKs are held back. */
 const backlogLimit = 4 * gatherLimit;
+/** Octets that a block costs in memory beside its own. */
+const partOverhead = 256;
 /** Parts of one write. */
 const partsLimit = 512;
 
@@ -31,16 +33,19 @@ export interface ReceivingOptions extends Omit<TftpReceiverOptions, "transmit" |
 export class ReceivingTransfer {
   /** Settles when the file is stored or given up; it never rejects. The receiver may still dally. */
   readonly finished: Promise<TransferEnd>;
-  /** Settles when no packet is answered any more. */
+  /** Settles when no packet is answered any more, and nothing is done to the file. */
   readonly closed: Promise<void>;
   readonly #file: WritableFile;
   readonly #receiver: TftpReceiver;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #maxSize: number;
   #parts: Uint8Array[] = [];
   #gathered = 0;
   #writing = false;
+  #committing = false;
   #settled = false;
   #over = false;
   #settle: ((end: TransferEnd) => void) | undefined;
@@ -50,6 +55,7 @@ export class ReceivingTransfer {
   constructor(file: WritableFile, options: ReceivingOptions, send: SendPacket) {
     this.#file = file;
     this.#send = send;
+    this.#proven = options.firstRetries === undefined;
     this.#maxSize = options.maxSize ?? Infinity;
     this.#receiver = new TftpReceiver({ ...options, transmit: send, deliver: (packet) => this.#deliver(packet) });
     this.finished = new Promise((resolve) => {
@@ -110,7 +116,8 @@ export class ReceivingTransfer {
 
   /** Gives up: the peer is told. */
   abort(message: string, cause?: unknown): void {
-    this.#end({ kind: "aborted", message, cause });
+    // A file that takes its name right now is stored or not: the peer must not be told otherwise.
+    if (!this.#committing) this.#end({ kind: "aborted", message, cause });
   }
 
   #deliver(packet: Uint8Array): void {
@@ -124,7 +131,7 @@ export class ReceivingTransfer {
       return;
     }
     if (this.#writing) {
-      if (this.#gathered >= backlogLimit) this.#receiver.hold();
+      if (this.#gathered + partOverhead * this.#parts.length >= backlogLimit) this.#receiver.hold();
       return;
     }
     if (this.#receiver.ended || this.#isWorthWriting()) void this.#write();
@@ -148,13 +155,17 @@ export class ReceivingTransfer {
         if (this.#settled) break;
         if (!this.#receiver.ended) this.#receiver.release(clock());
       }
-      if (this.#receiver.ended && !this.#settled) await this.#file.commit();
+      if (this.#receiver.ended && !this.#settled) {
+        this.#committing = true;
+        await this.#file.commit();
+      }
     } catch (cause) {
-      this.#writing = false;
-      this.#fail(cause);
+      this.#writing = this.#committing = false;
+      if (this.#settled) await this.#abandon();
+      else this.#fail(cause);
       return;
     }
-    this.#writing = false;
+    this.#writing = this.#committing = false;
     if (this.#settled) await this.#abandon();
     else if (this.#receiver.ended) {
       this.#receiver.release(clock());
@@ -178,12 +189,18 @@ export class ReceivingTransfer {
   }
 
   #end(failure: TransferFailure | undefined): void {
-    if (!this.#settled) {
-      if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
-      if (!this.#writing) void this.#abandon();
-      this.#finish(failure);
+    if (this.#settled) {
+      // The file is stored; only the dallying is given up.
+      if (this.#receiver.state === "dallying") this.#shut();
+      return;
     }
-    this.#shut();
+    this.#receiver.stop();
+    if (failure !== undefined) {
+      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
+    }
+    this.#finish(failure);
+    // What is being written is abandoned once that is over.
+    if (!this.#writing) void this.#abandon();
   }
 
   #finish(failure: TransferFailure | undefined): void {
@@ -203,5 +220,6 @@ export class ReceivingTransfer {
   async #abandon(): Promise<void> {
     // The failure that led here is the one to tell.
     await this.#file.abandon().catch(() => undefined);
+    this.#shut();
   }
 }

@@ -26,11 +26,17 @@ const directBlock = 8 * 1024;
 export class SendingTransfer {
   /** Settles when the file is sent or given up; it never rejects. */
   readonly finished: Promise<TransferEnd>;
+  /** Settles when the file is closed, too. */
+  readonly closed: Promise<void>;
   readonly #file: ReadableFile;
   readonly #sender: TftpSender;
   readonly #send: SendPacket;
   readonly #timer: DeadlineTimer;
+  /** Whether the peer is known to be where its packets say, before it answers. */
+  readonly #proven: boolean;
   readonly #piece: Uint8Array | undefined;
+  /** Octets of the file that are yet to be read: what is appended meanwhile was not announced. */
+  #left: number;
   #pieceAt = 0;
   #pieceEnd = 0;
   #room: Uint8Array | undefined;
@@ -39,26 +45,29 @@ export class SendingTransfer {
   #reading = false;
   #over = false;
   #settle: ((end: TransferEnd) => void) | undefined;
+  #settleClosed: (() => void) | undefined;
 
   /** @param file - Is closed at the end. */
   constructor(file: ReadableFile, options: Omit<TftpSenderOptions, "transmit">, send: SendPacket) {
     this.#file = file;
     this.#send = send;
+    this.#left = file.size ?? Infinity;
+    this.#proven = options.firstRetries === undefined;
     const direct = options.blockSize >= directBlock;
     const memory = direct ? (size: number) => offPageMemory(size, dataHeaderLength) : undefined;
     this.#sender = new TftpSender({ ...options, transmit: send, memory });
     this.finished = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    this.closed = new Promise((resolve) => {
+      this.#settleClosed = resolve;
+    });
     this.#timer = new DeadlineTimer(
       this.#sender,
       () => this.#look(),
       () => true,
     );
-    if (!direct) {
-      // One octet more than a small file: its end is seen by the same read.
-      this.#piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(512, (file.size ?? pieceSize) + 1)));
-    }
+    if (!direct) this.#piece = Buffer.allocUnsafe(Math.min(pieceSize, Math.max(1, file.size ?? pieceSize)));
   }
 
   /** Octets that the peer acknowledged. */
@@ -137,6 +146,10 @@ export class SendingTransfer {
         this.#filled += count;
         continue;
       }
+      if (this.#left === 0) {
+        this.#ended = true;
+        break;
+      }
       const count = this.#file.readNow?.(this.#target(room));
       if (count === undefined) return false;
       this.#took(count);
@@ -145,10 +158,12 @@ export class SendingTransfer {
   }
 
   #target(room: Uint8Array): Uint8Array {
-    return this.#piece ?? (this.#filled === 0 ? room : room.subarray(this.#filled));
+    const target = this.#piece ?? (this.#filled === 0 ? room : room.subarray(this.#filled));
+    return this.#left < target.length ? target.subarray(0, this.#left) : target;
   }
 
   #took(count: number): void {
+    this.#left -= count;
     if (count === 0) this.#ended = true;
     else if (this.#piece === undefined) this.#filled += count;
     else {
@@ -164,7 +179,8 @@ export class SendingTransfer {
       this.#took(await this.#file.read(this.#target(room)));
     } catch (cause) {
       this.#reading = false;
-      this.#fail(cause);
+      if (this.#over) this.#close();
+      else this.#fail(cause);
       return;
     }
     this.#reading = false;
@@ -202,7 +218,8 @@ export class SendingTransfer {
     if (this.#over) return;
     this.#over = true;
     this.#timer.stop();
-    if (failure !== undefined) tellFailure(failure, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined)
+      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
     if (!this.#reading) this.#close();
     const { counts, roundTrip, octetsAcknowledged } = this.#sender;
     this.#settle?.({ failure, octets: octetsAcknowledged, counts, roundTrip });
@@ -210,6 +227,9 @@ export class SendingTransfer {
 
   #close(): void {
     // What was read is read: a file that fails to close has failed nobody.
-    void this.#file.close().catch(() => undefined);
+    void this.#file
+      .close()
+      .catch(() => undefined)
+      .then(this.#settleClosed);
   }
 }

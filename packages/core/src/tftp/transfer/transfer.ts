@@ -1,5 +1,5 @@
 /** What a transfer that runs has: its machine's clock, its end, and the way to its peer. */
-import { formatError, type TftpCounts, type TftpFailure, type TftpState } from "../../protocol/index.ts";
+import { formatError, type TftpCounts, type TftpFailure } from "../../protocol/index.ts";
 
 /** Sends one packet to the peer. The memory may change once a later packet is sent. */
 export type SendPacket = (memory: Uint8Array, length: number) => void;
@@ -25,9 +25,7 @@ export type TransferFailure =
 
 /** The part of a machine that the clock needs. */
 interface Machine {
-  readonly state: TftpState;
   readonly deadline: number | undefined;
-  readonly failure: TftpFailure | undefined;
   expire(now: number): void;
 }
 
@@ -81,8 +79,19 @@ export class DeadlineTimer {
   }
 }
 
-/** Sends ERROR, where the failure is one that the peer does not know of. An ERROR is never answered. */
-export function tellFailure(failure: TransferFailure, send: SendPacket, fileCode: (cause: unknown) => number): void {
+/**
+ * Sends ERROR, where the failure is one that the peer does not know of. An ERROR is never answered, and an address that
+ * may be forged is not told that it was silent.
+ *
+ * @param proven - Whether the peer is known to be where its packets say.
+ */
+export function tellFailure(
+  failure: TransferFailure,
+  proven: boolean,
+  send: SendPacket,
+  fileCode: (cause: unknown) => number,
+): void {
+  if (failure.kind === "timeout" && !proven) return;
   const code = failure.kind === "protocol" ? failure.code : failure.kind === "file" ? fileCode(failure.cause) : 0;
   if (failure.kind === "peer-error") return;
   const packet = formatError(code, failure.message);

@@ -1,6 +1,8 @@
 /** A sender and a receiver with a network between them that loses, doubles and reorders, and a clock that jumps. */
 import {
+  blockOf,
   dataHeaderLength,
+  RetransmissionTimer,
   TftpReceiver,
   TftpSender,
   type Rollover,
@@ -26,7 +28,12 @@ export interface Scenario {
   readonly windowSize: number;
   readonly retries: number;
   readonly rollover?: Rollover;
+  /** OACK. */
   readonly first?: Uint8Array;
+  /** Whether the file goes to the server: WRQ is sent until it is answered, by ACK 0 or OACK. Default: a read. */
+  readonly write?: boolean;
+  /** Milliseconds that the receiver's storage takes at the end. Default 0. */
+  readonly storing?: number;
 }
 
 /** What became of it. */
@@ -34,6 +41,10 @@ export interface Outcome {
   readonly sender: TftpSender;
   readonly receiver: TftpReceiver;
   readonly intact: boolean;
+  /** Whether the peer answered the WRQ at all; true for a read. */
+  readonly answered: boolean;
+  /** The longest run of deadlines that passed without any progress, of either end. */
+  readonly worstSilence: number;
   /** Milliseconds on the simulated clock. */
   readonly time: number;
 }
@@ -85,14 +96,18 @@ export function simulate(scenario: Scenario, network: Network): Outcome {
   };
   let received = 0;
   const wrong: number[] = [];
-  const shared: Omit<TftpMachineOptions, "transmit"> = { ...scenario, random: network.random };
+  const { first, write = false, storing = 0 } = scenario;
+  const shared: Omit<TftpMachineOptions, "transmit"> = {
+    blockSize: scenario.blockSize,
+    windowSize: scenario.windowSize,
+    retries: scenario.retries,
+    rollover: scenario.rollover,
+    random: network.random,
+  };
   const receiver: TftpReceiver = new TftpReceiver({
     ...shared,
-    first: undefined,
-    transmit: carry((packet, time) => {
-      sender.receive(packet, time);
-      feed();
-    }),
+    first: write ? first : undefined,
+    transmit: carry((packet, time) => hearAsSender(packet, time)),
     deliver: (packet) => {
       for (let at = dataHeaderLength; at < packet.length; at++) {
         if (packet[at] !== octetAt(received++)) wrong.push(received);
@@ -101,11 +116,27 @@ export function simulate(scenario: Scenario, network: Network): Outcome {
   });
   const sender: TftpSender = new TftpSender({
     ...shared,
+    first: write ? undefined : first,
     transmit: carry((packet, time) => {
       receiver.receive(packet, time);
-      if (receiver.ended && receiver.state === "running") receiver.release(time);
+      if (!receiver.ended || receiver.state !== "running") return;
+      if (storing === 0) receiver.release(time);
+      else put({ at: time + storing, order: order++, arrive: (later) => receiver.release(later) });
     }),
   });
+  const silence = { sender: 0, receiver: 0, worst: 0 };
+  let firstAnswered = 0;
+  const hearAsSender = (packet: Uint8Array, time: number): void => {
+    if (write && !begun) {
+      begun = true;
+      feed();
+      sender.start(time);
+      return;
+    }
+    if (blockOf(packet) === 0) firstAnswered = 1;
+    sender.receive(packet, time);
+    feed();
+  };
   let read = 0;
   const feed = (): void => {
     for (let room = sender.room(); room !== undefined; room = sender.room()) {
@@ -115,14 +146,39 @@ export function simulate(scenario: Scenario, network: Network): Outcome {
     }
     sender.flush(now);
   };
-  feed();
-  receiver.startSilently(now);
-  sender.start(now);
+  let begun = !write;
+  let granted = !write;
+  const asking = new RetransmissionTimer({ retries: scenario.retries, random: network.random });
+  const ask = carry((_packet, time) => {
+    if (granted) receiver.repeatFirst();
+    else receiver.start(time);
+    granted = true;
+  });
+  if (write) {
+    asking.arm(now);
+    ask(new Uint8Array(0), 0);
+  } else {
+    feed();
+    receiver.startSilently(now);
+    sender.start(now);
+  }
   const open = (state: string): boolean => state === "running" || state === "dallying";
-  for (let steps = 0; open(sender.state) || open(receiver.state); steps++) {
+  const isOpen = (): boolean =>
+    (begun ? open(sender.state) : asking.deadline !== undefined) || (granted && open(receiver.state));
+  const wake = (who: "sender" | "receiver", progress: () => number, expire: () => void): void => {
+    const before = progress();
+    if (before !== marks[who]) silence[who] = 0;
+    marks[who] = before;
+    expire();
+    silence.worst = Math.max(silence.worst, ++silence[who]);
+  };
+  const marks = { sender: -1, receiver: -1 };
+  for (let steps = 0; isOpen(); steps++) {
     if (steps > 20_000_000) throw new Error("The transfer hangs");
     const next = flying[0];
-    const deadline = Math.min(sender.deadline ?? Infinity, receiver.deadline ?? Infinity);
+    const requestDeadline = begun ? undefined : asking.deadline;
+    const deadlines = [requestDeadline, begun ? sender.deadline : undefined, granted ? receiver.deadline : undefined];
+    const deadline = Math.min(...deadlines.map((one) => one ?? Infinity));
     if (next === undefined && deadline === Infinity) throw new Error("Nothing is under way and nobody waits");
     if (next !== undefined && next.at <= deadline) {
       flying.shift();
@@ -131,8 +187,24 @@ export function simulate(scenario: Scenario, network: Network): Outcome {
       continue;
     }
     now = Math.max(now, deadline);
-    if ((sender.deadline ?? Infinity) <= now) sender.expire(now);
-    if ((receiver.deadline ?? Infinity) <= now) receiver.expire(now);
+    if ((requestDeadline ?? Infinity) <= now && asking.expire(now)) ask(new Uint8Array(0), 0);
+    if (begun && (sender.deadline ?? Infinity) <= now) {
+      wake(
+        "sender",
+        () => sender.acknowledged + firstAnswered,
+        () => sender.expire(now),
+      );
+    }
+    if (granted && (receiver.deadline ?? Infinity) <= now) {
+      if (receiver.state === "dallying") receiver.expire(now);
+      else
+        wake(
+          "receiver",
+          () => receiver.received,
+          () => receiver.expire(now),
+        );
+    }
   }
-  return { sender, receiver, intact: wrong.length === 0 && received === scenario.size, time: now };
+  const intact = wrong.length === 0 && received === scenario.size;
+  return { sender, receiver, intact, answered: begun, worstSilence: silence.worst, time: now };
 }

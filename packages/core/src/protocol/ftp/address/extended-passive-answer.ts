@@ -11,7 +11,8 @@ export function formatExtendedPassiveAnswer(port: number): string {
 
 /** The port in the text of a 229; any delimiter, blanks forgiven. Undefined without one. */
 export function parseExtendedPassiveAnswer(text: string): number | undefined {
-  const match = /\(?\s*([!-/:-~])\s*\1\s*\1\s*(\d{1,5})\s*\1/.exec(text);
+  // It begins with the delimiter: blanks in front would be looked through from each of them anew.
+  const match = /([!-/:-~])\s*\1\s*\1\s*(\d{1,5})\s*\1/.exec(text);
   const port = Number(match?.[2] ?? 0);
   return port >= 1 && port <= 65_535 ? port : undefined;
 }

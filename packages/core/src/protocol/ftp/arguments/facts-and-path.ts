@@ -29,7 +29,7 @@ export interface FactsAndPath {
 export const factsAndPathArgument: ArgumentCodec<FactsAndPath> = {
   syntax: "<fact>=<value>;... <pathname>",
   parse(text) {
-    const match = /^((?:[^=; ]+=[^; ]*;)+) (.+)$/.exec(text ?? "");
+    const match = /^((?:[^=; ]+=[^; ]*;)+) (.+)$/s.exec(text ?? "");
     if (match?.[1] === undefined)
       throw new ArgumentError("syntax", message("Facts as Modify=20200102030405; and a path name"));
     let facts: SettableFacts = {};

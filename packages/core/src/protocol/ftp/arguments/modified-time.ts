@@ -23,7 +23,7 @@ export const modifiedTimeArgument: ArgumentCodec<ModifiedTime> = {
   syntax: "[<YYYYMMDDHHMMSS[.sss]>] <pathname>",
   parse(text) {
     const path = pathArgument.parse(text);
-    const match = /^(\d{14}(?:\.\d{1,9})?) (.+)$/.exec(path);
+    const match = /^(\d{14}(?:\.\d{1,9})?) (.+)$/s.exec(path);
     const time = match?.[1] === undefined ? undefined : parseTimeValue(match[1]);
     if (time === undefined || match?.[2] === undefined) return { path };
     return { path, setting: { time, path: match[2] } };

@@ -31,7 +31,7 @@ export const pathAndRangeArgument: ArgumentCodec<PathAndRange> = {
       return { path: pathArgument.parse(quoted[1]?.replaceAll('""', '"')), ...range(quoted[2], quoted[3]) };
     }
     const literal = pathArgument.parse(text);
-    const plain = /^(.+?) (\d{1,16})(?: (\d{1,16}))?$/.exec(literal);
+    const plain = /^(.+?) (\d{1,16})(?: (\d{1,16}))?$/s.exec(literal);
     if (plain?.[1] === undefined) return { path: literal };
     return { path: plain[1], ...range(plain[2], plain[3]), literal };
   },

@@ -19,7 +19,7 @@ export interface PlannedTransfer {
 export const plannedTransferArgument: ArgumentCodec<PlannedTransfer> = {
   syntax: `${plannable.join(" | ")} [<argument>]`,
   parse(text) {
-    const match = /^ *([^ ]+)(?: (.*))?$/.exec(text ?? "");
+    const match = /^ *([^ ]+)(?: (.*))?$/s.exec(text ?? "");
     if (match === null) throw new ArgumentError("syntax", message("The command that will come is needed"));
     const name = (match[1] ?? "").toUpperCase();
     const verb = plannable.find((known) => known === name);

@@ -15,7 +15,7 @@ export interface ModeAndPath {
 export const siteChmodArgument: ArgumentCodec<ModeAndPath> = {
   syntax: "<octal> <pathname>",
   parse(text) {
-    const match = /^ *([0-7]{3,4}) (.+)$/.exec(text ?? "");
+    const match = /^ *([0-7]{3,4}) (.+)$/s.exec(text ?? "");
     if (match === null) throw new ArgumentError("syntax", message("Permission bits as 644 and a path name are needed"));
     return { mode: Number.parseInt(match[1] ?? "", 8), path: pathArgument.parse(match[2]) };
   },

@@ -21,7 +21,7 @@ export interface SiteTimes {
 export const siteUtimeArgument: ArgumentCodec<SiteTimes> = {
   syntax: "<YYYYMMDDhhmm[ss]> <pathname>",
   parse(text) {
-    const long = /^(.+) (\d{14}) (\d{14}) (\d{14}) UTC$/i.exec(text ?? "");
+    const long = /^(.+) (\d{14}) (\d{14}) (\d{14}) UTC$/is.exec(text ?? "");
     if (long !== null) {
       const accessed = parseTimeValue(long[2] ?? "");
       const modified = parseTimeValue(long[3] ?? "");
@@ -29,7 +29,7 @@ export const siteUtimeArgument: ArgumentCodec<SiteTimes> = {
         return { path: pathArgument.parse(long[1]), modified, accessed };
       }
     }
-    const short = /^(\d{12})(\d\d)? (.+)$/.exec(text ?? "");
+    const short = /^(\d{12})(\d\d)? (.+)$/s.exec(text ?? "");
     const modified = short === null ? undefined : parseTimeValue(`${short[1] ?? ""}${short[2] ?? "00"}`);
     if (modified === undefined)
       throw new ArgumentError("syntax", message("A time as YYYYMMDDhhmm and a path name are needed"));

@@ -16,7 +16,7 @@ export interface TimeAndPath {
 export const timeAndPathArgument: ArgumentCodec<TimeAndPath> = {
   syntax: "<YYYYMMDDHHMMSS[.sss]> <pathname>",
   parse(text) {
-    const match = /^(\d{14}(?:\.\d{1,9})?) (.+)$/.exec(text ?? "");
+    const match = /^(\d{14}(?:\.\d{1,9})?) (.+)$/s.exec(text ?? "");
     const time = match?.[1] === undefined ? undefined : parseTimeValue(match[1]);
     if (time === undefined)
       throw new ArgumentError("syntax", message("A time as YYYYMMDDHHMMSS and a path name are needed"));

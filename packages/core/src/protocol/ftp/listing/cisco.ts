@@ -9,7 +9,7 @@
  *     32514048 bytes total (12040192 bytes free)
  */
 import { columnsOf, type Column } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { lineByLine, noticesLike, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { listedTime, parseTimeOfDay, parseZone, type ListedTime } from "./listed-time.ts";
 import { parseMonth } from "./months.ts";
@@ -65,8 +65,9 @@ function findTime(columns: readonly Column[], at: number): { time: ListedTime; l
   return { time, last: zone === undefined ? last : last + 1 };
 }
 
-const notices =
-  /^\s*(?:Directory of \S+:.*|No files in directory|-#- -+length-+ .*|Usage for \S+:\/\/.*|\d+ bytes (?:total|used|free|available)\b.*)$/i;
+const isNotice = noticesLike(
+  /^\s*(?:Directory of \S+:.*|No files in directory|-#- -+length-+ .*|Usage for \S+:\/\/.*|\d+ bytes (?:total|used|free|available)\b.*)$/i,
+);
 
 /** The dialect. */
-export const ciscoDialect: Dialect = lineByLine("cisco", parseCiscoLine, (line) => notices.test(line.trimEnd()));
+export const ciscoDialect: Dialect = lineByLine("cisco", parseCiscoLine, isNotice);

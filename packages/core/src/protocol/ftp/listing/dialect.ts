@@ -17,6 +17,14 @@ export interface Dialect {
   read(lines: readonly string[], context: ListingContext): ReadLine[];
 }
 
+/** Characters of the longest notice: what is longer is none, and no expression looks through it. */
+const longestNotice = 512;
+
+/** What tells notices by an expression, in time whatever the line is. @param shape - Of the line without blanks behind it. */
+export function noticesLike(shape: RegExp): (line: string) => boolean {
+  return (line) => line.length <= longestNotice && shape.test(line.trimEnd());
+}
+
 /** A dialect whose lines stand each for itself. */
 export function lineByLine(
   name: ListingDialect,

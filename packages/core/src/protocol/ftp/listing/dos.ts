@@ -9,7 +9,7 @@
  */
 import { columnsOf, type Column } from "./columns.ts";
 import { chooseDateOrder, inOrder, parseNumericDate, type DateOrder } from "./date-order.ts";
-import type { Dialect } from "./dialect.ts";
+import { noticesLike, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { listedTime, parseTimeOfDay } from "./listed-time.ts";
 
@@ -56,8 +56,9 @@ function splitTarget(shown: string): [name: string, target: string | undefined] 
   return at === -1 ? [shown, undefined] : [shown.slice(0, at), shown.slice(at + 2, -1)];
 }
 
-const notices =
-  /^ (?:Volume (?:in drive|Serial Number)\b|Directory of [A-Z]:)|^\s+\d[\d.,]* (?:File|Dir)\(s\) |^Total Files Listed:/i;
+const isNotice = noticesLike(
+  /^ (?:Volume (?:in drive|Serial Number)\b|Directory of [A-Z]:)|^\s+\d[\d.,]* (?:File|Dir)\(s\) |^Total Files Listed:/i,
+);
 
 /** The dialect: the order of the dates is found out from all of them. */
 export const dosDialect: Dialect = {
@@ -69,6 +70,6 @@ export const dosDialect: Dialect = {
       ["mdy", "dmy"],
       now,
     );
-    return lines.map((line) => parseDosLine(line, order) ?? (notices.test(line) ? "notice" : undefined));
+    return lines.map((line) => parseDosLine(line, order) ?? (isNotice(line) ? "notice" : undefined));
   },
 };

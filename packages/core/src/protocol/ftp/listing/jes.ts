@@ -12,7 +12,7 @@
  *     ANNAB     JOB05766  OUTPUT    6 spool Files
  */
 import { columnsOf } from "./columns.ts";
-import type { Dialect, ReadLine } from "./dialect.ts";
+import { noticesLike, type Dialect, type ReadLine } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 
 const jobName = /^[A-Z0-9$#@*]{1,8}$/i;
@@ -63,8 +63,9 @@ function parseSpoolLine(line: string, job: string | undefined): ListedEntry | un
   });
 }
 
-const notices =
-  /^\s*(?:JOBNAME\s+JOBID\s.*|ID\s+STEPNAME\s+PROCSTEP\s.*|-{8,}|\d+ spool files?|STEPNAME\s\S+\s+PROCNAME\s.*|CPUTIME\s.*ELAPSED TIME.*)$/i;
+const isNotice = noticesLike(
+  /^\s*(?:JOBNAME\s+JOBID\s.*|ID\s+STEPNAME\s+PROCSTEP\s.*|-{8,}|\d+ spool files?|STEPNAME\s\S+\s+PROCNAME\s.*|CPUTIME\s.*ELAPSED TIME.*)$/i,
+);
 
 /** The dialect. */
 export const jesDialect: Dialect = {
@@ -72,7 +73,7 @@ export const jesDialect: Dialect = {
   read: (lines) => {
     let job: string | undefined;
     return lines.map((line): ReadLine => {
-      if (notices.test(line.trimEnd())) return "notice";
+      if (isNotice(line)) return "notice";
       const found = parseJobLine(line);
       if (found !== undefined) job = found.name;
       return found ?? parseSpoolLine(line, job);

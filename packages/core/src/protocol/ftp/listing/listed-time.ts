@@ -26,13 +26,19 @@ const monthLengths: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
 export function listedTime(parts: TimeParts): ListedTime {
   const { year, month, day, hour, minute, second, millisecond, zone } = parts;
   const date = dateOf(year, month, day);
-  if (date === undefined || (hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60) return {};
+  if (date === undefined || !isTimeOfDay(hour ?? 0, minute ?? 0, second ?? 0)) return {};
   if (hour === undefined) return { modified: date, timePrecision: "day", timeIsLocal: true };
   const seconds = (hour * 60 + (minute ?? 0)) * 60 + Math.min(second ?? 0, 59);
   const modified = date + seconds * 1000 + (millisecond ?? 0);
   const timePrecision = millisecond !== undefined ? "millisecond" : second !== undefined ? "second" : "minute";
   if (zone === undefined) return { modified, timePrecision, timeIsLocal: true };
   return { modified: modified - zone * minuteLength, timePrecision };
+}
+
+/** Midnight at the end of a day is told as 24:00 too (ISO 8601), which is the next day's first minute. */
+function isTimeOfDay(hour: number, minute: number, second: number): boolean {
+  if (hour === 24) return minute === 0 && second === 0;
+  return hour < 24 && minute < 60 && second <= 60;
 }
 
 /**
@@ -96,7 +102,7 @@ export function parseTimeOfDay(text: string | undefined): TimeOfDay | undefined 
   const [, hour = "", minute = "", second, fraction, half] = match;
   const told = Number(hour);
   const hours = half === undefined ? told : (told % 12) + (half.toUpperCase().startsWith("P") ? 12 : 0);
-  if (hours > 23 || Number(minute) > 59) return undefined;
+  if (!isTimeOfDay(hours, Number(minute), 0)) return undefined;
   return {
     hour: hours,
     minute: Number(minute),

@@ -134,10 +134,8 @@ function typeOf(entry: ServerEntry): string {
     case "directory":
       return entry.type ?? "dir";
     case "symlink":
-      // A semicolon would end the fact: such a target is left out.
-      return entry.target === undefined || entry.target.includes(";")
-        ? "OS.unix=symlink"
-        : `OS.unix=slink:${entry.target}`;
+      // A semicolon would end the fact, and a blank the facts: such a target is left out.
+      return plainFact(entry.target) === undefined ? "OS.unix=symlink" : `OS.unix=slink:${entry.target}`;
     case "other":
       return "OS.unix=special";
   }
@@ -150,7 +148,7 @@ function typeOf(entry: ServerEntry): string {
  */
 export function parseMlsxLine(line: string): ListedEntry | undefined {
   const text = line.startsWith(" ") ? line.slice(1) : line;
-  const space = text.indexOf(" ");
+  const space = endOfFacts(text);
   if (space === -1 || space === text.length - 1) return undefined;
   const facts = new Map<string, string>();
   for (const part of text.slice(0, space).split(";")) {
@@ -160,6 +158,16 @@ export function parseMlsxLine(line: string): ListedEntry | undefined {
     facts.set(part.slice(0, equals).toLowerCase(), part.slice(equals + 1));
   }
   return entryOf(text.slice(space + 1), facts, line);
+}
+
+/** Where the blank before the name is: some servers write a link's target with blanks, where no fact may have one. */
+function endOfFacts(text: string): number {
+  const space = text.indexOf(" ");
+  if (space === -1) return space;
+  const broken = text.lastIndexOf(";", space) + 1;
+  if (broken === space || !/^type=OS\.unix=slink:/i.test(text.slice(broken, space))) return space;
+  const end = text.indexOf("; ", space);
+  return end === -1 ? space : end + 1;
 }
 
 /**

@@ -5,7 +5,7 @@
  *     ACCTS             101            2048  25-Jan-03 14:01:14 255,255 "oooo"
  */
 import { columnsOf } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { lineByLine, noticesLike, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { fullYear, listedTime, parseTimeOfDay } from "./listed-time.ts";
 import { parseMonth } from "./months.ts";
@@ -42,7 +42,7 @@ export function parseNonstopLine(line: string): ListedEntry | undefined {
 }
 
 /** Above the columns stand their names, and at times the subvolume. */
-const notices = /^\s*File\s+Code\s+EOF\s|^\s*(?:\\[A-Z0-9]{1,8}\.)?\$[A-Z0-9]{1,8}\.[A-Z0-9]{1,8}$/i;
+const isNotice = noticesLike(/^\s*File\s+Code\s+EOF\s|^\s*(?:\\[A-Z0-9]{1,8}\.)?\$[A-Z0-9]{1,8}\.[A-Z0-9]{1,8}$/i);
 
 /** The dialect. */
-export const nonstopDialect: Dialect = lineByLine("nonstop", parseNonstopLine, (line) => notices.test(line.trimEnd()));
+export const nonstopDialect: Dialect = lineByLine("nonstop", parseNonstopLine, isNotice);

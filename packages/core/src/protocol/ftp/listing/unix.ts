@@ -4,6 +4,7 @@
  *     -rw-r--r--   1 owner    group        1234 Nov 21 04:51 name
  *     lrwxrwxrwx   1 owner    group          11 Nov 21  2024 name -> target
  */
+import { withinFourDigits } from "../time.ts";
 import { columnsOf, type Column } from "./columns.ts";
 import { lineByLine, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
@@ -50,7 +51,7 @@ function formatMode(mode: number): string {
 }
 
 function formatDate(ms: number, now: number): string {
-  const date = new Date(ms);
+  const date = new Date(withinFourDigits(ms));
   const month = months[date.getUTCMonth()] ?? "Jan";
   const day = String(date.getUTCDate()).padStart(2);
   if (ms > now + minute || ms < now - recent)

@@ -12,7 +12,7 @@
  *     Total of 3 files, 225/228 blocks.
  */
 import { columnsOf } from "./columns.ts";
-import type { Dialect, ReadLine } from "./dialect.ts";
+import { noticesLike, type Dialect, type ReadLine } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { listedTime, parseTimeOfDay, type ListedTime } from "./listed-time.ts";
 import { parseMonth } from "./months.ts";
@@ -83,8 +83,9 @@ function protectionIn(rest: string): ReadonlyMap<string, string> | undefined {
   return match === null ? undefined : new Map([["protection", match[1] ?? ""]]);
 }
 
-const notices =
-  /^\s*(?:Directory\s+[^\s[<]*[[<]\S*|(?:Grand )?Total of \d+ (?:files?|director(?:y|ies)),.*|%DIRECT-W-NOFILES\b.*|%RMS-E-FNF\b.*)\s*$/i;
+const isNotice = noticesLike(
+  /^\s*(?:Directory\s+[^\s[<]*[[<]\S*|(?:Grand )?Total of \d+ (?:files?|director(?:y|ies)),.*|%DIRECT-W-NOFILES\b.*|%RMS-E-FNF\b.*)$/i,
+);
 
 /** The dialect: lines that were wrapped are joined. */
 export const vmsDialect: Dialect = {
@@ -95,7 +96,7 @@ export const vmsDialect: Dialect = {
       const line = lines[at] ?? "";
       const entry = parseVmsLine(line);
       if (entry !== undefined) read.push(entry);
-      else if (notices.test(line)) read.push("notice");
+      else if (isNotice(line)) read.push("notice");
       else {
         const joined = parseWrapped(line, lines[at + 1]);
         read.push(joined);

@@ -7,7 +7,7 @@
  *       415210    May-23-2002  10:05:58   image.sys
  */
 import { columnsOf } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { lineByLine, noticesLike, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { fullYear, listedTime, parseTimeOfDay } from "./listed-time.ts";
 import { parseMonth } from "./months.ts";
@@ -38,7 +38,7 @@ export function parseVxworksLine(line: string): ListedEntry | undefined {
 }
 
 /** Names of the columns, and the rule under them. */
-const notices = /^\s*size\s+date\s+time\s+name\s*$|^\s*-{4,}(?:\s+-{4,}){3}\s*$/i;
+const isNotice = noticesLike(/^\s*size\s+date\s+time\s+name$|^\s*-{4,}(?:\s+-{4,}){3}$/i);
 
 /** The dialect. */
-export const vxworksDialect: Dialect = lineByLine("vxworks", parseVxworksLine, (line) => notices.test(line));
+export const vxworksDialect: Dialect = lineByLine("vxworks", parseVxworksLine, isNotice);

@@ -28,7 +28,7 @@ export const informationVerbs: VerbRows<InformationArguments> = {
     ...always,
   ]),
   FEAT: row(noArgument, "RFC 2389 §3", "Tell the extensions of the server", [211, 502, ...always]),
-  OPTS: row(optionsArgument, "RFC 2389 §4", "Set options of a verb", [200, 451, 502, 504, 530, ...always]),
+  OPTS: row(optionsArgument, "RFC 2389 §4", "Set options of a verb", [200, 451, 502, 530, ...always]),
   // Its line in FEAT tells the language of now: the server makes it.
   LANG: row(
     languageTagArgument,
