@@ -1,7 +1,8 @@
 /** Uploads: STOR, APPE, and going on where a broken one ended. */
+import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import type { ReadableFile } from "../bytes/index.ts";
-import { beginFile, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
+import { beginFile, DataConnectionError, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
 import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
@@ -166,11 +167,37 @@ async function pump(
       context.progress(event);
     },
   });
-  if (!keeps) {
-    socket.end();
-    await finished(socket, { readable: false }).catch(() => undefined);
-  }
+  if (!keeps) await endOutward(socket, context.options.stallTimeout, signal);
   return bytes;
+}
+
+/**
+ * Closes, and waits until all is sent: under TLS the close is octets too, which a server may leave unread.
+ *
+ * @param timeout - Milliseconds.
+ * @throws DataConnectionError `stalled` or `aborted`. A connection that breaks is for the server's reply to tell.
+ */
+function endOutward(socket: Socket, timeout: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: DataConnectionError): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const abort = (): void => settle(new DataConnectionError("aborted", "The upload was aborted", signal?.reason));
+    const timer = setTimeout(() => settle(new DataConnectionError("stalled", "The close was not taken")), timeout);
+    if (signal?.aborted === true) {
+      abort();
+      return;
+    }
+    signal?.addEventListener("abort", abort, { once: true });
+    socket.end();
+    finished(socket, { readable: false }).then(
+      () => settle(),
+      () => settle(),
+    );
+  });
 }
 
 /** The way of a source to the server. @throws DataFormatError for what cannot go there so. */

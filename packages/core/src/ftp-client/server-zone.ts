@@ -51,6 +51,9 @@ async function learn(
   const entry = candidate(entries, Date.now());
   const path = entry === undefined ? undefined : pathOf(folder, entry, entries.length);
   if (entry?.modified === undefined || path === undefined) return;
+  // Of a listing that is not in the server's charset: its names cannot be sent back.
+  const { nameCodec } = context.control;
+  if (nameCodec !== undefined && nameCodec.encode(path) === undefined) return;
   context.known.zone.attempts++;
   const reply = await context.control.command("MDTM", path);
   const modified = reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;

@@ -190,6 +190,7 @@ export {
 export {
   blockOf,
   dataHeaderLength,
+  isNoise,
   formatAcknowledgment,
   formatError,
   formatOptionAcknowledgment,

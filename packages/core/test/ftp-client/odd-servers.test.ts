@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { connect as connectSocket, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +9,7 @@ import {
   FtpReplyError,
   FtpTimeoutError,
   FtpTransferError,
+  type DialTarget,
   type FtpClientOptions,
 } from "../../src/ftp-client/index.ts";
 import { passive, startScripted, type Script } from "./scripted-server.ts";
@@ -196,6 +198,27 @@ describe("data connections", () => {
     });
     await expect(client.downloadBytes("a")).rejects.toMatchObject({ code: 426 });
     await client.noop();
+  });
+
+  it("that do not take an upload's end are given up, or aborted", async () => {
+    /** A connection whose close never gets through, as where TLS's own meets a full window. */
+    const dial = (target: DialTarget): Promise<Socket> => {
+      const socket = connectSocket(target.port, "127.0.0.1");
+      if (target.purpose === "data") socket._final = () => undefined;
+      return Promise.resolve(socket);
+    };
+    const script: Script = (verb, _, session) => {
+      if (verb === "EPSV") return passive(session, (data) => data.resume());
+      if (verb === "ABOR") return "426 Aborted\r\n226 Okay\r\n";
+      return verb === "STOR" ? "150 Send it\r\n" : undefined;
+    };
+    const { client } = await connect(script, { dial, stallTimeout: 100 });
+    await expect(client.upload(Buffer.from("content"), "a")).rejects.toBeInstanceOf(FtpTimeoutError);
+    await client.noop();
+    const patient = await connect(script, { dial, stallTimeout: 60_000 });
+    const aborting = patient.client.upload(Buffer.from("content"), "a", { signal: AbortSignal.timeout(100) });
+    await expect(aborting).rejects.toBeInstanceOf(FtpTransferError);
+    await patient.client.noop();
   });
 
   it("in active mode are not waited for once the transfer was aborted", async () => {

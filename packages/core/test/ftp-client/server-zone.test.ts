@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { FtpClient, type FtpClientOptions } from "../../src/ftp-client/index.ts";
+import { FtpClient, type FtpClientOptions, type NameCodec } from "../../src/ftp-client/index.ts";
 import { offsetOf } from "../../src/ftp-client/server-zone.ts";
 import { passive, startScripted } from "./scripted-server.ts";
 
@@ -59,6 +59,17 @@ describe("the server's time zone", () => {
       }
       expect(asked(commands)).toHaveLength(3);
     }
+  });
+
+  it("is not asked for by a name that the server's charset has no room for, and the listing is there", async () => {
+    const ascii: NameCodec = {
+      encode: (text) => (/^[\0-\x7f]*$/.test(text) ? Buffer.from(text, "latin1") : undefined),
+      decode: (bytes) => (bytes.every((octet) => octet < 128) ? Buffer.from(bytes).toString("latin1") : undefined),
+    };
+    const odd = [dos("10:15AM", "b\u00fccher.txt")];
+    const { client, commands } = await connect(odd, () => "213 20230605093042\r\n", { nameCodec: ascii });
+    expect((await client.list())[0]).toMatchObject({ name: "b\u00fccher.txt", modified: utc(10, 15) });
+    expect(asked(commands)).toEqual([]);
   });
 
   it("is not asked for without MDTM, without need, or against the wish of the caller", async () => {

@@ -102,6 +102,20 @@ describe("lines of LIST", () => {
     );
   });
 
+  it("of links are read back as they were written, arrows in both names included", () => {
+    const text = fc.array(fc.constantFrom("a", " -> ", " ", "é", "字", "😀", "->"), { minLength: 1, maxLength: 8 });
+    const words = text.map((parts) => parts.join("")).filter((value) => value.trim() !== "");
+    fc.assert(
+      fc.property(entry, words, words, (made, from, target) => {
+        const line = formatUnixLine({ ...made, kind: "symlink", size: 0, name: from, target }, now);
+        const read = parseUnixLine(line, now);
+        expect([read?.name, read?.target]).toEqual([from, target]);
+      }),
+    );
+    const latin1 = "lrwxrwxrwx 1 me us 6 Jan  1 00:00 a -> b -> é -> ü";
+    expect(parseUnixLine(latin1, now)).toMatchObject({ name: "a -> b", target: "é -> ü" });
+  });
+
   it.each([
     ["-rw-r--r--   1 owner    group        1803128 Jul 10 10:18 a  b.zip", { name: "a  b.zip", size: 1803128 }],
     ["-rw-r--r--+  1 owner 1803128 Jul 10  2001 no-group", { name: "no-group", owner: "owner", size: 1803128 }],

@@ -159,6 +159,7 @@ describe("a listener that went away", () => {
       counters: { ...counters },
       groups: undefined,
       windowOctets: 0,
+      unprovenOctets: 0,
       hears: () => false,
       tell: (event) => told.push(event),
     };

@@ -104,13 +104,16 @@ describe("windows", () => {
       const peer = await RawPeer.open();
       peer.send("\0\x01f\0octet\0blksize\x001000\0windowsize\x0064\0", server.port);
       const { text, from } = await peer.next();
+      // Only who answers has a window for good.
+      peer.send(numbered(4, 0), from.port);
+      await peer.next();
       return [text.split("\0")[4] ?? text, peer, from.port];
     };
     const [first, peer, port] = await ask();
     const [second] = await ask();
     const [third] = await ask();
     expect([first, second, third]).toEqual(["10", "5", "1"]);
-    const gone = new Promise((resolve) => server.server.once("declined", resolve));
+    const gone = new Promise((resolve) => server.server.once("transfer-broken", resolve));
     peer.send("\0\x05\0\0\0", port);
     await gone;
     // What ended gives its octets back: 15 less 5 and 1.

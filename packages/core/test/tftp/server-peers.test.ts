@@ -223,7 +223,6 @@ describe("packets out of turn", () => {
     await putFile(storage, "/f", pattern(1200));
     for (const [request, packet, answer] of [
       ["\0\x01f\0octet\0", numbered(3, 1, "abc"), "\0\x05\0\x04An ACK was expected\0"],
-      ["\0\x01f\0octet\0", "\0\x63", "\0\x05\0\x04An ACK was expected\0"],
       ["\0\x02g\0octet\0", numbered(4, 1), "\0\x05\0\x04DATA was expected\0"],
       ["\0\x02h\0octet\0", numbered(3, 1, `${full}b`), "\0\x05\0\x04A block of 513 octets came; 512 were agreed on\0"],
       ["\0\x01f\0octet\0", "\0\x05\0\x03full\0", undefined],

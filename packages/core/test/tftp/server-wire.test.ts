@@ -1,5 +1,6 @@
 /** TftpServer, by the octets on the wire: the rules and the quirks of real clients. */
 import { describe, expect, it } from "vitest";
+import type { ReadableFile } from "../../src/bytes/index.ts";
 import type { TftpServerEvents } from "../../src/tftp/index.ts";
 import { fileOf, patient, pattern, putFile, RawPeer, startTftp } from "./tftp-fixture.ts";
 
@@ -90,7 +91,6 @@ describe("the server", () => {
       ["\0\x02f\0octet\0", "\0\x05\0\x06File already exists\0"],
       ["\0\x02big\0octet\0tsize\x009999999999\0", "\0\x05\0\x03The file is too large\0"],
       ["\0\x03\0\x01abc", "\0\x05\0\x05Unknown transfer ID\0"],
-      ["\0\x09", "\0\x05\0\x04This is no TFTP packet\0"],
     ];
     for (const [asked, answer] of cases) {
       const peer = await RawPeer.open();
@@ -98,8 +98,10 @@ describe("the server", () => {
       expect((await peer.next()).text).toBe(answer);
     }
     const peer = await RawPeer.open();
-    peer.send("\0\x05\0\x01never answered\0", port);
-    expect(await peer.quiet(50)).toBe(true);
+    for (const silence of ["\0\x05\0\x01never answered\0", "\0\x09", "", "\0\x04\0", "chargen says hello"]) {
+      peer.send(silence, port);
+      expect(await peer.quiet(20)).toBe(true);
+    }
     expect(server.counters.refusals).toBe(7);
   });
 
@@ -234,5 +236,79 @@ describe("the server", () => {
     const addresses = server.addresses.map(({ address }) => address);
     expect(addresses).toContain("127.0.0.1");
     expect(addresses).not.toContain("0.0.0.0");
+  });
+});
+
+describe("peers that start again, and forged ones", () => {
+  it("serves the same request from the same port anew once the peer had answered the first", async () => {
+    const { port, storage, server } = await startTftp();
+    await putFile(storage, "/f", pattern(1200));
+    const device = await RawPeer.open();
+    device.send("\0\x01f\0octet\0", port);
+    const first = await device.next();
+    // The very same request, come twice, is no second transfer.
+    device.send("\0\x01f\0octet\0", port);
+    expect(await device.quiet(50)).toBe(true);
+    device.send("\0\x04\0\x01", first.from.port);
+    expect((await device.next()).text.slice(0, 4)).toBe("\0\x03\0\x02");
+    // The device lost its power here.
+    device.send("\0\x01f\0octet\0", port);
+    const again = await device.next();
+    expect(again.text.slice(0, 4)).toBe("\0\x03\0\x01");
+    expect(again.from.port).not.toBe(first.from.port);
+    // The transfer before goes on: the request may have been forged.
+    expect(server.transferCount).toBe(2);
+    device.send("\0\x04\0\x02", first.from.port);
+    expect((await device.next()).text.slice(0, 4)).toBe("\0\x03\0\x03");
+    await server.stop();
+    expect(server.transferCount).toBe(0);
+  });
+
+  it("reads nothing and fills no memory for an OACK that nobody acknowledged", async () => {
+    let read = 0;
+    const content: ReadableFile = {
+      size: 10_000_000,
+      read: async (into) => {
+        read += into.length;
+        return into.length;
+      },
+      close: async () => undefined,
+    };
+    const { port } = await startTftp({ onRequest: () => ({ content }) });
+    const forged = await RawPeer.open();
+    forged.send("\0\x01f\0octet\0blksize\x0065464\0windowsize\x0064\0", port);
+    const { text: oack, from } = await forged.next();
+    expect(oack).toContain("windowsize\x0064");
+    expect(read).toBe(0);
+    forged.send("\0\x04\0\0", from.port);
+    await forged.next();
+    expect(read).toBeGreaterThan(65_464);
+  });
+
+  it("leaves windows to those that answer, however many do not", async () => {
+    const { port, storage } = await startTftp({ limits: { windowOctetsInAll: 8 * 65_536 } });
+    await putFile(storage, "/f", pattern(10));
+    const request = "\0\x01f\0octet\0blksize\x0016384\0windowsize\x0016\0";
+    const windows: string[] = [];
+    for (let each = 0; each < 6; each++) {
+      const peer = await RawPeer.open();
+      peer.send(request, port);
+      windows.push(/windowsize\0(\d+)/.exec((await peer.next()).text)?.[1] ?? "");
+    }
+    expect(windows).toEqual(["16", "16", "16", "16", "16", "16"]);
+  });
+
+  it("stops, and forgets a request, though the application never decides", async () => {
+    const { port, server } = await startTftp({
+      onRequest: () => new Promise(() => undefined),
+      limits: { openTimeout: 50 },
+    });
+    const peer = await RawPeer.open();
+    peer.send("\0\x01f\0octet\0", port);
+    expect((await peer.next()).text).toBe("\0\x05\0\0The file could not be opened in time\0");
+    peer.send("\0\x01g\0octet\0", port);
+    await expect.poll(() => server.transferCount).toBe(1);
+    await server.stop();
+    expect(server.transferCount).toBe(0);
   });
 });

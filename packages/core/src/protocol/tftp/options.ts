@@ -117,7 +117,7 @@ export function answerOptions(
     if (name === "blksize" && value >= smallestBlockSize) options.push([name, String(blockSize)]);
     if (name === "windowsize" && value >= 1) {
       const fitting = Math.max(1, Math.floor(limits.windowOctets / blockSize));
-      windowSize = Math.min(value, limits.largestWindowSize, largestWindowSize, fitting);
+      windowSize = Math.max(1, Math.floor(Math.min(value, limits.largestWindowSize, largestWindowSize, fitting)));
       options.push([name, String(windowSize)]);
     }
     if ((name === "timeout" || name === "interval") && value >= 1 && value <= largestTimeout) {

@@ -35,6 +35,8 @@ export interface TftpServerLimits {
   readonly multicastRetries: number;
   /** How often a client is passed over before it is given up. Default 2. */
   readonly multicastTurns: number;
+  /** Milliseconds in which a file must be opened, the application's decision included. Default 30,000. */
+  readonly openTimeout: number;
   /** Milliseconds between two looks at the machine's addresses, where a wildcard is listened on. Default 10,000. */
   readonly addressTick: number;
   /** Entries of one folder that are looked at for a name in another case (`ignoreCase`). Default 10,000. */
@@ -54,6 +56,7 @@ export const defaultTftpLimits: TftpServerLimits = {
   initialTimeout: 1_000,
   shortestTimeout: 50,
   longestTimeout: 10_000,
+  openTimeout: 30_000,
   multicastGroups: 64,
   multicastClients: 256,
   multicastRetries: 3,

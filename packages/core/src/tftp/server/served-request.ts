@@ -24,6 +24,7 @@ import type { MulticastGroups } from "./multicast/multicast-groups.ts";
 import { discard, openRequest, type OpenedRequest } from "./open-request.ts";
 import type { ResolvedTftpOptions, TftpRequestInfo } from "./options.ts";
 import { RequestEvents } from "./request-events.ts";
+import { TftpRequestError } from "./request-error.ts";
 
 /** What a request needs of its server. */
 export interface RequestHost {
@@ -31,8 +32,10 @@ export interface RequestHost {
   readonly counters: TftpServerCounters;
   /** Undefined where there is no multicast. */
   readonly groups: MulticastGroups | undefined;
-  /** Octets of all windows that are agreed on now. */
+  /** Octets of all windows that are agreed on now with peers that answered. */
   windowOctets: number;
+  /** Those with addresses that never answered: they may be forged. */
+  unprovenOctets: number;
   hears(event: keyof TftpServerEvents): boolean;
   tell<K extends keyof TftpServerEvents>(event: K, payload: TftpServerEvents[K][0]): void;
 }
@@ -63,6 +66,9 @@ export class ServedRequest {
   /** The options of the OACK; when empty there is none. */
   #answer: readonly TftpOption[] = [];
   #sendable = true;
+  /** Octets of the window that is agreed on. */
+  #windowOctets = 0;
+  #heard = false;
 
   constructor(host: RequestHost, asked: AskedSocket, peer: RemoteInfo, packet: Uint8Array, info: TftpRequestInfo) {
     this.#host = host;
@@ -78,6 +84,11 @@ export class ServedRequest {
     return this.#transfer?.over === true;
   }
 
+  /** Whether the peer answered what was sent to it. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
   /** Whether this packet is the request that is served here, come again. */
   isRepeatedBy(packet: Uint8Array): boolean {
     return Buffer.compare(this.#packet, packet) === 0;
@@ -90,13 +101,18 @@ export class ServedRequest {
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array): void {
+    if (!this.#heard) {
+      this.#heard = true;
+      this.#host.unprovenOctets -= this.#windowOctets;
+      this.#host.windowOctets += this.#windowOctets;
+    }
     this.#transfer?.receive(packet);
     this.#tellProgress();
   }
 
   /** Gives the transfer up: the peer is told. */
   abort(message: string): void {
-    this.#giveUp.abort(new Error(message));
+    this.#giveUp.abort(new TftpRequestError(tftpErrorCode.notDefined, message));
     this.#transfer?.abort(message);
   }
 
@@ -113,7 +129,7 @@ export class ServedRequest {
     try {
       const { signal } = this.#giveUp;
       const expected = this.#info.operation === "write" ? this.#negotiate(undefined).transferSize : undefined;
-      const opened = await openRequest(this.#host.options, this.#info, expected, signal);
+      const opened = await this.#open(expected);
       if (!(await this.#serveInGroup(opened, signal))) await this.#serveOpened(opened);
     } catch (cause) {
       const { code, message } = this.#events.refuse(cause);
@@ -121,6 +137,26 @@ export class ServedRequest {
       this.#sender()(packet, packet.length);
     } finally {
       this.#closeSocket();
+    }
+  }
+
+  /** Opens the file, for no longer than may be waited: neither the application nor the storage holds up the server's end. */
+  async #open(expected: number | undefined): Promise<OpenedRequest> {
+    const { options } = this.#host;
+    const { signal } = this.#giveUp;
+    const opening = openRequest(options, this.#info, expected, signal);
+    const timer = setTimeout(() => this.abort("The file could not be opened in time"), options.limits.openTimeout);
+    const given = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    });
+    try {
+      return await Promise.race([opening, given]);
+    } catch (error) {
+      // What opens after all is nobody's any more.
+      opening.then(discard).catch(() => undefined);
+      throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -154,8 +190,8 @@ export class ServedRequest {
     const size = opened.operation === "read" && this.#info.mode === "octet" ? opened.file.size : undefined;
     const agreement = this.#negotiate(size);
     this.#agreement = agreement;
-    const octets = (agreement.largestWindow ?? agreement.windowSize) * agreement.blockSize;
-    this.#host.windowOctets += octets;
+    this.#windowOctets = (agreement.largestWindow ?? agreement.windowSize) * agreement.blockSize;
+    this.#host.unprovenOctets += this.#windowOctets;
     try {
       await this.#openSocket(opened);
       if (this.#giveUp.signal.aborted) {
@@ -164,7 +200,8 @@ export class ServedRequest {
       }
       await this.#run(opened);
     } finally {
-      this.#host.windowOctets -= octets;
+      this.#host[this.#heard ? "windowOctets" : "unprovenOctets"] -= this.#windowOctets;
+      this.#windowOctets = 0;
     }
   }
 
@@ -243,7 +280,9 @@ export class ServedRequest {
 
   #negotiate(size: number | undefined, multicast?: MulticastGroup): TftpAgreement {
     const { limits, microsoftWindow } = this.#host.options;
-    const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets);
+    // Forged requests take one half at most: peers that answer have the other.
+    const unproven = Math.min(this.#host.unprovenOctets, limits.windowOctetsInAll / 2);
+    const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets - unproven);
     const { agreement, options } = answerOptions(
       this.#info.options,
       this.#info.operation,

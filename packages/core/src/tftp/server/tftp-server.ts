@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import type { RemoteInfo } from "node:dgram";
 import {
   formatError,
+  isNoise,
   normaliseAddress,
   opcodeOf,
   parseRequest,
@@ -46,7 +47,10 @@ export interface TftpListenerAddress {
 export class TftpServer extends EventEmitter<TftpServerEvents> {
   readonly #options: ResolvedTftpOptions;
   readonly #host: RequestHost;
+  /** The last request of each peer's transfer identifier. */
   readonly #requests = new Map<string, ServedRequest>();
+  /** All requests that are served, those that a peer made before its last among them. */
+  readonly #served = new Set<ServedRequest>();
   readonly #perAddress = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
   #sockets: ListeningSockets | undefined;
@@ -69,6 +73,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       ...shared,
       groups: multicast === undefined ? undefined : new MulticastGroups(shared, multicast),
       windowOctets: 0,
+      unprovenOctets: 0,
       hears: (event) => this.listenerCount(event) > 0,
     };
   }
@@ -85,7 +90,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
 
   /** How many requests are served now, those that dally included. */
   get transferCount(): number {
-    return this.#requests.size;
+    return this.#served.size;
   }
 
   /** Binds the listeners. @throws Error of the system when one cannot be bound, Error when the server runs. */
@@ -115,7 +120,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   async stop({ drainFor = 0 }: { readonly drainFor?: number } = {}): Promise<void> {
     this.#stopping = true;
     if (drainFor > 0) await this.#drain(drainFor);
-    for (const request of this.#requests.values()) request.abort(stopping);
+    for (const request of this.#served) request.abort(stopping);
     await Promise.all(this.#running);
     this.#sockets?.close();
     this.#sockets = undefined;
@@ -129,7 +134,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   /** Waits until no transfer runs. A peer's file is stored before its last ACK: dallying is not waited for. */
   async #drain(drainFor: number): Promise<void> {
     const end = performance.now() + drainFor;
-    const runs = (): boolean => [...this.#requests.values()].some(({ over }) => !over);
+    const runs = (): boolean => [...this.#served].some(({ over }) => !over);
     while (runs() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, drainTick));
   }
 
@@ -139,7 +144,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     const opcode = opcodeOf(packet);
     const there = this.#requests.get(key);
     if (opcode === tftpOpcode.readRequest || opcode === tftpOpcode.writeRequest) {
-      if (there !== undefined && !there.over && there.isRepeatedBy(packet)) there.repeat();
+      if (there !== undefined && this.#isRepetition(there, packet)) there.repeat();
       else this.#request(asked, packet, from, key, there);
       return;
     }
@@ -147,10 +152,17 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       there.receive(packet);
       return;
     }
-    if (opcode === tftpOpcode.error) return;
-    const known = opcode >= tftpOpcode.data && opcode <= tftpOpcode.optionAcknowledgment;
-    if (known) this.#answerError(asked, from, tftpErrorCode.unknownTransferId, "Unknown transfer ID");
-    else this.#answerError(asked, from, tftpErrorCode.illegalOperation, "This is no TFTP packet");
+    // ERROR is never answered; nor is what is none of TFTP's: some service that answers everything may have sent it.
+    if (opcode === tftpOpcode.error || isNoise(packet)) return;
+    this.#answerError(asked, from, tftpErrorCode.unknownTransferId, "Unknown transfer ID");
+  }
+
+  /**
+   * Whether a request is one that is being served already, come twice. Once the peer has gone on with the transfer, one
+   * like the first is that of a device that started again; over a single port nobody can tell the two transfers apart.
+   */
+  #isRepetition(there: ServedRequest, packet: Uint8Array): boolean {
+    return !there.over && there.isRepeatedBy(packet) && (this.#options.singlePort || !there.heard);
   }
 
   #request(
@@ -179,16 +191,23 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
       this.#host.tell("refusal", { request: info, remote, code: error.code, message: error.message });
       return;
     }
-    // Another request from the same transfer identifier: the peer has given the one before up.
-    old?.supersede();
+    // Another request from the same transfer identifier: the peer has given the one before up. But nobody's transfer ends
+    // because somebody forged a request: where the two can be told apart, one that goes on is left alone.
+    if (old !== undefined && (this.#options.singlePort || !old.heard)) old.supersede();
     const served = new ServedRequest(this.#host, asked, from, packet, info);
     this.#requests.set(key, served);
+    this.#served.add(served);
     this.#count(remote.address, 1);
-    const running = served.serve().finally(() => {
-      this.#running.delete(running);
-      this.#count(remote.address, -1);
-      if (this.#requests.get(key) === served) this.#requests.delete(key);
-    });
+    const fault = (cause: unknown): void => this.#host.tell("server-error", { doing: "serving a request", cause });
+    const running = served
+      .serve()
+      .catch(fault)
+      .finally(() => {
+        this.#running.delete(running);
+        this.#served.delete(served);
+        this.#count(remote.address, -1);
+        if (this.#requests.get(key) === served) this.#requests.delete(key);
+      });
     this.#running.add(running);
   }
 

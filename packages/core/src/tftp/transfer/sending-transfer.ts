@@ -34,6 +34,8 @@ export class SendingTransfer {
   readonly #timer: DeadlineTimer;
   /** Whether the peer is known to be where its packets say, before it answers. */
   readonly #proven: boolean;
+  /** An OACK goes before the first block. */
+  readonly #asksFirst: boolean;
   readonly #piece: Uint8Array | undefined;
   /** Octets of the file that are yet to be read: what is appended meanwhile was not announced. */
   #left: number;
@@ -53,6 +55,7 @@ export class SendingTransfer {
     this.#send = send;
     this.#left = file.size ?? Infinity;
     this.#proven = options.firstRetries === undefined;
+    this.#asksFirst = options.first !== undefined;
     const direct = options.blockSize >= directBlock;
     const memory = direct ? (size: number) => offPageMemory(size, dataHeaderLength) : undefined;
     this.#sender = new TftpSender({ ...options, transmit: send, memory });
@@ -88,7 +91,9 @@ export class SendingTransfer {
   /** Begins. */
   start(): void {
     const now = clock();
-    this.#fill();
+    // Before an answer nobody knows whether the address was forged: neither the file is read nor memory filled for it.
+    if (this.#proven) this.#fill();
+    else if (!this.#asksFirst) this.#fill(1);
     if (this.#over) return;
     this.#sender.start(now);
     this.#rearm(now);
@@ -110,10 +115,11 @@ export class SendingTransfer {
     this.#end({ kind: "aborted", message, cause });
   }
 
-  #fill(): void {
+  /** @param most - Blocks at most. */
+  #fill(most = Infinity): void {
     if (this.#reading || this.#ended) return;
     try {
-      for (;;) {
+      for (let count = 0; count < most; count++) {
         this.#room ??= this.#sender.room();
         if (this.#room === undefined) break;
         if (!this.#fillNow(this.#room)) {
@@ -191,7 +197,7 @@ export class SendingTransfer {
     const ended = this.#ended;
     // The last block may be waiting for just this end.
     if (ended) this.#supplyLast();
-    else this.#fill();
+    else this.#fill(this.#proven || this.heard ? Infinity : 1);
     this.#rearm(clock());
   }
 

@@ -26,8 +26,10 @@ export function formatUnixLine(entry: ServerEntry, now: number): string {
   const owner = (entry.owner ?? entry.uid?.toString() ?? "ftp").padEnd(8);
   const group = (entry.group ?? entry.gid?.toString() ?? "ftp").padEnd(8);
   const links = String(entry.links ?? 1).padStart(3);
-  const size = String(entry.size).padStart(12);
-  const target = entry.kind === "symlink" && entry.target !== undefined ? ` -> ${entry.target}` : "";
+  const leads = entry.kind === "symlink" ? entry.target : undefined;
+  // A link's size is its target's: by that alone is known which of several arrows divides the two.
+  const size = String(leads === undefined ? entry.size : new TextEncoder().encode(leads).length).padStart(12);
+  const target = leads === undefined ? "" : ` -> ${leads}`;
   return `${letterOf(entry)}${formatMode(mode)} ${links} ${owner} ${group} ${size} ${formatDate(entry.modified, now)} ${entry.name}${target}`;
 }
 
@@ -164,14 +166,29 @@ function isDevice(text: string | undefined): boolean {
   return text !== undefined && /^(?:\d+,\d+|0x[0-9a-f]+)$/i.test(text);
 }
 
+const arrow = " -> ";
+
 /** Divides a link from where it leads. The size of a link is its target's: that tells apart names with an arrow inside. */
 function splitLink(shown: string, size: number | undefined): [name: string, target: string | undefined] {
-  const arrow = " -> ";
   const first = shown.indexOf(arrow);
   if (first === -1) return [shown, undefined];
-  const sized = size === undefined || size === 0 ? -1 : shown.length - size - arrow.length;
-  const at = sized > 0 && shown.startsWith(arrow, sized) ? sized : first;
+  const sized = size === undefined || size === 0 ? undefined : arrowBefore(shown, size);
+  const at = sized ?? first;
   return [shown.slice(0, at), shown.slice(at + arrow.length)];
+}
+
+/** The arrow that so much follows: octets, be it UTF-8, or of a charset that has one for each character. */
+function arrowBefore(shown: string, size: number): number | undefined {
+  const isArrow = (at: number): boolean => at > 0 && shown.startsWith(arrow, at);
+  let octets = 0;
+  for (let end = shown.length; end > 0 && octets <= size; end--) {
+    if (octets === size && isArrow(end - arrow.length)) return end - arrow.length;
+    const unit = shown.charCodeAt(end - 1);
+    // Half of a pair of surrogates is half of four octets.
+    octets += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+  }
+  const counted = shown.length - size - arrow.length;
+  return isArrow(counted) ? counted : undefined;
 }
 
 function kindOf(letter: string): ListedEntry["kind"] {
