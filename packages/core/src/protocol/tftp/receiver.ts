@@ -41,6 +41,8 @@ export interface TftpReceiverOptions extends TftpMachineOptions {
  * and both at once disturb each other.
  */
 const shortestTimeout = 200;
+/** ACKs after a repeated one that are not repeated for a block that comes again within a round trip. */
+const acknowledgmentsOfDoubt = 2;
 /** Milliseconds of dallying at least. */
 const shortestDally = 3_000;
 
@@ -69,6 +71,10 @@ export class TftpReceiver {
   /** An ACK is owed once the hold ends. */
   #owed = false;
   #timedAt: number | undefined;
+  /** When the last ACK went out. */
+  #answeredAt = -Infinity;
+  /** ACKs that are to go out before one is repeated at once. */
+  #doubt = 0;
   #dallyUntil: number | undefined;
 
   constructor(options: TftpReceiverOptions) {
@@ -202,7 +208,7 @@ export class TftpReceiver {
     if (distance === 1 && !this.#ended) this.#inOrder(packet, now);
     else if (distance > 1 && !this.#ended) this.#gap(this.#received + distance, now);
     else if (this.#isOneTooMany(packet, distance)) this.#answer(this.#received + 1);
-    else this.#duplicate(distance);
+    else this.#duplicate(distance, now);
   }
 
   /**
@@ -248,17 +254,17 @@ export class TftpReceiver {
     if (again) this.#acknowledge(now);
   }
 
-  #duplicate(distance: number): void {
+  #duplicate(distance: number, now: number): void {
     this.counts.duplicates++;
     if (this.#state === "dallying") {
-      if (distance === 0) this.#repeat();
+      if (distance === 0) this.#repeat(now);
       return;
     }
     const block = this.#received + distance;
     if (this.#repeatedTo !== undefined && block === this.#repeatedTo + 1) this.#repeatedTo = block;
     else this.#repeatedFrom = this.#repeatedTo = block;
     // Inside a window an ACK would send the sender back; a block that the network doubled must not do that.
-    if (distance === 0 && this.#received > 0 && this.#received === this.#windowStart && !this.#ended) this.#repeat();
+    if (distance === 0 && this.#received > 0 && this.#received === this.#windowStart && !this.#ended) this.#repeat(now);
   }
 
   /** A run of duplicates before a new block: the sender went back, and its window ends as much earlier. */
@@ -271,11 +277,15 @@ export class TftpReceiver {
     if (before < this.#windowStart) this.#windowStart = before;
   }
 
-  #repeat(): void {
+  #repeat(now: number): void {
     if (this.#held) {
       this.#owed = true;
       return;
     }
+    // A sender that answers each ACK, doubled ones too, would double every block from here on (RFC 1123 §4.2.3.1).
+    if (this.#doubt > 0 && now - this.#answeredAt < (this.#timer.roundTrip ?? 0)) return;
+    this.#doubt = acknowledgmentsOfDoubt;
+    this.#answeredAt = now;
     this.counts.resent++;
     this.#timedAt = undefined;
     this.#beginWindow();
@@ -295,7 +305,8 @@ export class TftpReceiver {
     }
     this.#owed = false;
     this.#beginWindow();
-    this.#timedAt = now;
+    if (this.#doubt > 0) this.#doubt--;
+    this.#timedAt = this.#answeredAt = now;
     this.#answer();
   }
 

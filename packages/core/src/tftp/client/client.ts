@@ -229,7 +229,7 @@ async function attempt(
     signal?.removeEventListener("abort", abort);
     // The last ACK may have to be repeated; nobody waits for that, and the process does not either.
     socket.unref();
-    void exchange.closed().then(() => exchange.close());
+    void exchange.closed().then(() => socket.close());
     return ended;
   } catch (error) {
     socket.close();

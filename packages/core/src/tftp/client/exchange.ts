@@ -30,7 +30,7 @@ import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
 import { sendPacket } from "../transfer/udp-socket.ts";
-import { clock, tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
+import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
 import { joinGroup } from "./multicast/group-socket.ts";
 import { GroupTransfer } from "./multicast/group-transfer.ts";
 import type { TftpGroupOptions } from "./options.ts";
@@ -81,7 +81,7 @@ export class Exchange {
   readonly #request: Uint8Array;
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
-  /** As the system spells it. */
+  /** The address behind `#port`, as the system spells it. */
   #address = "";
   /** The way to the server's transfer identifier, once it is known. */
   #send: SendPacket | undefined;
@@ -89,7 +89,6 @@ export class Exchange {
   #transfer: SendingTransfer | ReceivingTransfer | GroupTransfer | undefined;
   #settle: ((end: ExchangeEnd) => void) | undefined;
   #settled = false;
-  #closed = false;
 
   /** @throws RangeError for a request that cannot be written. */
   constructor(options: ExchangeOptions) {
@@ -116,22 +115,17 @@ export class Exchange {
     if (this.#transfer !== undefined && "closed" in this.#transfer) await this.#transfer.closed;
   }
 
-  /** Closes the socket: whatever still ends is not told to the server any more. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#options.socket.close();
-  }
-
   /** Gives up. A server that answered is told. */
   abort(message: string, cause: unknown): void {
-    if (this.#transfer !== undefined) this.#transfer.abort(message, cause);
-    else if (!this.#settled) {
-      const failure = { kind: "aborted", message, cause } as const;
-      // The server answered, and the file is being opened: that must not keep the caller waiting, nor the server.
-      if (this.#send !== undefined) tellFailure(failure, true, this.#send, () => tftpErrorCode.notDefined);
-      this.#endAsking(failure);
+    if (this.#transfer !== undefined) {
+      this.#transfer.abort(message, cause);
+      return;
     }
+    if (!this.#settled && this.#send !== undefined) {
+      const packet = formatError(tftpErrorCode.notDefined, message);
+      this.#send(packet, packet.length);
+    }
+    this.#endAsking({ kind: "aborted", message, cause });
   }
 
   #sendRequest(): void {
@@ -175,10 +169,9 @@ export class Exchange {
   }
 
   #tellOctets(): void {
-    const transfer = this.#transfer;
-    if (transfer?.over !== false) return;
+    if (this.#transfer?.over !== false) return;
     try {
-      this.#options.onOctets(transfer.octets, this.#agreement);
+      this.#options.onOctets(this.#transfer.octets, this.#agreement);
     } catch (cause) {
       this.abort("telling the progress failed", cause);
     }
@@ -232,10 +225,7 @@ export class Exchange {
     }
     const file = await this.#open(end, send);
     if (file === undefined) return;
-    // A size of 0 is what some servers tell that do not know it.
-    const { transferSize = 0 } = this.#agreement;
-    const checks = this.#options.checkSize && transferSize > 0;
-    const checked = checks ? checkedSink(file, () => compareSize(transferSize, transfer.octets)) : file;
+    const checked = this.#checked(file, () => transfer.octets);
     const transfer = new ReceivingTransfer(checked, { ...machine, maxSize: end.maxSize }, send);
     this.#transfer = transfer;
     if (first === undefined) transfer.start();
@@ -267,7 +257,8 @@ export class Exchange {
     }
     const machine = { ...this.#machine(), ...options, maxSize: end.maxSize, socket };
     const isServer = ({ address, port }: RemoteInfo): boolean => port === from.port && address === from.address;
-    const transfer = new GroupTransfer(file, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
+    const checked = this.#checked(file, () => transfer.octets);
+    const transfer = new GroupTransfer(checked, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
     this.#transfer = transfer;
     transfer.receive(packet);
     this.#endTransfer(await transfer.finished);
@@ -300,11 +291,18 @@ export class Exchange {
     }
   }
 
+  /** A size of 0 is what some servers tell that do not know it. */
+  #checked(file: WritableFile, octets: () => number): WritableFile {
+    const { transferSize = 0 } = this.#agreement;
+    if (!this.#options.checkSize || transferSize === 0) return file;
+    return checkedSink(file, () => compareSize(transferSize, octets()));
+  }
+
   #sender(to: RemoteInfo): SendPacket {
     const { socket } = this.#options;
     const { port, address } = to;
     return (memory, length) => {
-      if (!this.#closed) sendPacket(socket, memory, length, port, address);
+      sendPacket(socket, memory, length, port, address);
     };
   }
 

@@ -102,13 +102,13 @@ function iteratedSource(source: AsyncIterable<Uint8Array>): ReadableFile {
 export async function fileSink(path: string): Promise<WritableFile> {
   const destination = await findDestination(path);
   const { handle, written } = await openDestination(destination);
-  // Devices and pipes have no places to write at.
-  const hasPlaces = destination.replaceable;
+  const { replaceable } = destination;
   let end = 0;
+  // Pipes have no places.
+  const place = (position: number): number | null => (replaceable ? position : null);
   const writeAt = async (from: Uint8Array, position: number): Promise<void> => {
     for (let at = 0; at < from.length;) {
-      const place = hasPlaces ? position + at : null;
-      at += (await handle.write(from, at, from.length - at, place)).bytesWritten;
+      at += (await handle.write(from, at, from.length - at, place(position + at))).bytesWritten;
     }
     end = Math.max(end, position + from.length);
   };
@@ -117,19 +117,19 @@ export async function fileSink(path: string): Promise<WritableFile> {
     writev: async (from) => {
       const start = end;
       const total = from.reduce((sum, part) => sum + part.length, 0);
-      const { bytesWritten } = await (hasPlaces ? handle.writev(from, start) : handle.writev(from));
+      const { bytesWritten } = await handle.writev(from, place(start) ?? undefined);
       end = start + bytesWritten;
       // A short write is a disk that is nearly full: the rest, piece by piece, tells why.
       if (bytesWritten < total) await writeAt(Buffer.concat(from).subarray(bytesWritten), end);
     },
-    ...(hasPlaces ? { writeAt } : {}),
+    ...(replaceable ? { writeAt } : {}),
     commit: async () => {
       await handle.close();
-      if (destination.replaceable) await rename(written, destination.path);
+      if (replaceable) await rename(written, destination.path);
     },
     abandon: async () => {
       await handle.close();
-      if (destination.replaceable) await rm(written, { force: true });
+      if (replaceable) await rm(written, { force: true });
     },
   };
 }
@@ -205,18 +205,14 @@ export class MemorySink implements WritableFile {
     return this.writeAt(from, this.#end);
   }
 
-  async writeAt(from: Uint8Array, position: number): Promise<void> {
-    // The caller's memory is its own again.
-    this.#parts.push({ octets: new Uint8Array(from), position });
-    this.#end = Math.max(this.#end, position + from.length);
-  }
-
   /** Keeps the parts as they are: blocks lie in their datagrams, which nobody else has. */
   async writev(from: readonly Uint8Array[]): Promise<void> {
-    for (const octets of from) {
-      this.#parts.push({ octets, position: this.#end });
-      this.#end += octets.length;
-    }
+    for (const part of from) this.#keep(part, this.#end);
+  }
+
+  async writeAt(from: Uint8Array, position: number): Promise<void> {
+    // The caller's memory is its own again.
+    this.#keep(new Uint8Array(from), position);
   }
 
   async commit(): Promise<void> {
@@ -226,6 +222,11 @@ export class MemorySink implements WritableFile {
   async abandon(): Promise<void> {
     this.#parts.length = 0;
     this.#end = 0;
+  }
+
+  #keep(octets: Uint8Array, position: number): void {
+    this.#parts.push({ octets, position });
+    this.#end = Math.max(this.#end, position + octets.length);
   }
 }
 

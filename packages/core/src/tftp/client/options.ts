@@ -35,15 +35,15 @@ export interface TftpTransferOptions {
   /** Whether the size is asked for, or told. Default: true in mode octet, where it is known. */
   readonly transferSize?: boolean;
   /**
-   * Whether a file is to be got together with other clients, by multicast (RFC 2090). A server that offers none sends it to
-   * this client alone. Default false.
-   */
-  readonly multicast?: boolean | TftpGroupOptions;
-  /**
    * Whether a file that is got in mode octet must have the size that the server told, if it told one other than 0; it
    * fails with kind `protocol` otherwise. Default true.
    */
   readonly checkSize?: boolean;
+  /**
+   * Whether a file is to be got together with other clients, by multicast (RFC 2090). A server that offers none sends it to
+   * this client alone. Default false.
+   */
+  readonly multicast?: boolean | TftpGroupOptions;
   /** Whether no option is asked for: plain RFC 1350. Default false. */
   readonly plain?: boolean;
   /** Retransmissions without an answer before the server is given up. Default 6. */
@@ -82,12 +82,12 @@ export interface TftpResult {
 export const wantedBlockSize = 1428;
 /** Blocks of a window that are asked for, unless an option says otherwise. */
 export const wantedWindowSize = 16;
+/** Milliseconds between two retransmissions at most, unless an option says otherwise. */
+export const longestTimeoutByDefault = 10_000;
 /** How a file is received with others, unless an option says otherwise. */
 export const usualGroup: Required<Omit<TftpGroupOptions, "interface">> = {
   patience: 60_000,
   heldOctets: 16 * 1024 * 1024,
 };
-/** Milliseconds between two retransmissions at most, unless an option says otherwise. */
-export const longestTimeoutByDefault = 10_000;
 /** Octets of a file that is got into memory, unless an option says otherwise. */
 export const memoryLimit: number = 1024 ** 3;

@@ -11,6 +11,7 @@ class SizeMismatchError extends Error {
 /** A file that is committed only if `check` does not throw. */
 export function checkedSink(file: WritableFile, check: () => void): WritableFile {
   return {
+    ...(file.writeAt === undefined ? {} : { writeAt: file.writeAt.bind(file) }),
     write: (from) => file.write(from),
     writev: async (from) => {
       if (file.writev !== undefined) await file.writev(from);

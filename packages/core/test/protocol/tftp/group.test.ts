@@ -18,7 +18,8 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { simulateGroup, type SimulatedClient } from "./simulated-group.ts";
-import { seeded, type Network } from "./simulated-network.ts";
+import { seeded } from "../../support/seeded.ts";
+import type { Network } from "./simulated-network.ts";
 
 const perfect = (): Network => ({ loss: 0, duplication: 0, reordering: 0, delay: 10, random: seeded(1) });
 const group = { address: "239.255.0.1", port: 1758 };

@@ -97,6 +97,45 @@ describe("one lost ACK", () => {
   });
 });
 
+describe("a sender that answers doubled ACKs", () => {
+  it("is not led to double every block from one on", () => {
+    const { machine, sent } = receiver();
+    machine.startSilently(0);
+    let now = 0;
+    // It sends a block for each ACK, whatever it sent before.
+    let answered = 0;
+    const answer = (): void => {
+      for (; answered < sent.length; answered++)
+        machine.receive(data((sent[answered]?.charCodeAt(3) ?? 0) + 1), now + 0.1);
+    };
+    machine.receive(data(1), (now = 10));
+    for (let round = 0; round < 3; round++) {
+      now += 10;
+      answer();
+    }
+    // The network doubles one block.
+    machine.receive(data(machine.received), now + 0.2);
+    const before = machine.received;
+    const acknowledgments = sent.length;
+    for (let round = 0; round < 20; round++) {
+      now += 10;
+      answer();
+    }
+    expect(machine.received - before).toBe(20);
+    expect(sent.length - acknowledgments).toBeLessThanOrEqual(21);
+  });
+
+  it("gets an ACK again that was lost", () => {
+    const { machine, sent } = receiver();
+    machine.startSilently(0);
+    for (let block = 1; block <= 6; block++) {
+      machine.receive(data(block), 100 * block);
+      machine.receive(data(block), 100 * block + 90);
+    }
+    expect(sent).toHaveLength(12);
+  });
+});
+
 describe("a peer that does not wait for ACKs", () => {
   it("gives no more than the window that was asked for, while the file cannot take more", () => {
     const { machine, sent, delivered } = receiver({ windowSize: 4 });

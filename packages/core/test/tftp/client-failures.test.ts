@@ -1,4 +1,4 @@
-/** The TFTP client, by the octets on the wire, and with local ends that are slow or broken. */
+/** The TFTP client where something fails: servers, sizes, sockets, callers. */
 import { Socket } from "node:dgram";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,8 +13,9 @@ import { pattern, putFile, RawPeer, startTftp } from "./tftp-fixture.ts";
 describe("a client that is given up while the local file opens", () => {
   const begin = async (open: () => Promise<never>) => {
     const server = await RawPeer.open();
+    const socket = await openUdpSocket({ address: "127.0.0.1", family: 4, port: 0, receiveBuffer: 0 });
     const exchange = new Exchange({
-      socket: await openUdpSocket({ address: "127.0.0.1", family: 4, port: 0, receiveBuffer: 0 }),
+      socket,
       server: { address: "127.0.0.1", port: server.port },
       file: "f",
       mode: "octet",
@@ -22,21 +23,21 @@ describe("a client that is given up while the local file opens", () => {
       end: { operation: "read", maxSize: Infinity, open },
       timing: { random: Math.random },
       requestRetries: 0,
-      group: { patience: 1_000, heldOctets: 0 },
       checkSize: true,
+      group: { patience: 1_000, heldOctets: 0 },
       onOctets: () => undefined,
     });
     const ended = exchange.run();
     const { from } = await server.next();
     server.send("\0\x03\0\x01abc", from.port);
-    return { server, exchange, ended };
+    return { server, socket, exchange, ended };
   };
 
   it("tells the server, and abandons the file once it is open", async () => {
     let opened: (file: never) => void = () => undefined;
     let asked: () => void = () => undefined;
     const opening = new Promise<void>((resolve) => (asked = resolve));
-    const { server, exchange, ended } = await begin(() => {
+    const { server, socket, exchange, ended } = await begin(() => {
       asked();
       return new Promise((resolve) => (opened = resolve));
     });
@@ -44,7 +45,7 @@ describe("a client that is given up while the local file opens", () => {
     exchange.abort("it was given up", undefined);
     expect(await ended).toMatchObject({ kind: "not-begun", failure: { kind: "aborted" } });
     expect((await server.next()).text).toBe("\0\x05\0\0it was given up\0");
-    exchange.close();
+    socket.close();
     await new Promise<void>((resolve, reject) => {
       const file = {
         write: () => Promise.reject(new Error("written")),
@@ -59,13 +60,13 @@ describe("a client that is given up while the local file opens", () => {
     let failed: (error: Error) => void = () => undefined;
     let asked: () => void = () => undefined;
     const opening = new Promise<void>((resolve) => (asked = resolve));
-    const { exchange, ended } = await begin(() => {
+    const { socket, exchange, ended } = await begin(() => {
       asked();
       return new Promise((_resolve, reject) => (failed = reject));
     });
     await opening;
     exchange.abort("it was given up", undefined);
-    exchange.close();
+    socket.close();
     failed(new Error("no"));
     expect(await ended).toMatchObject({ kind: "not-begun", failure: { kind: "aborted" } });
     // An unhandled rejection would fail the run.
