@@ -56,6 +56,8 @@ export interface ServerProgramOptions {
   readonly until?: string | undefined;
   /** Whether what it says on stderr is shown by the tests. */
   readonly showLog?: boolean | undefined;
+  /** A command that runs it elsewhere, as in a network namespace. */
+  readonly through?: readonly string[] | undefined;
 }
 
 /** Starts our server on a free port of 127.0.0.1. @param args - What follows `serve`. */
@@ -63,7 +65,8 @@ export async function startServerProgram(
   args: readonly string[],
   options: ServerProgramOptions = {},
 ): Promise<ServerProgram> {
-  const child = spawn(process.execPath, [twinport, "serve", "--listen", "127.0.0.1:0", ...args], {
+  const [command, ...before] = [...(options.through ?? []), process.execPath];
+  const child = spawn(command, [...before, twinport, "serve", "--listen", "127.0.0.1:0", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env },
   });
