@@ -1,0 +1,2 @@
+/** The Debian packages that are missing. */
+export function missingFirmware(): readonly string[];
