@@ -1,6 +1,5 @@
 /** Programs of others, and our own server as a program: started for a test, ended with it. */
 import { spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
@@ -78,16 +77,6 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Whether somebody could listen for datagrams there now. */
-async function isFreeForDatagrams(port: number, host: string): Promise<boolean> {
-  const socket = createSocket("udp4");
-  const free = await new Promise<boolean>((done) => {
-    socket.once("error", () => done(false)).bind({ port, address: host, exclusive: true }, () => done(true));
-  });
-  socket.close();
-  return free;
-}
-
 /** Whether somebody could listen there now. */
 async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer();
@@ -109,25 +98,19 @@ async function isFree(port: number, host: string): Promise<boolean> {
  * Ports side by side, free at each of the addresses. The system does not give them to outgoing connections: one that
  * was closed within the last minute would keep its port from being listened on.
  *
- * @param probe - Tells whether a port is free. Default: whether connections can be listened for.
  * @returns The first of them.
  */
-export async function freePorts(count: number, hosts: readonly string[], probe = isFree): Promise<number> {
+export async function freePorts(count: number, hosts: readonly string[]): Promise<number> {
   const range = await readFile("/proc/sys/net/ipv4/ip_local_port_range", "utf8").catch(() => "32768 60999");
   const [low = 0, high = 0] = range.trim().split(/\s+/).map(Number);
   const fits = (first: number): boolean => first + count <= low || first > high;
   for (let first = 5_000; first + count < 65_536; first += count) {
     if (!fits(first)) continue;
     const ports = Array.from({ length: count }, (_, at) => first + at);
-    const free = await Promise.all(ports.flatMap((port) => hosts.map((host) => probe(port, host))));
+    const free = await Promise.all(ports.flatMap((port) => hosts.map((host) => isFree(port, host))));
     if (free.every(Boolean)) return first;
   }
   throw new Error(`No ${count} ports side by side are free`);
-}
-
-/** A port for datagrams, from outside the range that the system gives to clients. */
-export function freeUdpPort(host: string): Promise<number> {
-  return freePorts(1, [host], isFreeForDatagrams);
 }
 
 /**

@@ -2,13 +2,16 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { program } from "./peer-servers.ts";
-import { freeUdpPort, makeFolder, start, waitForUdpListener, type Running } from "./processes.ts";
+import { makeFolder, start, waitForUdpListener, type Running } from "./processes.ts";
 
+/** The port of all: dnsmasq knows no other. */
+const port = 69;
 /**
- * Where they listen. dnsmasq knows no port but 69: an address of this process's own, so that no other server of the
- * machine is in its way.
+ * Where a server listens: an address of its own and this process's, so that no other server of the machine is in its way.
+ *
+ * @param kind - The second number of the address.
  */
-export const tftpServerHost = `127.69.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
+const addressOf = (kind: number): string => `127.${kind}.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
 
 /** A running server. */
 export interface TftpServerPeer {
@@ -32,44 +35,45 @@ export interface TftpServerAbilities {
 }
 
 interface Starter extends TftpServerAbilities {
-  /** Default: any. */
-  readonly port?: number;
+  readonly host: string;
   /** Program and arguments. */
-  command(port: number, folder: string): readonly string[];
+  command(host: string, folder: string): readonly string[];
 }
 
 const starters: Readonly<Record<string, Starter>> = {
   "tftpd-hpa": {
+    host: addressOf(69),
     writes: true,
     windows: false,
     largestBlock: 65_464,
     refusalCode: 0,
-    command: (port, folder) => [
-      ...[program("tftpd-hpa", "usr/sbin/in.tftpd"), "-L", "--address", `${tftpServerHost}:${port}`],
+    command: (host, folder) => [
+      ...[program("tftpd-hpa", "usr/sbin/in.tftpd"), "-L", "--address", `${host}:${port}`],
       ...["--secure", "--create", "--permissive", "--user", "nobody", folder],
     ],
   },
   atftpd: {
+    host: addressOf(70),
     writes: true,
     windows: true,
     largestBlock: 65_464,
     refusalCode: 2,
-    command: (port, folder) => [
+    command: (host, folder) => [
       ...[program("atftpd", "usr/sbin/atftpd"), "--daemon", "--no-fork", "--user", "nobody", "--group", "nogroup"],
-      ...["--bind-address", tftpServerHost, "--port", String(port), "--logfile", "-", folder],
+      ...["--bind-address", host, "--port", String(port), "--logfile", "-", folder],
     ],
   },
   dnsmasq: {
+    host: addressOf(71),
     writes: false,
     windows: false,
     // It has room for no more in the buffer that it keeps for answers of DNS.
     largestBlock: 2263,
     refusalCode: 4,
-    port: 69,
-    command: (_port, folder) => [
+    command: (host, folder) => [
       ...[program("dnsmasq-base", "usr/sbin/dnsmasq"), "--no-daemon", "--conf-file=/dev/null", "--port=0"],
       ...["--enable-tftp", `--tftp-root=${folder}`, "--user=root", "--group=root"],
-      ...[`--listen-address=${tftpServerHost}`, "--bind-interfaces"],
+      ...[`--listen-address=${host}`, "--bind-interfaces"],
     ],
   },
 };
@@ -93,12 +97,12 @@ export async function startTftpServer(name: string, through: readonly string[] =
   const folder = join(state.path, "tftp");
   await mkdir(folder);
   await chmod(folder, 0o777);
-  const port = starter.port ?? (await freeUdpPort(tftpServerHost));
-  const [command = "", ...args] = [...through, ...starter.command(port, folder)];
+  const { host } = starter;
+  const [command = "", ...args] = [...through, ...starter.command(host, folder)];
   const running: Running & { readonly pid: number } = start(command, args);
-  await waitForUdpListener(running.pid, tftpServerHost, port);
+  await waitForUdpListener(running.pid, host, port);
   return {
-    host: tftpServerHost,
+    host,
     port,
     folder,
     log: running.log,

@@ -49,10 +49,16 @@ const moves = new Map<string, Promise<string | Error | undefined>>();
 let source = "";
 let expected: string | undefined;
 
-/** Moves the file. @returns The digest of what arrived. */
-async function move(program: TftpProgram, server: Reached, what: Direction, way = program.fastest): Promise<string> {
-  const remote = `${program.name}-${what}`;
-  const arrived = what === "get" ? join(local.path, `${remote}-${server.port}`) : join(server.folder, remote);
+/** Moves the file. @param peer - Who moves it, or serves it. @returns The digest of what arrived. */
+async function move(
+  peer: string,
+  what: Direction,
+  program: TftpProgram,
+  server: Reached,
+  way = program.fastest,
+): Promise<string | undefined> {
+  const remote = `${peer}-${what}`;
+  const arrived = join(what === "get" ? local.path : server.folder, remote);
   if (what === "get") await copyFile(source, join(server.folder, remote));
   const errand: TftpErrand = { ...way, what, remote, local: what === "get" ? arrived : source, ...server };
   const [command = "", ...args] = [...network.through, ...program.command(errand)];
@@ -62,14 +68,18 @@ async function move(program: TftpProgram, server: Reached, what: Direction, way 
     const again = program.givesUpSaying !== undefined && stderr.includes(program.givesUpSaying);
     if (!again || tries === mostTries) throw new Error(`${args.join(" ")} ended with ${code}: ${stderr.slice(-2_000)}`);
   }
-  return (await digestOf(arrived)) ?? "";
+  // atftpd closes the file after its last ACK.
+  for (let looks = 0; looks < 20 && (await digestOf(arrived)) !== expected; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  return digestOf(arrived);
 }
 
 /** Begins to move the file; `it` waits for it. */
-function begin(name: string, moving: Promise<string>): void {
+function begin(...[peer, what, ...how]: Parameters<typeof move>): void {
   moves.set(
-    name,
-    moving.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
+    `${peer} ${what}`,
+    move(peer, what, ...how).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
   );
 }
 
@@ -83,7 +93,7 @@ beforeAll(async () => {
   stops.push(() => ours.stop("SIGTERM"));
   const reached = { ...(await network.reach("127.0.0.1", ours.tftpPort)), folder: served.path };
   for (const program of [...tftpPrograms, ourProgram])
-    for (const what of ["get", "put"] as const) begin(`${program.name} ${what}`, move(program, reached, what));
+    for (const what of ["get", "put"] as const) begin(program.name, what, program, reached);
   for (const name of tftpServerNames) {
     const server = await startTftpServer(name, network.through);
     stops.push(() => server.stop());
@@ -91,7 +101,7 @@ beforeAll(async () => {
     const { windows, largestBlock, writes } = abilitiesOf(name);
     const way = { blockSize: largestBlock, ...(windows ? { windowSize: 4 } : {}) };
     for (const what of writes ? (["get", "put"] as const) : (["get"] as const))
-      begin(`${name} ${what}`, move(ourProgram, there, what, way));
+      begin(name, what, ourProgram, there, way);
   }
 });
 

@@ -42,6 +42,8 @@ export async function makeLossyNetwork(say: (text: string) => void): Promise<Los
 async function makeNamespace(name: string): Promise<LossyNetwork> {
   await run("ip", ["netns", "add", name]);
   await run("ip", ["-n", name, "link", "set", "lo", "up"]);
+  // Programs that ask for families in use (AI_ADDRCONFIG) do not count 127.0.0.1 as one: tftpd-hpa would not start.
+  await run("ip", ["-n", name, "address", "add", "192.0.2.1/32", "dev", "lo"]);
   const netem = ["delay", `${line.delay}ms`, "loss", `${line.loss * 100}%`, "duplicate", `${line.duplication * 100}%`];
   await run("tc", ["-n", name, "qdisc", "add", "dev", "lo", "root", "netem", "limit", "10000", ...netem]);
   return {
