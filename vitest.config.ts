@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Tests import sources, not builds: the export condition says so. Forked processes use `dist`. */
@@ -5,6 +6,8 @@ export default defineConfig({
   resolve: { conditions: ["@twinport/source", "node", "import", "default"] },
   ssr: { resolve: { conditions: ["@twinport/source", "node", "import", "default"] } },
   test: {
+    // The tests wait more than they work: a core need not be kept free for the runner.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         extends: true,

@@ -105,8 +105,10 @@ describe("a sender that answers doubled ACKs", () => {
     // It sends a block for each ACK, whatever it sent before.
     let answered = 0;
     const answer = (): void => {
-      for (; answered < sent.length; answered++)
+      // What its blocks bring is for the next round.
+      for (const end = sent.length; answered < end; answered++) {
         machine.receive(data((sent[answered]?.charCodeAt(3) ?? 0) + 1), now + 0.1);
+      }
     };
     machine.receive(data(1), (now = 10));
     for (let round = 0; round < 3; round++) {
