@@ -4,7 +4,8 @@ import { once } from "node:events";
 import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStorage } from "../../src/storage/index.ts";
-import type { TftpServerCounters, TftpServerOptions } from "../../src/tftp/index.ts";
+import type { TftpServerOptions } from "../../src/tftp/index.ts";
+import { newCounters } from "../../src/tftp/server/events.ts";
 import { ListeningSockets } from "../../src/tftp/server/listening-sockets.ts";
 import { resolveTftpOptions } from "../../src/tftp/server/options.ts";
 import { ServedRequest, type AskedSocket, type RequestHost } from "../../src/tftp/server/served-request.ts";
@@ -132,19 +133,6 @@ describe.runIf(wholeLoopback)("a broadcast", () => {
 });
 
 describe("a listener that went away", () => {
-  const counters: TftpServerCounters = {
-    requests: 0,
-    refusals: 0,
-    transfers: 0,
-    broken: 0,
-    declined: 0,
-    octetsSent: 0,
-    octetsReceived: 0,
-    resent: 0,
-    timeouts: 0,
-    foreign: 0,
-  };
-
   it("takes its requests with it quietly", async () => {
     const storage = new MemoryStorage();
     await putFile(storage, "/f", pattern(10));
@@ -156,7 +144,7 @@ describe("a listener that went away", () => {
     const told: string[] = [];
     const host: RequestHost = {
       options,
-      counters: { ...counters },
+      counters: newCounters(),
       groups: undefined,
       windowOctets: 0,
       unprovenOctets: 0,

@@ -66,3 +66,19 @@ export interface TftpServerCounters {
   /** Packets that came to a transfer from somebody else. */
   foreign: number;
 }
+
+/** Counters at the beginning. */
+export function newCounters(): TftpServerCounters {
+  return {
+    requests: 0,
+    refusals: 0,
+    transfers: 0,
+    broken: 0,
+    declined: 0,
+    octetsSent: 0,
+    octetsReceived: 0,
+    resent: 0,
+    timeouts: 0,
+    foreign: 0,
+  };
+}

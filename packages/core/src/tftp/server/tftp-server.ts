@@ -17,7 +17,7 @@ import {
   TftpPacketError,
   type TftpRequest,
 } from "../../protocol/index.ts";
-import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
+import { newCounters, type TftpServerCounters, type TftpServerEvents } from "./events.ts";
 import { ListeningSockets } from "./listening-sockets.ts";
 import { MulticastGroups } from "./multicast/multicast-groups.ts";
 import { demandAccess, demandMode } from "./open-request.ts";
@@ -261,19 +261,4 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     const answer = formatError(code, message);
     sendPacket(asked.socket, answer, answer.length, to.port, to.address);
   }
-}
-
-function newCounters(): TftpServerCounters {
-  return {
-    requests: 0,
-    refusals: 0,
-    transfers: 0,
-    broken: 0,
-    declined: 0,
-    octetsSent: 0,
-    octetsReceived: 0,
-    resent: 0,
-    timeouts: 0,
-    foreign: 0,
-  };
 }
