@@ -1,7 +1,7 @@
 /** What a server is made from; defaults are applied here, once. */
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
-import type { PemSource, TlsCertificateOptions } from "../net/index.ts";
+import { resolveBusyPoll, type PemSource, type TlsCertificateOptions } from "../net/index.ts";
 import { checkRepresentation, type NameCodec, type RepresentationOptions } from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
@@ -153,10 +153,6 @@ export interface ResolvedOptions {
 /** The longest greeting that NetX Duo's client takes, in octets. */
 const greetingLimit = 400;
 
-/** Milliseconds of busy polling: a little more than a client on the same network needs between two commands. */
-const defaultBusyPoll = 0.2;
-const longestBusyPoll = 10;
-
 /**
  * Applies the defaults.
  *
@@ -178,10 +174,6 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     throw new RangeError("active.localPort must be from 0 to 65535");
   }
   checkRepresentation(options.representation ?? {});
-  const busyPoll = options.busyPoll ?? defaultBusyPoll;
-  if (!(busyPoll >= 0 && busyPoll <= longestBusyPoll)) {
-    throw new RangeError(`busyPoll must be from 0 to ${longestBusyPoll} milliseconds`);
-  }
   const banner = options.banner ?? "Twinport FTP ready";
   if (Buffer.byteLength(banner) > greetingLimit - 8) {
     throw new RangeError(`banner must be under ${greetingLimit - 8} octets: some clients read no more`);
@@ -208,7 +200,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     limits,
     representation: options.representation ?? {},
     deflate: options.deflate ?? false,
-    busyPoll,
+    busyPoll: resolveBusyPoll(options.busyPoll),
     replies: options.replies ?? "standard",
     banner,
     reservations: options.reservations,

@@ -7,7 +7,7 @@
  */
 import type { Socket } from "node:net";
 import { normaliseAddress } from "../protocol/index.ts";
-import type { Vigil } from "./vigil.ts";
+import { Turns, type Vigil } from "./vigil.ts";
 
 /** Octets of replies that wait for the peer to read before its commands are left unread. */
 export const replyBacklogLimit: number = 64 * 1024;
@@ -34,11 +34,7 @@ export class ControlChannel {
   readonly remote: EndPoint;
   #socket: Socket;
   readonly #owner: ControlChannelOwner;
-  readonly #vigil: Vigil;
-  /** When the owner began to wait for a command. */
-  #resting = -Infinity;
-  /** The last command came so soon that it is worth staying awake for the next. */
-  #brisk = false;
+  readonly #turns: Turns;
   #lost = false;
   #ended = false;
   #held = false;
@@ -54,7 +50,7 @@ export class ControlChannel {
   constructor(socket: Socket, owner: ControlChannelOwner, vigil: Vigil, secure?: Socket) {
     this.#socket = secure ?? socket;
     this.#owner = owner;
-    this.#vigil = vigil;
+    this.#turns = new Turns(vigil);
     this.local = { address: normaliseAddress(socket.localAddress ?? ""), port: socket.localPort ?? 0 };
     this.remote = { address: normaliseAddress(socket.remoteAddress ?? ""), port: socket.remotePort ?? 0 };
     this.#listen();
@@ -98,7 +94,7 @@ export class ControlChannel {
 
   readonly #data = (chunk: Uint8Array): void => {
     if (this.#ended) return;
-    this.#brisk = this.#vigil.isBrisk(this.#resting);
+    this.#turns.heard();
     this.#owner.received(chunk);
   };
   readonly #end = (): void => {
@@ -133,8 +129,7 @@ export class ControlChannel {
 
   /** The owner has done all that was asked, and waits for the next command. */
   rest(): void {
-    this.#resting = this.#vigil.now();
-    if (this.#brisk) this.#vigil.keep(this.#resting);
+    this.#turns.answered();
   }
 
   /** Leaves commands unread, for as long as enough of them wait. */

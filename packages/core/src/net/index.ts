@@ -1,6 +1,6 @@
 export { beginFile } from "./begun-file.ts";
 export { ControlChannel, replyBacklogLimit, type ControlChannelOwner } from "./control-channel.ts";
-export { Vigil, type VigilClock } from "./vigil.ts";
+export { resolveBusyPoll, Turns, Vigil, type VigilClock } from "./vigil.ts";
 export { BufferPool, defaultBufferSize, defaultBuffersKept } from "./buffer-pool.ts";
 export { DataConnection } from "./data-connection.ts";
 export {

@@ -18,6 +18,16 @@ const systemClock: VigilClock = {
   nextRound: (callback) => void setImmediate(callback),
 };
 
+/** Milliseconds of busy polling: a little more than a client on the same network needs between two turns. */
+const defaultBusyPoll = 0.2;
+const longestBusyPoll = 10;
+
+/** The option's value, or 0.2 ms. @throws RangeError for a span that nobody can mean. */
+export function resolveBusyPoll(busyPoll: number = defaultBusyPoll): number {
+  if (busyPoll >= 0 && busyPoll <= longestBusyPoll) return busyPoll;
+  throw new RangeError(`busyPoll must be from 0 to ${longestBusyPoll} milliseconds`);
+}
+
 /** Keeps the event loop awake. One serves all connections. */
 export class Vigil {
   readonly #span: number;
@@ -54,4 +64,28 @@ export class Vigil {
     if (this.#clock.now() < this.#end) this.#clock.nextRound(this.#round);
     else this.#awake = false;
   };
+}
+
+/** The turns that this end and one peer take. Behind an answer to a peer that was brisk the loop is kept awake. */
+export class Turns {
+  readonly #vigil: Vigil;
+  /** When this end had last answered. */
+  #answeredAt = -Infinity;
+  #brisk = false;
+
+  /** @param vigil - Is shared by all peers. */
+  constructor(vigil: Vigil) {
+    this.#vigil = vigil;
+  }
+
+  /** Something of the peer came. */
+  heard(): void {
+    this.#brisk = this.#vigil.isBrisk(this.#answeredAt);
+  }
+
+  /** All that came was answered, and more is awaited. */
+  answered(): void {
+    this.#answeredAt = this.#vigil.now();
+    if (this.#brisk) this.#vigil.keep(this.#answeredAt);
+  }
 }

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ControlChannel, Vigil, type VigilClock } from "../../src/net/index.ts";
+import { ControlChannel, resolveBusyPoll, Turns, Vigil, type VigilClock } from "../../src/net/index.ts";
 
 /** A clock that stands until it is moved, and rounds that are counted. */
 class StillClock implements VigilClock {
@@ -67,6 +67,33 @@ describe("a vigil", () => {
     vigil.keep(vigil.now());
     expect(clock.waiting).toHaveLength(0);
     expect(vigil.isBrisk(0)).toBe(false);
+  });
+});
+
+describe("turns with a peer", () => {
+  it("keep the loop awake behind an answer to a peer that was brisk, and to no other", () => {
+    const clock = new StillClock();
+    const turns = new Turns(new Vigil(0.2, clock));
+    turns.heard();
+    turns.answered();
+    expect(clock.waiting).toHaveLength(0);
+    clock.time += 0.3;
+    turns.heard();
+    turns.answered();
+    expect(clock.waiting).toHaveLength(0);
+    clock.time += 0.1;
+    turns.heard();
+    turns.answered();
+    expect(clock.waiting).toHaveLength(1);
+  });
+});
+
+describe("the span of busy polling", () => {
+  it("is a fifth of a millisecond, or what is asked for within reason", () => {
+    expect(resolveBusyPoll()).toBe(0.2);
+    expect(resolveBusyPoll(0)).toBe(0);
+    expect(resolveBusyPoll(10)).toBe(10);
+    for (const span of [-1, 10.1, Number.NaN]) expect(() => resolveBusyPoll(span)).toThrow(RangeError);
   });
 });
 

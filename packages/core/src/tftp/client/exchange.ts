@@ -25,6 +25,7 @@ import {
   type TftpMachineOptions,
   type WantedOptions,
 } from "../../protocol/index.ts";
+import { resolveBusyPoll, Turns, Vigil } from "../../net/index.ts";
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
 import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
@@ -74,11 +75,15 @@ export type ExchangeEnd =
 /** What passes by itself: the next retransmission may find room. */
 const passingError = "ENOBUFS";
 
+/** Keeps the event loop awake between the packets of brisk servers. */
+const vigil = new Vigil(resolveBusyPoll());
+
 /** One request. */
 export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #timer: RetransmissionTimer;
   readonly #request: Uint8Array;
+  readonly #turns = new Turns(vigil);
   #wake: NodeJS.Timeout | undefined;
   #port: number | undefined;
   /** The address behind `#port`, as the system spells it. */
@@ -163,7 +168,9 @@ export class Exchange {
     }
     if (this.#port === undefined) void this.#begin(packet, from);
     else {
+      this.#turns.heard();
       this.#transfer?.receive(packet);
+      if (this.#transfer?.over === false) this.#turns.answered();
       this.#tellOctets();
     }
   }

@@ -1,5 +1,5 @@
 /** What a TFTP server is made from; defaults are applied here, once. */
-import { Networks } from "../../net/index.ts";
+import { Networks, resolveBusyPoll } from "../../net/index.ts";
 import type { Rollover, TftpOption } from "../../protocol/index.ts";
 import type { ReadableFile, Storage, WritableFile } from "../../storage/index.ts";
 import { defaultTftpLimits, type TftpServerLimits } from "./limits.ts";
@@ -99,6 +99,11 @@ export interface TftpServerOptions {
    * whatever `limits.windowSize` is. Default false.
    */
   readonly microsoftWindow?: boolean;
+  /**
+   * Milliseconds that the event loop is kept awake for the next packet of a peer that sent the last one as soon. A
+   * processor that was let sleep takes longer to wake than a packet takes. 0 is never. Default 0.2.
+   */
+  readonly busyPoll?: number;
   readonly limits?: Partial<TftpServerLimits>;
 }
 
@@ -121,13 +126,14 @@ export interface ResolvedTftpOptions {
   readonly multicast: ResolvedMulticast | undefined;
   readonly rollover: Rollover;
   readonly microsoftWindow: boolean;
+  readonly busyPoll: number;
   readonly limits: TftpServerLimits;
 }
 
 /** The largest file that may be written, in octets, unless an option says otherwise. */
 const defaultMaxSize = 1024 ** 3;
 
-/** Applies the defaults. @throws RangeError for a port, limit, network or rule that cannot be meant. */
+/** Applies the defaults. @throws RangeError for a port, limit, span, network or rule that cannot be meant. */
 export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOptions {
   const limits = { ...defaultTftpLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
@@ -157,6 +163,7 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
     multicast: multicast === undefined ? undefined : resolveMulticast(multicast),
     rollover: options.rollover ?? 0,
     microsoftWindow: options.microsoftWindow ?? false,
+    busyPoll: resolveBusyPoll(options.busyPoll),
     limits,
   };
 }

@@ -1,5 +1,6 @@
 /** One request on a server, from its opening to its end. */
 import type { RemoteInfo, Socket } from "node:dgram";
+import { Turns, type Vigil } from "../../net/index.ts";
 import {
   answerOptions,
   asksForMulticast,
@@ -31,6 +32,8 @@ import { TftpRequestError } from "./request-error.ts";
 export interface RequestHost {
   readonly options: ResolvedTftpOptions;
   readonly counters: TftpServerCounters;
+  /** Keeps the event loop awake between the packets of a brisk peer. */
+  readonly vigil: Vigil;
   /** Undefined where there is no multicast. */
   readonly groups: MulticastGroups | undefined;
   /** Octets of all windows that are agreed on now with peers that answered. */
@@ -62,6 +65,7 @@ export class ServedRequest {
   readonly #packet: Uint8Array;
   readonly #info: TftpRequestInfo;
   readonly #events: RequestEvents;
+  readonly #turns: Turns;
   readonly #giveUp = new AbortController();
   #socket: Socket | undefined;
   #transfer: SendingTransfer | ReceivingTransfer | GroupMembership | undefined;
@@ -81,6 +85,7 @@ export class ServedRequest {
     this.#packet = packet;
     this.#info = info;
     this.#events = new RequestEvents(host, info);
+    this.#turns = new Turns(host.vigil);
   }
 
   /** Whether only the dallying remains, or nothing. */
@@ -120,7 +125,9 @@ export class ServedRequest {
       this.#host.unprovenOctets -= this.#windowOctets;
       this.#host.windowOctets += this.#windowOctets;
     }
+    this.#turns.heard();
     this.#transfer?.receive(packet);
+    if (!this.over) this.#turns.answered();
     this.#tellProgress();
   }
 

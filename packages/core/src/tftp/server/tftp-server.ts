@@ -6,6 +6,7 @@
  */
 import { EventEmitter } from "node:events";
 import type { RemoteInfo } from "node:dgram";
+import { Vigil } from "../../net/index.ts";
 import {
   formatError,
   isNoise,
@@ -73,6 +74,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     const { multicast } = this.#options;
     this.#host = {
       ...shared,
+      vigil: new Vigil(this.#options.busyPoll),
       groups: multicast === undefined ? undefined : new MulticastGroups(shared, multicast),
       windowOctets: 0,
       unprovenOctets: 0,
