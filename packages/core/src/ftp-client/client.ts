@@ -131,6 +131,11 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     return this.#context.control.closed;
   }
 
+  /** Whether a transfer is open that the caller drives: other calls are rejected until it is closed. */
+  get busy(): boolean {
+    return this.#queue.driven !== undefined;
+  }
+
   /** Says QUIT and closes. Waits for the operations before it; for no longer than a moment for the reply. */
   async close(): Promise<void> {
     const { control } = this.#context;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStorage } from "../../src/storage/index.ts";
+import { Vigil } from "../../src/net/index.ts";
 import type { TftpServerOptions } from "../../src/tftp/index.ts";
 import { newCounters } from "../../src/tftp/server/events.ts";
 import { ListeningSockets } from "../../src/tftp/server/listening-sockets.ts";
@@ -146,6 +147,7 @@ describe("a listener that went away", () => {
       options,
       counters: newCounters(),
       groups: undefined,
+      vigil: new Vigil(0),
       windowOctets: 0,
       unprovenOctets: 0,
       rest: () => undefined,

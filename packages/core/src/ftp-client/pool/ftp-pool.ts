@@ -1,0 +1,307 @@
+/**
+ * Many sessions to one server: grown on demand, shrunk where the server refuses more, each handed to one operation at a
+ * time.
+ *
+ * It never dead-locks: nothing of the pool's own needs two sessions at once, and where operations that have sessions all
+ * wait for another one, inside themselves, the last to ask is refused.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { FtpClient } from "../client.ts";
+import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.ts";
+import type { FtpClientOptions } from "../options.ts";
+import { withRetries, type RetryPolicy } from "../retry/retry.ts";
+import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { isCrowded } from "./crowded.ts";
+import { PooledSession } from "./pooled-session.ts";
+import { DownloadAttempts, UploadAttempts } from "./transfers.ts";
+
+/** Options of `FtpPool`. */
+export interface FtpPoolOptions {
+  /** Sessions at once at most. Default 4. */
+  readonly limit?: number;
+  /** Milliseconds that a session is kept that nobody uses. Default 30,000. */
+  readonly idleTimeout?: number;
+  /** Milliseconds after the server refused one session more, before the pool tries again to have more. Default 60,000. */
+  readonly growAfter?: number;
+  /** How operations are tried again. Default: see `RetryPolicy`. */
+  readonly retry?: RetryPolicy;
+  /** Told of each session that begins, before it is used. */
+  readonly onSession?: (client: FtpClient) => void;
+}
+
+/** Options of an operation in a pool. */
+export interface PooledOptions extends OperationOptions {
+  /** How it is tried again, each time in a session that works. Default: the pool's policy. */
+  readonly retry?: RetryPolicy;
+}
+
+/** What is done with a session. It is told which retry it is, 0 for the first attempt, and why the one before failed. */
+export type PooledOperation<T> = (client: FtpClient, retry: number, before: unknown) => Promise<T>;
+
+/** Who waits for a session. */
+interface Waiter {
+  /** The session of the operation that asks, where it is one's of this pool. */
+  readonly within: PooledSession | undefined;
+  readonly resolve: (session: PooledSession) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+const defaultLimit = 4;
+const defaultIdleTimeout = 30_000;
+const defaultGrowAfter = 60_000;
+
+/** Sessions to one server. */
+export class FtpPool {
+  readonly #target: string | URL | FtpClientOptions;
+  readonly #clientOptions: FtpClientOptions;
+  readonly #options: FtpPoolOptions;
+  readonly #most: number;
+  readonly #growAfter: number;
+  readonly #idle: PooledSession[] = [];
+  readonly #busy = new Set<PooledSession>();
+  readonly #waiters: Waiter[] = [];
+  readonly #closing = new AbortController();
+  /** The session of the operation whose code runs. */
+  readonly #inside = new AsyncLocalStorage<PooledSession>();
+  #opening = 0;
+  #allowed: number;
+  #growAt = 0;
+  #home: string | undefined;
+  #settled: (() => void) | undefined;
+
+  /**
+   * Nothing is connected before the first operation.
+   *
+   * @param target - As for `FtpClient.connect`.
+   * @param options - The sessions' options, and the pool's.
+   * @throws RangeError for a limit that is no whole number of 1 or more.
+   */
+  constructor(target: string | URL | FtpClientOptions, options: FtpClientOptions & FtpPoolOptions = {}) {
+    const { limit = defaultLimit, growAfter = defaultGrowAfter } = options;
+    if (!Number.isInteger(limit) || limit < 1) throw new RangeError("limit must be a whole number of 1 or more");
+    this.#target = target;
+    this.#clientOptions = options;
+    this.#options = options;
+    this.#most = limit;
+    this.#allowed = limit;
+    this.#growAfter = growAfter;
+  }
+
+  /** Sessions that the pool has, or is about to have. */
+  get size(): number {
+    return this.#idle.length + this.#busy.size + this.#opening;
+  }
+
+  /** Sessions that it may have now: fewer than the limit after the server refused one. */
+  get limit(): number {
+    return this.#allowed;
+  }
+
+  /** Operations that wait for a session. */
+  get waiting(): number {
+    return this.#waiters.length;
+  }
+
+  /**
+   * Runs an operation with a session of its own, which it has until it settles. The session's working directory is that of
+   * the login; one that is left elsewhere is taken back.
+   *
+   * @param operation - Run anew, with a session that works, as the policy says: what it did before must bear that.
+   * @throws What it throws; what connecting throws where no session can be had; ClientClosedError when the pool is closed;
+   * ClientBusyError where it is called inside another operation, and all sessions are those of operations that wait so.
+   */
+  use<T>(operation: PooledOperation<T>, options: PooledOptions = {}): Promise<T> {
+    const { retry = this.#options.retry, signal } = options;
+    return withRetries((...attempt) => this.#attempt(operation, attempt, signal), retry, signal);
+  }
+
+  /**
+   * Downloads a file to a path of this machine. An attempt after the first goes on where the one before stopped, and what
+   * came is then compared by its hash too, where the server has one.
+   */
+  download(path: string, to: string, options: DownloadOptions & PooledOptions = {}): Promise<TransferResult> {
+    const attempts = new DownloadAttempts(path, to, options);
+    return this.use((client, _retry, before) => attempts.run(client, before), options);
+  }
+
+  /** Uploads a file of this machine, or bytes; as `download`. */
+  upload(
+    from: string | Uint8Array,
+    path: string,
+    options: UploadOptions & PooledOptions = {},
+  ): Promise<TransferResult> {
+    const attempts = new UploadAttempts(from, path, options);
+    return this.use((client, _retry, before) => attempts.run(client, before), options);
+  }
+
+  /** Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. */
+  async close(): Promise<void> {
+    if (!this.#isClosed()) {
+      const error = new ClientClosedError("Using the pool", "it is closed");
+      this.#closing.abort(error);
+      for (const { reject } of this.#waiters.splice(0)) reject(error);
+    }
+    await Promise.all(this.#idle.splice(0).map((session) => session.close()));
+    if (this.#busy.size + this.#opening > 0) await new Promise<void>((resolve) => (this.#settled = resolve));
+  }
+
+  /** Disposes of the pool as `close` does. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  async #attempt<T>(
+    operation: PooledOperation<T>,
+    attempt: readonly [retry: number, before: unknown],
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const session = await this.#acquire(signal);
+    try {
+      return await this.#inside.run(session, () => operation(session.client, ...attempt));
+    } finally {
+      await this.#release(session);
+    }
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<PooledSession> {
+    this.#closing.signal.throwIfAborted();
+    if (signal?.aborted === true) throw aborted(signal.reason);
+    this.#growAgain();
+    if (this.#waiters.length === 0) {
+      const session = this.#takeIdle();
+      if (session !== undefined) return session;
+    }
+    return this.#wait(signal);
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<PooledSession> {
+    return new Promise((resolve, reject) => {
+      const give = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(aborted(signal?.reason));
+      };
+      const done =
+        <V>(settle: (value: V) => void) =>
+        (value: V): void => {
+          signal?.removeEventListener("abort", give);
+          settle(value);
+        };
+      const waiter: Waiter = { within: this.#inside.getStore(), resolve: done(resolve), reject: done(reject) };
+      signal?.addEventListener("abort", give, { once: true });
+      this.#waiters.push(waiter);
+      this.#grow();
+      this.#breakDeadlock();
+    });
+  }
+
+  /** Where each session's own operation waits for another session, none will ever be given back. */
+  #breakDeadlock(): void {
+    if (this.#opening > 0 || this.size < this.#allowed || this.#idle.length > 0) return;
+    const waits = (session: PooledSession): boolean => this.#waiters.some(({ within }) => within === session);
+    if (this.#busy.size === 0 || ![...this.#busy].every(waits)) return;
+    const index = this.#waiters.findLastIndex(({ within }) => within !== undefined);
+    const [last] = this.#waiters.splice(index, 1);
+    last?.reject(
+      new ClientBusyError("Using the pool", "all its sessions are those of operations that wait for another one"),
+    );
+  }
+
+  /** Opens sessions for those who wait, as far as they are allowed. */
+  #grow(): void {
+    while (this.#opening < this.#waiters.length && this.size < this.#allowed) void this.#open();
+  }
+
+  /** After a refusal the pool keeps to what it has for a while, and then tries one more. */
+  #growAgain(): void {
+    if (this.#allowed >= this.#most || performance.now() < this.#growAt) return;
+    this.#allowed++;
+    this.#growAt = performance.now() + this.#growAfter;
+  }
+
+  /** Never rejects. */
+  async #open(): Promise<void> {
+    this.#opening++;
+    let opened: PooledSession | undefined;
+    let failure: unknown;
+    try {
+      const client = await FtpClient.connect(this.#target, { ...this.#clientOptions, signal: this.#openingSignal() });
+      this.#home ??= await client.pwd().catch(() => undefined);
+      this.#options.onSession?.(client);
+      opened = new PooledSession(client, this.#home);
+    } catch (cause) {
+      failure = cause;
+    }
+    this.#opening--;
+    if (opened !== undefined) {
+      this.#busy.add(opened);
+      await this.#release(opened);
+    } else {
+      this.#refused(failure);
+      this.#settleIfDone();
+    }
+  }
+
+  #openingSignal(): AbortSignal {
+    const { signal } = this.#clientOptions;
+    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+  }
+
+  /** No session more. With others at work that is the server's limit; with none it is what those who wait are told. */
+  #refused(cause: unknown): void {
+    if (this.size > 0 && isCrowded(cause)) {
+      this.#allowed = this.size;
+      this.#growAt = performance.now() + this.#growAfter;
+      this.#breakDeadlock();
+      return;
+    }
+    this.#allowed = this.#most;
+    for (const { reject } of this.#waiters.splice(0)) reject(cause);
+  }
+
+  /** The session goes to whoever waited longest, or rests; one that cannot be used any more makes room for another. */
+  async #release(session: PooledSession): Promise<void> {
+    const usable = !this.#isClosed() && (await session.tidy());
+    if (!usable || this.#isClosed()) {
+      await session.close();
+      this.#busy.delete(session);
+      this.#grow();
+      this.#settleIfDone();
+      return;
+    }
+    this.#busy.delete(session);
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      this.#busy.add(session);
+      waiter.resolve(session);
+      return;
+    }
+    this.#idle.push(session);
+    session.rest(this.#options.idleTimeout ?? defaultIdleTimeout, () => {
+      const index = this.#idle.indexOf(session);
+      if (index !== -1) this.#idle.splice(index, 1);
+    });
+  }
+
+  /** The session that rested last: the others may go. */
+  #takeIdle(): PooledSession | undefined {
+    for (let session = this.#idle.pop(); session !== undefined; session = this.#idle.pop()) {
+      session.wake();
+      if (session.client.closed) continue;
+      this.#busy.add(session);
+      return session;
+    }
+    return undefined;
+  }
+
+  #settleIfDone(): void {
+    if (this.#busy.size + this.#opening === 0) this.#settled?.();
+  }
+}
+
+function aborted(cause: unknown): FtpTransferError {
+  return new FtpTransferError("aborted", "Waiting for a session", "it was aborted", { cause });
+}

@@ -1,0 +1,102 @@
+/**
+ * A transfer that is tried again goes on where the attempt before stopped, and looks more closely at what came.
+ *
+ * It goes on only with what is its own: another file of that name, which was there before or came meanwhile, must not
+ * become the beginning of this one.
+ */
+import { stat } from "node:fs/promises";
+import type { FtpClient } from "../client.ts";
+import { FtpTransferError } from "../errors.ts";
+import { chooseHash } from "../hash.ts";
+import type { DownloadOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+
+/** Octets below which a file is sent anew rather than gone on with: it saves asking for its size first. */
+const worthResuming: number = 1024 * 1024;
+
+/** A download with as many attempts as it takes. */
+export class DownloadAttempts {
+  readonly #path: string;
+  readonly #to: string;
+  readonly #options: DownloadOptions;
+  /** Octets that this transfer brought: with none, what lies under the local name is somebody else's. */
+  #moved = 0;
+
+  constructor(path: string, to: string, options: DownloadOptions) {
+    this.#path = path;
+    this.#to = to;
+    this.#options = options;
+  }
+
+  /** One attempt. @param before - Why the one before failed; undefined for the first. */
+  run(client: FtpClient, before: unknown): Promise<TransferResult> {
+    const goesOn = this.#moved > 0 && canGoOn(before, this.#options);
+    return client.download(this.#path, this.#to, {
+      ...this.#options,
+      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      onProgress: (event) => {
+        this.#moved += event.bytes;
+        this.#options.onProgress?.(event);
+      },
+    });
+  }
+}
+
+/** An upload with as many attempts as it takes. */
+export class UploadAttempts {
+  readonly #from: string | Uint8Array;
+  readonly #path: string;
+  readonly #options: UploadOptions;
+  /** Octets of the server's file before the first attempt; undefined when there was none, or it was not asked. */
+  #sizeBefore: number | undefined;
+  #asked = false;
+  /** Octets that were sent at most. */
+  #reached = 0;
+
+  constructor(from: string | Uint8Array, path: string, options: UploadOptions) {
+    this.#from = from;
+    this.#path = path;
+    this.#options = options;
+  }
+
+  /** One attempt. @param before - Why the one before failed; undefined for the first. */
+  async run(client: FtpClient, before: unknown): Promise<TransferResult> {
+    if (!this.#asked && (await this.#isWorthResuming())) {
+      this.#sizeBefore = await client.size(this.#path, this.#options);
+      this.#asked = true;
+    }
+    const goesOn = canGoOn(before, this.#options) && (await this.#isOurs(client));
+    return client.upload(this.#from, this.#path, {
+      ...this.#options,
+      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      onProgress: (event) => {
+        this.#reached = Math.max(this.#reached, event.offset + event.bytes);
+        this.#options.onProgress?.(event);
+      },
+    });
+  }
+
+  async #isWorthResuming(): Promise<boolean> {
+    if (typeof this.#from !== "string") return this.#from.length >= worthResuming;
+    // What cannot be looked at is told by the upload itself.
+    const found = await stat(this.#from).catch(() => undefined);
+    return found !== undefined && found.size >= worthResuming;
+  }
+
+  /** Whether what the server shows is the beginning that an attempt before sent: another size than before, not too large. */
+  async #isOurs(client: FtpClient): Promise<boolean> {
+    if (!this.#asked || this.#reached === 0) return false;
+    const size = await client.size(this.#path, this.#options);
+    return size !== undefined && size > 0 && size !== this.#sizeBefore && size <= this.#reached;
+  }
+}
+
+/** What was found to differ is not to be gone on with, nor text, whose octets do not count alike on both ends. */
+function canGoOn(before: unknown, { type = "binary" }: DownloadOptions | UploadOptions): boolean {
+  if (before === undefined || type !== "binary") return false;
+  return !(before instanceof FtpTransferError) || before.kind === "broken";
+}
+
+/** Octets of two attempts are one file only if nobody changed it in between: its size tells much, its hash all. */
+function verifies(client: FtpClient, { verify }: DownloadOptions | UploadOptions): boolean {
+  return verify ?? chooseHash(client.features, undefined, false) !== undefined;
+}

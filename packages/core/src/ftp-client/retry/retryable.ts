@@ -1,0 +1,49 @@
+/** Which failures may pass: those that a second attempt, on a new connection or a little later, may not meet. */
+import {
+  ClientClosedError,
+  DataConnectionAttemptsError,
+  FtpConnectionError,
+  FtpReplyError,
+  FtpTimeoutError,
+  FtpTlsError,
+  FtpTransferError,
+} from "../errors.ts";
+
+/**
+ * Whether the same may succeed when it is tried again.
+ *
+ * Replies of 4xx do (RFC 959 §4.2.1: "the action may be requested again"), and connections that were lost, timeouts,
+ * transfers that broke off or brought what the server does not have. Refusals, names, certificates and this machine's
+ * files are no better the next time, and what the caller gave up stays given up.
+ */
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof FtpReplyError) return error.transient;
+  if (error instanceof FtpTransferError)
+    return error.kind === "broken" || error.kind === "size-mismatch" || error.kind === "hash-mismatch";
+  if (error instanceof FtpTlsError) return false;
+  if (error instanceof FtpTimeoutError || error instanceof FtpConnectionError) return true;
+  if (error instanceof DataConnectionAttemptsError) return error.attempts.some(({ cause }) => !isFinal(cause));
+  // The client was closed by what befell its connection, or by its owner.
+  if (error instanceof ClientClosedError) return error.cause !== undefined && isRetryable(error.cause);
+  return isConnectionTrouble(error);
+}
+
+/** A certificate that is not trusted for one data connection is not for the next. */
+function isFinal(error: Error): boolean {
+  return error instanceof FtpTlsError || (error instanceof FtpReplyError && !error.transient && error.code !== 530);
+}
+
+const passingSystemErrors: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+]);
+
+function isConnectionTrouble(error: unknown): boolean {
+  return error instanceof Error && "code" in error && passingSystemErrors.has(String(error.code));
+}
