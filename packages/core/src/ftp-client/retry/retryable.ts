@@ -12,7 +12,7 @@ import {
 /**
  * Whether the same may succeed when it is tried again.
  *
- * Replies of 4xx do (RFC 959 §4.2.1: "the action may be requested again"), and connections that were lost, timeouts,
+ * Replies of 4xx do (RFC 959 §4.2: "the action may be requested again"), and connections that were lost, timeouts,
  * transfers that broke off or brought what the server does not have. Refusals, names, certificates and this machine's
  * files are no better the next time, and what the caller gave up stays given up.
  */
