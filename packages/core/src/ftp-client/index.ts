@@ -50,6 +50,6 @@ export type {
 export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions } from "./pool/ftp-pool.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
-export { abortTimeout } from "./transfer.ts";
+export { abortTimeout } from "./resynchronise.ts";
 export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

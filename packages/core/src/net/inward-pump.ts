@@ -76,7 +76,7 @@ class InwardPump {
   #quiet = false;
   #writing = false;
   #ended = false;
-  /** What the sink threw when it was to take bytes at once. */
+  /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
   #total = 0;
@@ -204,22 +204,32 @@ class InwardPump {
       this.#collect(Buffer.from(chunk));
       return;
     }
-    this.#options.onBytes?.(chunk.length);
-    try {
+    this.#orRefuse(() => {
+      this.#options.onBytes?.(chunk.length);
       if (this.#sink.writeNow?.(chunk) === true) this.#total += chunk.length;
       else this.#keep(Buffer.from(chunk));
+    });
+  };
+
+  /** A chunk of the socket's, whose memory is ours from now on. */
+  readonly #collect = (chunk: Uint8Array): void => {
+    if (this.#refused !== undefined) return;
+    this.#orRefuse(() => {
+      this.#options.onBytes?.(chunk.length);
+      this.#keep(chunk);
+    });
+  };
+
+  /** What is thrown while the socket hands its octets over is thrown by `run`: here nobody would catch it. */
+  #orRefuse(take: () => void): void {
+    try {
+      take();
     } catch (cause) {
       this.#refused = { cause };
       this.#connection.socket.pause();
       this.#wakeUp();
     }
-  };
-
-  /** A chunk of the socket's, whose memory is ours from now on. */
-  readonly #collect = (chunk: Uint8Array): void => {
-    this.#options.onBytes?.(chunk.length);
-    this.#keep(chunk);
-  };
+  }
 
   #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);
