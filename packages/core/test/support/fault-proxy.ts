@@ -172,7 +172,8 @@ export class FaultProxy {
   /** A line of the control connection, with another port in it where it names one. */
   async #passLine(pair: Pair, way: Way, to: Socket, line: Buffer): Promise<void> {
     const text = line.toString("latin1");
-    if (way === "toServer") return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
+    if (way === "toServer")
+      return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
     const reply = await this.#ownPort(text);
     // Only what ends a reply counts as one: FEAT's lines are all one reply.
     const ends = /^[1-6]\d\d(?: |\r?\n)/.test(reply);

@@ -45,7 +45,11 @@ async function tryUnder(line: FaultyLine, other: FtpClient, operation: Operation
 }
 
 /** How many octets an operation moves on each line and way when nothing goes wrong. */
-async function measure(line: FaultyLine, other: FtpClient, operation: Operation): Promise<FaultyLine["proxy"]["passed"]> {
+async function measure(
+  line: FaultyLine,
+  other: FtpClient,
+  operation: Operation,
+): Promise<FaultyLine["proxy"]["passed"]> {
   await prepare(line.storage);
   const client = await line.connect();
   line.proxy.arm();
@@ -67,7 +71,12 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     const { control } = await measure(line, other, operation);
     for (const way of ["toClient", "toServer"] as const) {
       for (const after of sampled(control[way], 3, 11)) {
-        await tryUnder(line, other, operation, { kind: after % 2 === 0 ? "reset" : "fin", line: "control", way, after });
+        await tryUnder(line, other, operation, {
+          kind: after % 2 === 0 ? "reset" : "fin",
+          line: "control",
+          way,
+          after,
+        });
       }
     }
   });
