@@ -79,7 +79,7 @@ async function downloadFolder(
   tally.directories++;
   for (const entry of await client.list(path === "" ? undefined : path, options)) {
     const remote = joinRemote(path, entry.name);
-    const reason = unsafeLocalName(entry.name) ?? kindReason(entry);
+    const reason = unsafeLocalName(entry.name) ?? kindReason(entry) ?? (await linkReason(join(to, entry.name)));
     if (reason !== undefined) {
       tally.skipped.push({ path: remote, reason });
       continue;
@@ -93,6 +93,12 @@ async function downloadFolder(
       options.onFile?.({ path: remote, bytes });
     }
   }
+}
+
+/** What stands there already and leads elsewhere: a file would be written where it leads. */
+async function linkReason(local: string): Promise<string | undefined> {
+  const stats = await lstat(local).catch(() => undefined);
+  return stats?.isSymbolicLink() === true ? "a link stands in its place here" : undefined;
 }
 
 function kindReason(entry: ListedEntry): string | undefined {
@@ -174,7 +180,7 @@ export async function removeTree(client: FtpClient, path: string, options: Opera
     throw new FtpTransferError("unsafe-name", `Removing ${path}`, `what ${shown} is the listing does not tell`);
   }
   for (const entry of entries) {
-    if (entry.name === "" || entry.name.includes("/") || entry.name === "..") {
+    if (entry.name === "" || entry.name.includes("/") || entry.name === "." || entry.name === "..") {
       throw new FtpTransferError("unsafe-name", `Removing ${path}`, "the server lists a name that is none");
     }
     const inside = joinRemote(path, entry.name);

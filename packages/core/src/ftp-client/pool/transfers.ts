@@ -4,7 +4,7 @@
  * It goes on only with what is its own: another file of that name, which was there before or came meanwhile, must not
  * become the beginning of this one.
  */
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import type { FtpClient } from "../client.ts";
 import { FtpTransferError } from "../errors.ts";
 import { chooseHash } from "../hash.ts";
@@ -23,7 +23,9 @@ export class DownloadAttempts {
   #reached = 0;
   /** The server's octets of the file then, where it told. */
   #size: number | undefined;
-  /** What lay under the part's name then: somebody else's. */
+  /** What lay under the part's name before all attempts. */
+  #first: string | undefined;
+  /** The same before the attempt that last began anew: none of its own. */
   #strange: string | undefined;
 
   constructor(path: string, to: string, options: DownloadOptions) {
@@ -36,11 +38,12 @@ export class DownloadAttempts {
   async run(client: FtpClient, before: unknown): Promise<TransferResult> {
     const part = await partOf(this.#to);
     const goesOn = canGoOn(before, this.#options) && part !== undefined && (await this.#isOurs(client, part));
+    if (before === undefined) this.#first = part?.identity;
     if (!goesOn) {
       this.#strange = part?.identity;
       this.#reached = 0;
     }
-    return client.download(this.#path, this.#to, {
+    const result = await client.download(this.#path, this.#to, {
       ...this.#options,
       ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
       onProgress: (event) => {
@@ -49,6 +52,14 @@ export class DownloadAttempts {
         this.#options.onProgress?.(event);
       },
     });
+    if (before !== undefined) await this.#removePart();
+    return result;
+  }
+
+  /** An attempt that was not gone on with may have left its part. */
+  async #removePart(): Promise<void> {
+    const part = await partOf(this.#to);
+    if (part !== undefined && part.identity !== this.#first) await rm(part.path, { force: true });
   }
 
   /** Whether what is kept here is what the attempts before brought, and the server's file has not changed its size. */
@@ -61,6 +72,7 @@ export class DownloadAttempts {
 
 /** What a broken download left. */
 interface KeptPart {
+  readonly path: string;
   readonly size: number;
   /** Another one for each file that was ever there. */
   readonly identity: string;
@@ -68,9 +80,9 @@ interface KeptPart {
 
 async function partOf(to: string): Promise<KeptPart | undefined> {
   try {
-    const { path } = await localDestination(to);
-    const { ino, size, mtimeMs } = await stat(partPath(path));
-    return { size, identity: `${ino} ${size} ${mtimeMs}` };
+    const path = partPath((await localDestination(to)).path);
+    const { ino, size, mtimeMs } = await stat(path);
+    return { path, size, identity: `${ino} ${size} ${mtimeMs}` };
   } catch {
     // There is none; what else is wrong the download itself tells.
     return undefined;
@@ -130,7 +142,7 @@ export class UploadAttempts {
 function canGoOn(before: unknown, options: DownloadOptions | UploadOptions): boolean {
   const { type = "binary", structure = "file", restart } = options;
   if (before === undefined || type !== "binary" || structure !== "file" || restart !== undefined) return false;
-  if ("offset" in options && options.offset !== undefined) return false;
+  if ("offset" in options) return false;
   return !(before instanceof FtpTransferError) || before.kind === "broken";
 }
 
