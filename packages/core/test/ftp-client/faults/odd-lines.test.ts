@@ -154,8 +154,9 @@ describe("a listing", () => {
       (verb, _, session) => {
         if (verb === "EPSV") {
           return passive(session, (data) => {
-            const more = (): void =>
-              void (data.destroyed || data.write("-rw-r--r-- 1 a b 1 Jan 1 00:00 f\r\n".repeat(50), more));
+            const more = (): void => {
+              if (!data.destroyed) data.write("-rw-r--r-- 1 a b 1 Jan 1 00:00 f\r\n".repeat(50), more);
+            };
             more();
           });
         }
