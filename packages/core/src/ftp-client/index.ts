@@ -38,7 +38,14 @@ export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
-export type { PemSource, TlsErrorKind } from "../net/index.ts";
+export {
+  BandwidthLimit,
+  type Bandwidth,
+  type BandwidthClock,
+  type BandwidthLimitOptions,
+  type PemSource,
+  type TlsErrorKind,
+} from "../net/index.ts";
 export type { UploadSource } from "./sources.ts";
 export type {
   DownloadOptions,

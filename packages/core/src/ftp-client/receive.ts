@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
-import { inwardLine } from "../net/index.ts";
+import { bandwidthLimits, inwardLine, paceOf } from "../net/index.ts";
 import type { Destination } from "../storage/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
@@ -35,6 +35,7 @@ export async function openRead(
   const { restart, signal, onProgress, onMarker } = options;
   const offset = restart?.offset ?? options.offset ?? 0;
   const how = resolveFormat(options, downloadMode(context, path));
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   const { format, plain } = how;
   if (restart === undefined && offset > 0) mustKeepOffsets(format, "Going on at an offset");
   const transfer = await beginTransfer(context, how, {
@@ -58,6 +59,7 @@ export async function openRead(
     pump: {
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
+      pace: paceOf(limits),
       signal,
     },
     line: plain
