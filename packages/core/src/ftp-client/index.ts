@@ -33,7 +33,7 @@ export {
   type FtpTransferErrorKind,
   type ServerToServerAttempt,
 } from "./errors.ts";
-export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
+export { measured, type FtpClientEvents, type FtpClientTrace, type ProgressEvent, type SentCommand } from "./events.ts";
 export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
@@ -55,6 +55,7 @@ export type {
   UploadOptions,
 } from "./transfer-options.ts";
 export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions } from "./pool/ftp-pool.ts";
+export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
 export { abortTimeout } from "./transfer.ts";

@@ -18,8 +18,10 @@ import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
+import { measured } from "./events.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
@@ -164,6 +166,7 @@ async function pump(
   const keeps = keepsConnection(how.format, how.options);
   const { socket } = transfer.connection;
   const size = source.size === undefined ? undefined : source.size + offset;
+  const meter = new ProgressMeter();
   let bytes = 0;
   if (!keeps) socket.resume();
   await pumpToSocket(line.source, transfer.connection, {
@@ -174,7 +177,8 @@ async function pump(
     station: line.station,
     onBytes: (count) => {
       bytes += count;
-      const event = { path, direction: "upload", bytes, offset, size } as const;
+      meter.add(count);
+      const event = measured({ path, direction: "upload", bytes, offset, size }, meter);
       onProgress?.(event);
       context.progress(event);
     },
