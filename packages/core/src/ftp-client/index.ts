@@ -33,12 +33,19 @@ export {
   type FtpTransferErrorKind,
   type ServerToServerAttempt,
 } from "./errors.ts";
-export type { FtpClientEvents, FtpClientTrace, ProgressEvent, SentCommand } from "./events.ts";
+export { measured, type FtpClientEvents, type FtpClientTrace, type ProgressEvent, type SentCommand } from "./events.ts";
 export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export type { DataMode, FtpClientOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
-export type { PemSource, TlsErrorKind } from "../net/index.ts";
+export {
+  BandwidthLimit,
+  type Bandwidth,
+  type BandwidthClock,
+  type BandwidthLimitOptions,
+  type PemSource,
+  type TlsErrorKind,
+} from "../net/index.ts";
 export type { UploadSource } from "./sources.ts";
 export type {
   DownloadOptions,
@@ -48,6 +55,7 @@ export type {
   UploadOptions,
 } from "./transfer-options.ts";
 export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions } from "./pool/ftp-pool.ts";
+export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
 export { abortTimeout } from "./transfer.ts";

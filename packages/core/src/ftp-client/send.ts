@@ -2,15 +2,26 @@
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import type { ReadableFile } from "../bytes/index.ts";
-import { beginFile, DataConnectionError, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
+import {
+  bandwidthLimits,
+  beginFile,
+  DataConnectionError,
+  outwardLine,
+  paceOf,
+  pumpToSocket,
+  type BandwidthLimit,
+  type OutwardLine,
+} from "../net/index.ts";
 import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
+import { measured } from "./events.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
@@ -26,6 +37,7 @@ export async function sendFrom(
 ): Promise<TransferResult> {
   const begun = Date.now();
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   if (options.resume === true && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
   const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
   const verification =
@@ -36,7 +48,7 @@ export async function sendFrom(
     // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
-    bytes = await sendSource(context, { verb, source: read, path, offset, how, options });
+    bytes = await sendSource(context, { verb, source: read, path, offset, how, limits, options });
   } finally {
     await source.close();
   }
@@ -98,6 +110,7 @@ interface Sending {
   readonly path: string;
   readonly offset: number;
   readonly how: ResolvedFormat;
+  readonly limits: readonly BandwidthLimit[];
   readonly options: UploadOptions;
 }
 
@@ -147,22 +160,25 @@ async function pump(
   context: ClientContext,
   transfer: Transfer,
   line: OutwardLine,
-  { source, path, offset, how, options }: Sending,
+  { source, path, offset, how, limits, options }: Sending,
 ): Promise<number> {
   const { signal, onProgress } = options;
   const keeps = keepsConnection(how.format, how.options);
   const { socket } = transfer.connection;
   const size = source.size === undefined ? undefined : source.size + offset;
+  const meter = new ProgressMeter();
   let bytes = 0;
   if (!keeps) socket.resume();
   await pumpToSocket(line.source, transfer.connection, {
     buffers: context.buffers,
     stallTimeout: context.options.stallTimeout,
+    pace: paceOf(limits),
     signal,
     station: line.station,
     onBytes: (count) => {
       bytes += count;
-      const event = { path, direction: "upload", bytes, offset, size } as const;
+      meter.add(count);
+      const event = measured({ path, direction: "upload", bytes, offset, size }, meter);
       onProgress?.(event);
       context.progress(event);
     },
