@@ -50,10 +50,13 @@ export type { UploadSource } from "./sources.ts";
 export type {
   DownloadOptions,
   OpenReadOptions,
+  OpenWriteOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
+export { FtpUpload } from "./upload.ts";
+export { FtpStorage, type FtpStorageOptions } from "./storage/ftp-storage.ts";
 export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions } from "./pool/ftp-pool.ts";
 export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";

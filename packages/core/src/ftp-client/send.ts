@@ -104,7 +104,7 @@ async function sizeOfWhole(path: string): Promise<number> {
 }
 
 /** An upload that is about to begin. */
-interface Sending {
+export interface Sending {
   readonly verb: "STOR" | "APPE";
   readonly source: ReadableFile;
   readonly path: string;
@@ -114,7 +114,8 @@ interface Sending {
   readonly options: UploadOptions;
 }
 
-async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
+/** Moves a source to the server. It is the caller's to close. @returns Octets that went. */
+export async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {

@@ -44,6 +44,15 @@ export interface UploadOptions extends OperationOptions, FormatOptions {
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
+/** Options of `openWrite`. */
+export interface OpenWriteOptions extends OperationOptions, Omit<FormatOptions, "restart" | "recordLengths"> {
+  /** Whether what is written goes after what is there. Default false: it takes its place. */
+  readonly append?: boolean;
+  /** Octets of the server's file that stay, before what is written; by REST where the server has it. Default 0. */
+  readonly offset?: number;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
 /** What a transfer did. */
 export interface TransferResult {
   readonly path: string;
