@@ -80,6 +80,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
           resolved.trace.reply?.(reply);
           relay.client?.emit("reply", reply);
         },
+        warned: (message) => relay.client?.emit("warning", { message }),
         closed: (cause) => {
           const { client } = relay;
           if (client === undefined) return;
@@ -95,6 +96,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
       );
     };
     signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
     try {
       const login = await logIn(control, resolved);
       const client = new FtpClient(makeContext(control, resolved, login, relay), login, new CommandQueue());

@@ -61,6 +61,6 @@ export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions 
 export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
-export { abortTimeout } from "./transfer.ts";
+export { abortTimeout } from "./resynchronise.ts";
 export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

@@ -52,6 +52,9 @@ export async function sendFrom(
   } finally {
     await source.close();
   }
+  if (verification === undefined && how.plain && (verb === "STOR" || offset > 0)) {
+    await checkStored(context, path, offset + bytes);
+  }
   await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
     await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
@@ -101,6 +104,18 @@ async function sizeOfWhole(path: string): Promise<number> {
   const whole = await openSource(path, 0);
   await whole.close();
   return whole.size ?? 0;
+}
+
+/**
+ * Asks whether the server has what was sent: where something between the two ends the data connection properly, half a
+ * file is a whole one to the server. Only for servers that say they have SIZE, and where nobody else appends.
+ */
+async function checkStored(context: ClientContext, path: string, sent: number): Promise<void> {
+  if (!context.options.checkSize || !context.features.has("SIZE")) return;
+  const stored = await attributes.size(context, path);
+  if (stored === undefined || stored === sent) return;
+  const message = `the server has ${stored} octets, and ${sent} were sent`;
+  throw new FtpTransferError("size-mismatch", `Uploading ${path}`, message);
 }
 
 /** An upload that is about to begin. */
