@@ -10,9 +10,10 @@ import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
 import { copyStart } from "./copy-start.ts";
 import { makePartName } from "./hidden-names.ts";
-import { place, type Folder, type Jail } from "./jail.ts";
+import { hostName, place, type Folder, type Jail } from "./jail.ts";
 import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
 import type { Durability } from "./local-storage.ts";
+import type { NameLocks } from "./name-locks.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
 import { close, fchmod, fstat, fsync, ftruncate, link, lstat, open, rename, unlink } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
@@ -25,6 +26,7 @@ export interface LocalUploadsParts {
   readonly jail: Jail;
   readonly kept: KeptUploads<string>;
   readonly journal: UploadJournal;
+  readonly locks: NameLocks;
   readonly instance: string;
   readonly inPlace: boolean;
   readonly durability: Durability;
@@ -43,8 +45,16 @@ interface Part {
   readonly fd: number;
   readonly name: string;
   readonly position: number;
-  /** What an append was made from: it must still be there at the end. A resumed upload was made from itself. */
-  readonly base?: { readonly stats: Stats | undefined };
+  /** What it began from: that must still be there at the end. A resumed upload was made from itself. */
+  readonly base?: Base | undefined;
+}
+
+/** A file that an append, or an upload within a file, began from. */
+interface Base {
+  /** Undefined where there was none. */
+  readonly stats: Stats | undefined;
+  /** Keeps its number from being given to another file. */
+  readonly fd: number | undefined;
 }
 
 /** Opens and ends uploads. */
@@ -143,8 +153,8 @@ export class LocalUploads {
     const fd = await open(`${folder.base}${name}`, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, permissions & 0o777);
     const part: Part = { fd, name, position: stays };
     try {
-      const base = stays > 0 ? await copyStart(folder, path, part.fd, name, stays) : there;
-      return mode === "append" ? { ...part, base: { stats: base } } : part;
+      if (stays > 0) return { ...part, base: await copyStart(folder, path, part.fd, name, stays) };
+      return mode === "append" ? { ...part, base: { stats: there, fd: undefined } } : part;
     } catch (error) {
       await removeOpen(folder, part);
       throw error;
@@ -167,8 +177,9 @@ export class LocalUploads {
 
   #writable(part: Part, path: VirtualPath, options: OpenWriteOptions): WritableFile<Entry> {
     const { mode = "replace", uploader } = options;
-    const over = (): void => {
+    const over = async (): Promise<void> => {
       if (mode === "append") this.#appending.delete(path);
+      await closeBase(part);
     };
     const ending: UploadEnding = {
       commit: async (fd, size) => {
@@ -177,7 +188,7 @@ export class LocalUploads {
           this.#parts.kept.discard(uploader, path);
           return finished(path, size);
         } finally {
-          over();
+          await over();
         }
       },
       abandon: async (fd, size, failure) => {
@@ -188,7 +199,7 @@ export class LocalUploads {
             this.#parts.kept.keep({ uploader, path, part: part.name, size, since: Date.now() });
           } else await this.#remove(part.name, path);
         } finally {
-          over();
+          await over();
         }
       },
     };
@@ -204,12 +215,7 @@ export class LocalUploads {
     try {
       if (this.#parts.durability !== "none") await fsync(fd);
       await close(fd);
-      if (part.base !== undefined) await demandSame(folder, path, part.base.stats);
-      if (mode === "create") {
-        // A second name fails where one exists: whoever took it in the meantime keeps it.
-        await link(hidden, place(folder, path));
-        await unlink(hidden);
-      } else await rename(hidden, place(folder, path));
+      await this.#parts.locks.alone([hostName(folder, path)], () => takeName(folder, path, part, mode));
       if (this.#parts.durability === "file+directory") await syncFolder(folder);
     } catch (error) {
       await unlink(hidden).catch(() => undefined);
@@ -229,6 +235,21 @@ export class LocalUploads {
   }
 }
 
+/** The hidden file becomes the one of that name. */
+async function takeName(folder: Folder, path: VirtualPath, part: Part, mode: string): Promise<void> {
+  const hidden = `${folder.base}${part.name}`;
+  if (part.base !== undefined) await demandSame(folder, path, part.base.stats);
+  if (mode === "create") {
+    // A second name fails where one exists: whoever took it in the meantime keeps it.
+    await link(hidden, place(folder, path));
+    await unlink(hidden);
+  } else await rename(hidden, place(folder, path));
+}
+
+async function closeBase({ base }: Part): Promise<void> {
+  if (base?.fd !== undefined) await close(base.fd).catch(() => undefined);
+}
+
 async function present(folder: Folder, path: VirtualPath): Promise<Stats | undefined> {
   try {
     return await lstat(place(folder, path));
@@ -238,7 +259,7 @@ async function present(folder: Folder, path: VirtualPath): Promise<Stats | undef
   }
 }
 
-/** An append was made from a copy: if the file has changed since, committing it would undo that change. */
+/** Such an upload was made from a copy: if the file has changed since, committing it would undo that change. */
 async function demandSame(folder: Folder, path: VirtualPath, base: Stats | undefined): Promise<void> {
   const now = await present(folder, path);
   const same = now === undefined ? base === undefined : base !== undefined && identityOf(now) === identityOf(base);
@@ -253,6 +274,7 @@ function identityOf({ dev, ino, size, mtimeMs }: Stats): string {
 }
 
 async function removeOpen(folder: Folder, part: Part): Promise<void> {
+  await closeBase(part);
   await close(part.fd).catch(() => undefined);
   await unlink(`${folder.base}${part.name}`).catch(() => undefined);
 }
