@@ -88,7 +88,12 @@ export async function withClient<T>(
   }
 }
 
-async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortSignal): Promise<FtpClientOptions> {
+/** What a client of a URL's server is made from. */
+export async function clientOptions(
+  url: FtpUrl,
+  options: RemoteOptions,
+  signal: AbortSignal,
+): Promise<FtpClientOptions> {
   const dataMode: DataMode = options.active === true ? "active" : "auto";
   const { timeout } = options;
   const family = options.ipv4 === true ? 4 : options.ipv6 === true ? 6 : undefined;
