@@ -20,7 +20,7 @@ export async function* walkRemote(
   client: FtpClient,
   folder: string,
   signal: AbortSignal,
-  depth = Infinity,
+  depth?: number,
   level = 1,
 ): AsyncGenerator<Walked> {
   if (level > treeDepth)
@@ -31,6 +31,6 @@ export async function* walkRemote(
     if (entry.name === "." || entry.name === ".." || entry.name.includes("/")) continue;
     const path = joinRemote(folder, entry.name);
     yield { path, entry, level };
-    if (entry.kind === "directory" && level <= depth) yield* walkRemote(client, path, signal, depth, level + 1);
+    if (entry.kind === "directory" && level <= (depth ?? Infinity)) yield* walkRemote(client, path, signal, depth, level + 1);
   }
 }
