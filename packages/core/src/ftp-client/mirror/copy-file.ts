@@ -61,7 +61,6 @@ export class FileCopy {
     const offset = await this.#beginning(retry);
     const total = await this.#copy(offset);
     if (total === undefined) return this.#vanished();
-    await this.#demandWhole(total);
     await this.#verify(offset > 0);
     await setAttributes(this.#run, this.#step.path, this.#source.modified, this.#modeToSet());
     return true;
@@ -192,6 +191,7 @@ export class FileCopy {
         const message = `it ended after ${moved} of ${source.size} octets`;
         throw new FtpTransferError("broken", `Copying ${this.#step.path}`, message);
       }
+      await this.#demandWhole(here);
     } catch (error) {
       // Why it broke is what counts.
       await target.abandon().catch(() => undefined);
@@ -249,7 +249,7 @@ export class FileCopy {
    */
   async #verify(isOfParts: boolean): Promise<void> {
     const { verify } = this.#run.options;
-    if (verify !== true && (!isOfParts || verify === false)) return;
+    if (verify === false || (verify !== true && (!isOfParts || this.#run.to.storage.hash === undefined))) return;
     const { from, to, contents, signal } = this.#run;
     const { path } = this.#step;
     const ends = [
