@@ -2,15 +2,26 @@
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import type { ReadableFile } from "../bytes/index.ts";
-import { beginFile, DataConnectionError, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
+import {
+  bandwidthLimits,
+  beginFile,
+  DataConnectionError,
+  outwardLine,
+  paceOf,
+  pumpToSocket,
+  type BandwidthLimit,
+  type OutwardLine,
+} from "../net/index.ts";
 import { keepsConnection, largestBlock } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
+import { measured } from "./events.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
@@ -26,6 +37,7 @@ export async function sendFrom(
 ): Promise<TransferResult> {
   const begun = Date.now();
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   if (options.resume === true && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
   const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
   const verification =
@@ -36,9 +48,12 @@ export async function sendFrom(
     // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
-    bytes = await sendSource(context, { verb, source: read, path, offset, how, options });
+    bytes = await sendSource(context, { verb, source: read, path, offset, how, limits, options });
   } finally {
     await source.close();
+  }
+  if (verification === undefined && how.plain && (verb === "STOR" || offset > 0)) {
+    await checkStored(context, path, offset + bytes);
   }
   await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
@@ -91,17 +106,31 @@ async function sizeOfWhole(path: string): Promise<number> {
   return whole.size ?? 0;
 }
 
+/**
+ * Asks whether the server has what was sent: where something between the two ends the data connection properly, half a
+ * file is a whole one to the server. Only for servers that say they have SIZE, and where nobody else appends.
+ */
+async function checkStored(context: ClientContext, path: string, sent: number): Promise<void> {
+  if (!context.options.checkSize || !context.features.has("SIZE")) return;
+  const stored = await attributes.size(context, path);
+  if (stored === undefined || stored === sent) return;
+  const message = `the server has ${stored} octets, and ${sent} were sent`;
+  throw new FtpTransferError("size-mismatch", `Uploading ${path}`, message);
+}
+
 /** An upload that is about to begin. */
-interface Sending {
+export interface Sending {
   readonly verb: "STOR" | "APPE";
   readonly source: ReadableFile;
   readonly path: string;
   readonly offset: number;
   readonly how: ResolvedFormat;
+  readonly limits: readonly BandwidthLimit[];
   readonly options: UploadOptions;
 }
 
-async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
+/** Moves a source to the server. It is the caller's to close. @returns Octets that went. */
+export async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {
@@ -147,22 +176,25 @@ async function pump(
   context: ClientContext,
   transfer: Transfer,
   line: OutwardLine,
-  { source, path, offset, how, options }: Sending,
+  { source, path, offset, how, limits, options }: Sending,
 ): Promise<number> {
   const { signal, onProgress } = options;
   const keeps = keepsConnection(how.format, how.options);
   const { socket } = transfer.connection;
   const size = source.size === undefined ? undefined : source.size + offset;
+  const meter = new ProgressMeter();
   let bytes = 0;
   if (!keeps) socket.resume();
   await pumpToSocket(line.source, transfer.connection, {
     buffers: context.buffers,
     stallTimeout: context.options.stallTimeout,
+    pace: paceOf(limits),
     signal,
     station: line.station,
     onBytes: (count) => {
       bytes += count;
-      const event = { path, direction: "upload", bytes, offset, size } as const;
+      meter.add(count);
+      const event = measured({ path, direction: "upload", bytes, offset, size }, meter);
       onProgress?.(event);
       context.progress(event);
     },
