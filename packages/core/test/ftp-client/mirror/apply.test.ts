@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import {
   applyMirror,
+  BandwidthLimit,
   mirror,
   MirrorError,
   planMirror,
@@ -76,24 +77,30 @@ describe("a mirror", () => {
     expect((await planMirror(source, target)).steps).toEqual([]);
   });
 
-  it("goes through a seam that a limit can be put into, and verifies", async () => {
-    const source = await memory({ a: [long, then] });
+  it("keeps to a limit of octets a second for all files together, and verifies", async () => {
+    const source = await memory({ a: [long, then], b: [long, then] });
     const target = await memory();
-    let read = 0;
-    const throttle = (file: ReadableFile): ReadableFile => ({
-      read: async (into) => {
-        const count = await file.read(into.subarray(0, 10_000));
-        read += count;
-        return count;
+    let now = 0;
+    const waits: number[] = [];
+    const clock = {
+      now: () => now,
+      after: (milliseconds: number, callback: () => void) => {
+        waits.push(milliseconds);
+        const timer = setImmediate(() => {
+          now += milliseconds;
+          callback();
+        });
+        return () => clearImmediate(timer);
       },
-      close: () => file.close(),
-    });
-    expect(await mirror(source, target, { throttle, verify: true })).toMatchObject({
-      bytes: long.length,
+    };
+    const bandwidth = new BandwidthLimit(100_000, { clock });
+    expect(await mirror(source, target, { bandwidth, verify: true })).toMatchObject({
+      bytes: 2 * long.length,
       failures: [],
     });
-    expect(read).toBe(long.length);
     expect(await text(target, "a")).toBe(long);
+    // Two million octets, less what the bucket held, at a hundred thousand a second.
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeGreaterThan(19_000);
   });
 
   it("tells what happens, and how far it is", async () => {
