@@ -20,10 +20,10 @@ import { remoteHash, type RemoteHash, type RemoteHashOptions } from "./hash.ts";
 import { transferHeld, type BetweenOptions, type BetweenResult, type HeldClient } from "./fxp.ts";
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
-import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
+import { resolveClientOptions, type DataMode, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
 import { noteCommand } from "./parameters.ts";
 import { openRead, receiveBytes, receiveInto } from "./receive.ts";
-import { sendFrom } from "./send.ts";
+import { sendFrom, type StoreVerb } from "./send.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
@@ -242,6 +242,36 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     return this.#send("APPE", from, path, options);
   }
 
+  /**
+   * Uploads a file under a name that the server chooses (STOU).
+   *
+   * @param name - A wish for its beginning, which many servers refuse or ignore; without it none is told.
+   * @returns With the name in `path`.
+   * @throws RangeError for options that need a file that is there.
+   */
+  async uploadUnique(from: UploadSource, name: string = "", options: UploadOptions = {}): Promise<TransferResult> {
+    const goesOn = options.resume === true || options.restart !== undefined || (options.offset ?? 0) > 0;
+    if (goesOn || options.verify === true) {
+      throw new RangeError("What is stored under a name that is not known yet cannot be gone on with, nor verified");
+    }
+    return this.#send("STOU", from, name, options);
+  }
+
+  /** How the data connections of the transfers to come are made. */
+  get dataMode(): DataMode {
+    return this.#context.data.mode;
+  }
+
+  /** @throws RangeError for `active` through a proxy. */
+  set dataMode(mode: DataMode) {
+    if (mode === "active" && this.#context.options.dial !== undefined) {
+      throw new RangeError(
+        "dataMode active does not go together with dial: no server can connect back through a proxy",
+      );
+    }
+    this.#context.data.mode = mode;
+  }
+
   /** Has the server send a file to another server, by a connection of their own: as `transferBetween`. */
   async transferTo(path: string, to: FtpClient, toPath: string, options: BetweenOptions = {}): Promise<BetweenResult> {
     if (to === this) throw new RangeError("A transfer between servers needs two clients, for one server too");
@@ -391,7 +421,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   readonly #held: HeldClient = (tried, operation, signal) =>
     this.#queue.run(tried, () => operation(this.#context), signal);
 
-  #send(verb: "STOR" | "APPE", from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
+  #send(verb: StoreVerb, from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
     const tried = `Uploading ${path}`;
     const operation = (): Promise<TransferResult> => sendFrom(this.#context, verb, from, path, options);
     if (typeof from === "string" || from instanceof Uint8Array) return this.#run(tried, operation, options);

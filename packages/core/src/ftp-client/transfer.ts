@@ -79,7 +79,7 @@ export class Transfer {
 
   static async #begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
     const { verb, argument, restart, tried, signal, onMarker } = request;
-    const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE");
+    const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE" || verb === "STOU");
     let preliminary: ReceivedReply;
     let opened: Promise<DataConnection> | undefined;
     try {
