@@ -179,6 +179,7 @@ export class FileCopy {
       this.#reached = Math.max(this.#reached, here);
       this.#moved += bytes;
       this.#run.moved(bytes);
+      this.#run.options.onEvent?.({ type: "progress", step: this.#step, bytes: here - offset, offset });
     };
     try {
       const moved = await copyContent(source, target, this.#run, count);
