@@ -6,6 +6,7 @@ import { copy } from "./commands/copy.ts";
 import { get } from "./commands/get.ts";
 import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
+import { mirror } from "./commands/mirror.ts";
 import { put } from "./commands/put.ts";
 import { serve } from "./commands/serve.ts";
 import { shell } from "./commands/shell.ts";
@@ -36,7 +37,7 @@ Exit codes:
 ${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
     )
     .exitOverride();
-  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat, shell, tftp]) {
+  for (const make of [serve, get, put, copy, mirror, ls, cat, rm, mkdir, rmdir, mv, stat, shell, tftp]) {
     const command = make();
     command.copyInheritedSettings(program);
     program.addCommand(command);
