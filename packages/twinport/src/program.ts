@@ -9,12 +9,24 @@ import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
 import { put } from "./commands/put.ts";
 import { serve } from "./commands/serve.ts";
+import { shell } from "./commands/shell.ts";
 import { stat } from "./commands/stat.ts";
 import { tftp } from "./commands/tftp.ts";
 import { configFile } from "./config/config-folder.ts";
 import { applySources, checkSettings, type Settings } from "./config/flag-sources.ts";
 import { readJsonObject } from "./config/json-file.ts";
 import { exitCodeTable } from "./exit-codes.ts";
+
+/** In the order of `--help`. */
+// prettier-ignore
+const commands: readonly (() => Command)[] = [
+  serve,
+  get, put, copy,
+  ls, cat, stat,
+  rm, mkdir, rmdir, mv,
+  shell, bookmark,
+  tftp,
+];
 
 /** Makes the command line. */
 export function createProgram(): Command {
@@ -44,7 +56,7 @@ Exit codes:
 ${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
     )
     .exitOverride();
-  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat, bookmark, tftp]) {
+  for (const make of commands) {
     const command = make();
     inherit(command, program);
     program.addCommand(command);
