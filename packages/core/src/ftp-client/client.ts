@@ -29,11 +29,13 @@ import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
   OpenReadOptions,
+  OpenWriteOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
 import { downloadTree, removeTree, uploadTree, type TreeOptions, type TreeResult } from "./tree.ts";
+import { openWrite, type FtpUpload } from "./upload.ts";
 import { parseFtpUrl } from "./url.ts";
 
 /** Milliseconds for the reply to QUIT. */
@@ -78,6 +80,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
           resolved.trace.reply?.(reply);
           relay.client?.emit("reply", reply);
         },
+        warned: (message) => relay.client?.emit("warning", { message }),
         closed: (cause) => {
           const { client } = relay;
           if (client === undefined) return;
@@ -93,6 +96,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
       );
     };
     signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
     try {
       const login = await logIn(control, resolved);
       const client = new FtpClient(makeContext(control, resolved, login, relay), login, new CommandQueue());
@@ -208,6 +212,19 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   downloadBytes(path: string, options: DownloadOptions & { readonly maxBytes?: number } = {}): Promise<Uint8Array> {
     const most = options.maxBytes ?? defaultMaxBytes;
     return this.#run(`Downloading ${path}`, () => receiveBytes(this.#context, path, most, options), options);
+  }
+
+  /**
+   * Opens a file for writing, by pushing. Until the upload is committed or abandoned, other calls are rejected.
+   *
+   * @throws FtpReplyError when the server refuses; ClientBusyError.
+   */
+  openWrite(path: string, options: OpenWriteOptions = {}): Promise<FtpUpload> {
+    return this.#queue.drive(
+      `Uploading ${path}`,
+      (release) => openWrite(this.#context, path, options, release),
+      options.signal,
+    );
   }
 
   /**

@@ -2,15 +2,26 @@
 import type { Socket } from "node:net";
 import { finished } from "node:stream/promises";
 import type { ReadableFile } from "../bytes/index.ts";
-import { beginFile, DataConnectionError, outwardLine, pumpToSocket, type OutwardLine } from "../net/index.ts";
+import {
+  bandwidthLimits,
+  beginFile,
+  DataConnectionError,
+  outwardLine,
+  paceOf,
+  pumpToSocket,
+  type BandwidthLimit,
+  type OutwardLine,
+} from "../net/index.ts";
 import { keepsConnection, largestBlock, type ReceivedReply } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
+import { measured } from "./events.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
@@ -29,6 +40,7 @@ export async function sendFrom(
 ): Promise<TransferResult> {
   const begun = Date.now();
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   const goesOn = options.resume === true || (options.offset ?? 0) > 0;
   if (goesOn && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
   const { restart, resume } = options;
@@ -42,9 +54,15 @@ export async function sendFrom(
     // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
-    ({ bytes, stored } = await sendSource(context, { verb, source: read, path, offset, how, options }));
+    const sending = { verb, source: read, path, offset, how, limits, options, mustRestart: resume !== true };
+    ({ bytes, stored } = await sendNamed(context, sending));
   } finally {
     await source.close();
+  }
+  // What begins in the middle of a file need not reach to its end.
+  const wholeFile = verb === "STOR" ? offset === 0 || resume === true : offset > 0;
+  if (verification === undefined && how.plain && wholeFile) {
+    await checkStored(context, path, offset + bytes);
   }
   await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
@@ -97,17 +115,38 @@ async function sizeOfWhole(path: string): Promise<number> {
   return whole.size ?? 0;
 }
 
+/**
+ * Asks whether the server has what was sent: where something between the two ends the data connection properly, half a
+ * file is a whole one to the server. Only for servers that say they have SIZE, and where nobody else appends.
+ */
+async function checkStored(context: ClientContext, path: string, sent: number): Promise<void> {
+  if (!context.options.checkSize || !context.features.has("SIZE")) return;
+  const stored = await attributes.size(context, path);
+  if (stored === undefined || stored === sent) return;
+  const message = `the server has ${stored} octets, and ${sent} were sent`;
+  throw new FtpTransferError("size-mismatch", `Uploading ${path}`, message);
+}
+
 /** An upload that is about to begin. */
-interface Sending {
+export interface Sending {
   readonly verb: StoreVerb;
   readonly source: ReadableFile;
   readonly path: string;
   readonly offset: number;
   readonly how: ResolvedFormat;
+  readonly limits: readonly BandwidthLimit[];
   readonly options: UploadOptions;
+  /** Whether only REST will do for an offset: the server's file may be longer than that. */
+  readonly mustRestart?: boolean;
 }
 
-async function sendSource(context: ClientContext, sending: Sending): Promise<{ bytes: number; stored: string }> {
+/** Moves a source to the server. It is the caller's to close. @returns Octets that went. */
+export async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
+  return (await sendNamed(context, sending)).bytes;
+}
+
+/** As `sendSource`, and tells under which name the server stored it. */
+async function sendNamed(context: ClientContext, sending: Sending): Promise<{ bytes: number; stored: string }> {
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {
@@ -147,12 +186,12 @@ function nameOfUnique(preliminary: ReceivedReply, completion: ReceivedReply): st
 
 function requestOf(
   context: ClientContext,
-  { verb, path, offset, how, options }: Sending,
+  { verb, path, offset, how, options, mustRestart = false }: Sending,
 ): Parameters<typeof beginTransfer>[2] {
-  const { signal, onMarker, restart, resume } = options;
+  const { signal, onMarker, restart } = options;
   // Without REST for streams, appending does the same.
   const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
-  const restarts = offset > 0 && (restart !== undefined || streams || resume !== true);
+  const restarts = offset > 0 && (restart !== undefined || streams || mustRestart);
   const marked = (text: string): void => {
     const point = parseMarkReply(text);
     if (point !== undefined) onMarker?.(point);
@@ -172,22 +211,25 @@ async function pump(
   context: ClientContext,
   transfer: Transfer,
   line: OutwardLine,
-  { source, path, offset, how, options }: Sending,
+  { source, path, offset, how, limits, options }: Sending,
 ): Promise<number> {
   const { signal, onProgress } = options;
   const keeps = keepsConnection(how.format, how.options);
   const { socket } = transfer.connection;
   const size = source.size === undefined ? undefined : source.size + offset;
+  const meter = new ProgressMeter();
   let bytes = 0;
   if (!keeps) socket.resume();
   await pumpToSocket(line.source, transfer.connection, {
     buffers: context.buffers,
     stallTimeout: context.options.stallTimeout,
+    pace: paceOf(limits),
     signal,
     station: line.station,
     onBytes: (count) => {
       bytes += count;
-      const event = { path, direction: "upload", bytes, offset, size } as const;
+      meter.add(count);
+      const event = measured({ path, direction: "upload", bytes, offset, size }, meter);
       onProgress?.(event);
       context.progress(event);
     },

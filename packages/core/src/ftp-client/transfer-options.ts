@@ -1,4 +1,5 @@
 /** Options and results of the client's operations. */
+import type { Bandwidth } from "../net/index.ts";
 import type { ProgressEvent } from "./events.ts";
 import type { FormatOptions } from "./format-options.ts";
 
@@ -12,6 +13,8 @@ export interface OperationOptions {
 export interface OpenReadOptions extends OperationOptions, FormatOptions {
   /** Octets to skip, in a type that keeps them as they are stored (I, E, L of whole octets), structure file. Default 0. */
   readonly offset?: number;
+  /** What this transfer may move in a second, beside what limits the client. Default: no limit of its own. */
+  readonly bandwidth?: Bandwidth;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
@@ -41,6 +44,17 @@ export interface UploadOptions extends OperationOptions, FormatOptions {
   readonly preserveTime?: boolean;
   /** Compares the server's hash with that of the octets here, after the upload. Default false. */
   readonly verify?: boolean;
+  /** As `OpenReadOptions.bandwidth`. */
+  readonly bandwidth?: Bandwidth;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Options of `openWrite`. */
+export interface OpenWriteOptions extends OperationOptions, Omit<FormatOptions, "restart" | "recordLengths"> {
+  /** Whether what is written goes after what is there. Default false: it takes its place. */
+  readonly append?: boolean;
+  /** Octets of the server's file that stay, before what is written; by REST where the server has it. Default 0. */
+  readonly offset?: number;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 
