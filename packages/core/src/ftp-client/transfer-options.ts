@@ -55,6 +55,8 @@ export interface OpenWriteOptions extends OperationOptions, Omit<FormatOptions, 
   readonly append?: boolean;
   /** Octets of the server's file that stay, before what is written; by REST where the server has it. Default 0. */
   readonly offset?: number;
+  /** What this transfer may move in a second, beside what limits the client. Default: no limit of its own. */
+  readonly bandwidth?: Bandwidth;
   readonly onProgress?: (event: ProgressEvent) => void;
 }
 

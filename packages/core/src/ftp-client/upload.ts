@@ -4,6 +4,7 @@
  * The pump asks for octets as of any file; each piece that the caller writes is what it is given. So the watch for stalls,
  * the formats and the way in which a transfer ends are those of every upload.
  */
+import { bandwidthLimits } from "../net/index.ts";
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { downloadMode } from "./compression.ts";
@@ -64,8 +65,9 @@ export async function openWrite(
     source.fail(new FtpTransferError("aborted", `Uploading ${path}`, "it was aborted", { cause: signal?.reason }));
   };
   signal?.addEventListener("abort", aborted, { once: true });
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   const verb = append ? "APPE" : "STOR";
-  const moved = sendSource(context, { verb, source, path, offset, how, options })
+  const moved = sendSource(context, { verb, source, path, offset, how, limits, options })
     .then(
       (bytes) => ({ path, bytes, offset, milliseconds: Date.now() - begun }),
       (error: unknown) => {

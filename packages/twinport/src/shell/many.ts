@@ -33,7 +33,7 @@ export async function runMany<T>(
   }
   const { failures } = work;
   if (failures.length > 0 && items.length > 1)
-    throw new SomeFailedError(`${failures.length} of ${items.length} failed`);
+    throw new SomeFailedError(`${failures.length} of ${items.length} failed`, failures);
   if (failures.length > 0) throw failures[0];
 }
 

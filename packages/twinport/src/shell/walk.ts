@@ -31,6 +31,7 @@ export async function* walkRemote(
     if (entry.name === "." || entry.name === ".." || entry.name.includes("/")) continue;
     const path = joinRemote(folder, entry.name);
     yield { path, entry, level };
-    if (entry.kind === "directory" && level <= (depth ?? Infinity)) yield* walkRemote(client, path, signal, depth, level + 1);
+    if (entry.kind === "directory" && level <= (depth ?? Infinity))
+      yield* walkRemote(client, path, signal, depth, level + 1);
   }
 }

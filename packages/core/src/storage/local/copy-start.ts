@@ -14,7 +14,8 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, COPYFILE_FICLONE } = constants;
  * @param into - A descriptor to copy to, for reading and writing.
  * @param name - The name of that file in the same folder.
  * @param length - Octets to copy.
- * @returns What the file copied from was.
+ * @returns What the file copied from was, and a descriptor of it, which is the caller's to close: as long as it is open, no
+ *   other file gets its number.
  * @throws StorageError `offset-out-of-range` when it is shorter.
  */
 export async function copyStart(
@@ -24,7 +25,7 @@ export async function copyStart(
   into: number,
   name: string,
   length: number,
-): Promise<Stats> {
+): Promise<{ readonly stats: Stats; readonly fd: number }> {
   const from = await calls.open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stats = await calls.fstat(from);
@@ -34,9 +35,10 @@ export async function copyStart(
       await copyFile(`/proc/self/fd/${from}`, `${folder.base}${name}`, COPYFILE_FICLONE);
       await ftruncate(into, length);
     } else await copyOctets(from, into, length, path);
-    return stats;
-  } finally {
+    return { stats, fd: from };
+  } catch (error) {
     await calls.close(from);
+    throw error;
   }
 }
 

@@ -156,7 +156,7 @@ export class Jail {
 
   #hold(path: VirtualPath, kept: Kept): Folder {
     kept.users++;
-    kept.lastUsed = Date.now();
+    kept.lastUsed = performance.now();
     let held = true;
     const release = (): void => {
       if (!held) return;
@@ -177,7 +177,7 @@ export class Jail {
       this.#evict(...oldest);
     }
     this.#sweep ??= setInterval(() => {
-      this.#closeIdle(Date.now());
+      this.#closeIdle(performance.now());
     }, folderIdle).unref();
   }
 
@@ -219,6 +219,11 @@ export class Jail {
 export function place(folder: Folder, path: VirtualPath): string {
   const name = baseName(path);
   return `${folder.base}${name === "" ? "." : name}`;
+}
+
+/** The name on the host that `path` is, whichever links led to its folder: for comparing, not for system calls. */
+export function hostName(folder: Folder, path: VirtualPath): string {
+  return `${folder.real}${separator}${baseName(path)}`;
 }
 
 /** The virtual path of a real one, compared by components; undefined outside the root. */

@@ -20,11 +20,12 @@ import type {
 } from "../storage.ts";
 import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
-import { Jail, place, type Folder } from "./jail.ts";
+import { hostName, Jail, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
 import { entryOf, listFolder } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
 import { LocalUploads } from "./local-uploads.ts";
+import { NameLocks } from "./name-locks.ts";
 import { Owners } from "./owners.ts";
 import { SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
@@ -72,6 +73,7 @@ export class LocalStorage implements Storage {
   readonly #kept: KeptUploads<string>;
   readonly #uploads: LocalUploads;
   readonly #journal: UploadJournal;
+  readonly #locks = new NameLocks();
 
   /** @param options - See `LocalStorageOptions`; only `root` must be given. */
   constructor(options: LocalStorageOptions) {
@@ -90,6 +92,7 @@ export class LocalStorage implements Storage {
       jail: this.#jail,
       kept: this.#kept,
       journal: this.#journal,
+      locks: this.#locks,
       instance,
       inPlace: options.uploads === "in-place",
       durability: options.durability ?? "none",
@@ -145,11 +148,13 @@ export class LocalStorage implements Storage {
 
   async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
-    return this.#in(path, async (folder) => {
-      const stats = await this.#calls.lstat(place(folder, path));
-      if (stats.isDirectory()) throw storageError("is-a-directory", path);
-      await this.#calls.unlink(place(folder, path), stats.size);
-    });
+    return this.#in(path, (folder) =>
+      this.#locks.alone([hostName(folder, path)], async () => {
+        const stats = await this.#calls.lstat(place(folder, path));
+        if (stats.isDirectory()) throw storageError("is-a-directory", path);
+        await this.#calls.unlink(place(folder, path), stats.size);
+      }),
+    );
   }
 
   async rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
@@ -162,7 +167,11 @@ export class LocalStorage implements Storage {
     }
     if (isWithin(from, to)) throw storageError("name-not-allowed", to);
     return this.#in(from, (source) =>
-      this.#in(to, (target) => renameIn(this.#calls, source, from, target, to, options.replace ?? true)),
+      this.#in(to, (target) =>
+        this.#locks.alone([hostName(source, from), hostName(target, to)], () =>
+          renameIn(this.#calls, source, from, target, to, options.replace ?? true),
+        ),
+      ),
     );
   }
 

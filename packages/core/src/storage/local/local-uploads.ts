@@ -10,9 +10,10 @@ import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
 import { copyStart } from "./copy-start.ts";
 import { makePartName } from "./hidden-names.ts";
-import { place, type Folder, type Jail } from "./jail.ts";
+import { hostName, place, type Folder, type Jail } from "./jail.ts";
 import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
 import type { Durability } from "./local-storage.ts";
+import type { NameLocks } from "./name-locks.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
 import { fsync, ftruncate, type SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
@@ -26,6 +27,7 @@ export interface LocalUploadsParts {
   readonly jail: Jail;
   readonly kept: KeptUploads<string>;
   readonly journal: UploadJournal;
+  readonly locks: NameLocks;
   readonly instance: string;
   readonly inPlace: boolean;
   readonly durability: Durability;
@@ -44,8 +46,16 @@ interface Part {
   readonly fd: number;
   readonly name: string;
   readonly position: number;
-  /** What an append was made from: it must still be there at the end. A resumed upload was made from itself. */
-  readonly base?: { readonly stats: Stats | undefined };
+  /** What it began from: that must still be there at the end. A resumed upload was made from itself. */
+  readonly base?: Base | undefined;
+}
+
+/** A file that an append, or an upload within a file, began from. */
+interface Base {
+  /** Undefined where there was none. */
+  readonly stats: Stats | undefined;
+  /** Keeps its number from being given to another file. */
+  readonly fd: number | undefined;
 }
 
 /** Opens and ends uploads. */
@@ -160,8 +170,8 @@ export class LocalUploads {
     );
     const part: Part = { fd, name, position: stays };
     try {
-      const base = stays > 0 ? await copyStart(this.#calls, folder, path, part.fd, name, stays) : there;
-      return mode === "append" ? { ...part, base: { stats: base } } : part;
+      if (stays > 0) return { ...part, base: await copyStart(this.#calls, folder, path, part.fd, name, stays) };
+      return mode === "append" ? { ...part, base: { stats: there, fd: undefined } } : part;
     } catch (error) {
       await removeOpen(this.#calls, folder, part);
       throw error;
@@ -184,8 +194,9 @@ export class LocalUploads {
 
   #writable(part: Part, path: VirtualPath, options: OpenWriteOptions, replaced: number): WritableFile<Entry> {
     const { mode = "replace", uploader } = options;
-    const over = (): void => {
+    const over = async (): Promise<void> => {
       if (mode === "append") this.#appending.delete(path);
+      await closeBase(this.#calls, part);
     };
     const ending: UploadEnding = {
       commit: async (fd, size) => {
@@ -194,7 +205,7 @@ export class LocalUploads {
           this.#parts.kept.discard(uploader, path);
           return finished(path, size);
         } finally {
-          over();
+          await over();
         }
       },
       abandon: async (fd, size, failure) => {
@@ -205,7 +216,7 @@ export class LocalUploads {
             this.#parts.kept.keep({ uploader, path, part: part.name, size, since: Date.now() });
           } else await this.#remove(part.name, path);
         } finally {
-          over();
+          await over();
         }
       },
     };
@@ -221,12 +232,9 @@ export class LocalUploads {
     try {
       if (this.#parts.durability !== "none") await fsync(fd);
       await this.#calls.close(fd);
-      if (part.base !== undefined) await demandSame(this.#calls, folder, path, part.base.stats);
-      if (mode === "create") {
-        // A second name fails where one exists: whoever took it in the meantime keeps it.
-        await this.#calls.link(hidden, place(folder, path));
-        await this.#calls.unlink(hidden, 0);
-      } else await this.#calls.rename(hidden, place(folder, path), replaced);
+      await this.#parts.locks.alone([hostName(folder, path)], () =>
+        takeName(this.#calls, { folder, path, part, mode, replaced }),
+      );
       if (this.#parts.durability === "file+directory") await syncFolder(this.#calls, folder);
     } catch (error) {
       await this.#calls.unlink(hidden, Infinity).catch(() => undefined);
@@ -246,7 +254,32 @@ export class LocalUploads {
   }
 }
 
-/** An append was made from a copy: if the file has changed since, committing it would undo that change. */
+/** How a hidden file becomes the one of a name. */
+interface NameTaking {
+  readonly folder: Folder;
+  readonly path: VirtualPath;
+  readonly part: Part;
+  readonly mode: string;
+  /** Octets of the file that had the name. */
+  readonly replaced: number;
+}
+
+/** The hidden file becomes the one of that name. */
+async function takeName(calls: SystemCalls, { folder, path, part, mode, replaced }: NameTaking): Promise<void> {
+  const hidden = `${folder.base}${part.name}`;
+  if (part.base !== undefined) await demandSame(calls, folder, path, part.base.stats);
+  if (mode === "create") {
+    // A second name fails where one exists: whoever took it in the meantime keeps it.
+    await calls.link(hidden, place(folder, path));
+    await calls.unlink(hidden, 0);
+  } else await calls.rename(hidden, place(folder, path), replaced);
+}
+
+async function closeBase(calls: SystemCalls, { base }: Part): Promise<void> {
+  if (base?.fd !== undefined) await calls.close(base.fd).catch(() => undefined);
+}
+
+/** Such an upload was made from a copy: if the file has changed since, committing it would undo that change. */
 async function demandSame(
   calls: SystemCalls,
   folder: Folder,
@@ -266,6 +299,7 @@ function identityOf({ dev, ino, size, mtimeMs }: Stats): string {
 }
 
 async function removeOpen(calls: SystemCalls, folder: Folder, part: Part): Promise<void> {
+  await closeBase(calls, part);
   await calls.close(part.fd).catch(() => undefined);
   await calls.unlink(`${folder.base}${part.name}`, Infinity).catch(() => undefined);
 }
