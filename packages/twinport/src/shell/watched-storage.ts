@@ -39,14 +39,14 @@ function watchedFile(
     shown.onProgress({ path, direction, bytes, offset, size, rate, remaining: rest });
     return count;
   };
-  const { readNow } = file;
+  const readNow = file.readNow?.bind(file);
   return replaced(file, {
     read: async (into: Uint8Array) => note(await file.read(into)),
     ...(readNow === undefined
       ? {}
       : {
           readNow: (into: Uint8Array) => {
-            const count = readNow.call(file, into);
+            const count = readNow(into);
             return count === undefined ? undefined : note(count);
           },
         }),

@@ -56,6 +56,7 @@ async function mirrorBy(pool: FtpPool, context: CommandContext, given: Given): P
     context.say(`${copies} files to copy (${formatBytes(bytes)}), ${removals} to remove`);
     return;
   }
+  if (upwards) await (await session(context)).mkdir(remote, { recursive: true, signal: context.signal });
   const source = watched(from, (path) => context.view.begin(path, place.settings), upwards ? "upload" : "download");
   const result = await mirrorTrees(source, to, options);
   if (upwards) place.site.forgetListings();
@@ -125,14 +126,18 @@ function comparisonOf(given: Given): MirrorComparison {
 }
 
 function tellEvent(context: CommandContext, event: MirrorEvent): void {
-  if (event.type === "failed") context.say(`${printable(event.failure.path)}: ${printable(event.failure.message)}`);
-  else if (event.type === "note") context.say(`${printable(event.note.path)}: ${printable(event.note.message)}`);
-  else if (event.type === "retry") context.say(`${printable(event.path)}: it failed, and is tried again`);
+  if (event.type === "failed") context.say(`${shownPath(event.failure.path)}: ${printable(event.failure.message)}`);
+  else if (event.type === "note") context.say(`${shownPath(event.note.path)}: ${printable(event.note.message)}`);
+  else if (event.type === "retry") context.say(`${shownPath(event.path)}: it failed, and is tried again`);
   else if (event.type === "done" && event.step.action.startsWith("remove")) context.say(stepText(event.step));
 }
 
+function shownPath(path: string): string {
+  return printable(path === "" ? "." : path);
+}
+
 function stepText(step: MirrorStep): string {
-  const path = printable(step.path === "" ? "." : step.path);
+  const path = shownPath(step.path);
   switch (step.action) {
     case "copy":
       return `copy ${path} (${step.reason}, ${formatBytes(step.from.size)})`;
