@@ -36,7 +36,7 @@ export {
 export { measured, type FtpClientEvents, type FtpClientTrace, type ProgressEvent, type SentCommand } from "./events.ts";
 export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
-export type { DataMode, FtpClientOptions } from "./options.ts";
+export type { DataMode, FtpClientOptions, KeepAliveOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export {
   BandwidthLimit,

@@ -8,6 +8,7 @@ import { DataFormatError, type ReceivedReply } from "../protocol/index.ts";
 import { DataConnection, DataConnectionError, TlsError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
+import { NoopKeepAlive } from "./keep-alive.ts";
 import { FtpReplyError, FtpTimeoutError, FtpTlsError, FtpTransferError } from "./errors.ts";
 
 /** Milliseconds for the replies after an abort; then the client is closed. */
@@ -24,6 +25,8 @@ export interface TransferRequest {
   readonly restart: number | string;
   /** Whether the data tells the end of the file, so that its connection may serve again. */
   readonly keepsConnection?: boolean;
+  /** Milliseconds between two NOOPs while data moves. Default: none is sent. */
+  readonly noopEvery?: number;
   /** Told of the 110 replies that answer our restart markers. */
   readonly onMarker?: ((text: string) => void) | undefined;
   /** What is tried, for errors. */
@@ -38,6 +41,7 @@ export class Transfer {
   readonly #control: ControlConnection;
   readonly #data: DataConnector;
   readonly #request: TransferRequest;
+  readonly #noops: NoopKeepAlive | undefined;
   #kept = false;
   #completion: ReceivedReply | undefined;
   #over = false;
@@ -56,6 +60,8 @@ export class Transfer {
     this.preliminary = preliminary;
     // A server may answer at once with the completion, where there is nothing to send.
     if (preliminary.code >= 200) this.#completion = preliminary;
+    const { noopEvery = 0 } = request;
+    if (noopEvery > 0 && preliminary.code < 200) this.#noops = new NoopKeepAlive(control, noopEvery);
   }
 
   /** Begins a transfer. @throws FtpReplyError when the server refuses it; what making the data connection throws. */
@@ -103,9 +109,11 @@ export class Transfer {
   async finish(): Promise<ReceivedReply> {
     const { verb, tried, keepsConnection = false } = this.#request;
     this.#over = true;
+    this.#noops?.stop();
     if (!keepsConnection) this.connection.socket.end();
     const reply = this.#completion ?? (await this.#control.reply(verb));
     this.#completion = reply;
+    await this.#noops?.settle();
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
     // 250 is for a connection that stays, 226 for one that closes (RFC 959 §3.3).
     this.#kept = keepsConnection && reply.code === 250;
@@ -115,6 +123,7 @@ export class Transfer {
   /** Lets go of the data connection: it is closed, or kept for the next transfer. */
   dispose(): void {
     this.#control.onRestartMarker = undefined;
+    this.#noops?.stop();
     if (!this.#kept) this.connection.socket.destroy();
     else if (!this.connection.socket.destroyed) this.#data.keep(this.connection);
     this.#kept = false;
@@ -128,7 +137,9 @@ export class Transfer {
     if (this.#over) return;
     this.#over = true;
     this.connection.reset();
+    this.#noops?.stop();
     await resynchronise(this.#control, this.#completion === undefined);
+    await this.#noops?.settle();
   }
 
   /**
@@ -154,9 +165,11 @@ export class Transfer {
     }
     // The connection broke: the server has a reply for that, which tells more than the break does.
     this.#over = true;
+    this.#noops?.stop();
     const reply = this.#completion ?? (await this.#control.replyWithin(abortTimeout).catch(() => undefined));
-    if (reply !== undefined && reply.code >= 400) return new FtpReplyError(tried, reply, verb);
     if (reply === undefined) await resynchronise(this.#control, true);
+    await this.#noops?.settle();
+    if (reply !== undefined && reply.code >= 400) return new FtpReplyError(tried, reply, verb);
     return new FtpTransferError("broken", tried, "the data connection broke", { verb, reply, cause: error });
   }
 }
