@@ -58,6 +58,7 @@ export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions 
 export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
+export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
 export { abortTimeout } from "./transfer.ts";
 export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

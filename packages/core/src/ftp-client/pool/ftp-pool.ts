@@ -11,6 +11,8 @@ import { FtpClient } from "../client.ts";
 import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.ts";
 import type { FtpClientOptions } from "../options.ts";
 import { withRetries, type RetryPolicy } from "../retry/retry.ts";
+import { downloadSegmented } from "../segments/segmented-download.ts";
+import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
 import { isCrowded } from "./crowded.ts";
 import { PooledSession } from "./pooled-session.ts";
@@ -140,6 +142,17 @@ export class FtpPool {
     const bandwidth = bandwidthLimits(options.bandwidth);
     const attempts = new UploadAttempts(from, path, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
+  }
+
+  /**
+   * Downloads one large file over several sessions, and goes on with what an earlier one left, even one that was killed:
+   * as far as the server's file is still the same, by size and time. Without REST or SIZE, or for small files: as `download`.
+   *
+   * @throws As `download`; FtpTransferError `changed` when the server's file becomes another one meanwhile; RangeError.
+   */
+  downloadSegmented(path: string, to: string, options: SegmentedOptions = {}): Promise<SegmentedResult> {
+    const { retry = this.#options.retry } = options;
+    return downloadSegmented(this, path, to, { ...options, ...(retry === undefined ? {} : { retry }) });
   }
 
   /** Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. */
