@@ -136,6 +136,21 @@ describe("a request", () => {
     expect(await server.quiet(20)).toBe(true);
   });
 
+  it("asks for no larger window than block numbers tell apart, where they go on with 1", async () => {
+    const server = await RawPeer.open();
+    for (const [rollover, asked] of [
+      [0, "65535"],
+      [1, "32767"],
+    ] as const) {
+      const got = get(`tftp://127.0.0.1:${server.port}/f`, { rollover, windowSize: 65_535 });
+      const failed = expect(got).rejects.toMatchObject({ kind: "refused" });
+      const { text, from } = await server.next();
+      expect(text).toContain(`\0windowsize\0${asked}\0`);
+      server.send("\0\x05\0\x01no\0", from.port);
+      await failed;
+    }
+  });
+
   it("has no options where the name leaves no room for them", async () => {
     const { port, storage } = await startTftp();
     const name = `${"a".repeat(239)}/${"b".repeat(240)}`;
