@@ -67,7 +67,7 @@ export function digestOf(bytes: Uint8Array): string {
 /** A client. */
 export class SoakClient {
   /** From each name to the digest of what must be there; several where a transfer was broken off and nobody has looked since. */
-  readonly files: Map<string, ReadonlySet<string | undefined>> = new Map();
+  readonly files = new Map<string, ReadonlySet<string | undefined>>();
   /** What was not as it must be. */
   readonly faults: string[] = [];
   done = 0;

@@ -46,7 +46,7 @@ export const tftpServer = {
         for (const first of random.list(3, () => this.begin(random))) socket.send(first, port, "127.0.0.1");
       }
       await new Promise((resolve) => setTimeout(resolve, 5 + random.below(30)));
-      const { data } = await get(`tftp://127.0.0.1:${port}/a`, { initialTimeout: 500 });
+      const { data } = await get(`tftp://127.0.0.1:${port}/untouched`, { initialTimeout: 500 });
       if (data.length !== 14_000) throw new Fault(`a file of 14,000 octets came with ${data.length}`);
       return sockets.length;
     } finally {

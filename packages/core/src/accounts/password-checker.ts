@@ -55,7 +55,7 @@ export class PasswordChecker {
    * @param peer - Who asks: its address. Default: one for all who are not told.
    * @throws TooManyChecksError when too many wait already.
    */
-  async check(password: string, hash: string, peer: string = ""): Promise<boolean> {
+  async check(password: string, hash: string, peer = ""): Promise<boolean> {
     if (Buffer.byteLength(password) > passwordLimit) return false;
     await this.#enter(peer);
     try {

@@ -53,14 +53,14 @@ it.each(["NOOP", "SIZE a", "A1 x", "STAT a"])(
     const other = await RawSession.logIn(port);
     onTestFinished(() => [flooding, other].forEach((session) => session.close()));
     await flooding.command("TYPE I");
-    let over = false;
+    const flooded = { over: false };
     const flood = (async () => {
       flooding.send(`${line}\r\n`.repeat(10_000));
       for (let replies = 0; replies < 10_000; replies++) await flooding.reply();
-      over = true;
+      flooded.over = true;
     })();
     let turns = 0;
-    while (!over && turns < 20) {
+    while (!flooded.over && turns < 20) {
       await other.command("NOOP");
       turns++;
     }
