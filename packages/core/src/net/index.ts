@@ -27,6 +27,7 @@ export {
   PassiveArming,
   PassivePorts,
   passiveListenersKept,
+  passiveListenersMost,
   passiveQuarantine,
   passiveWait,
   type PassivePortsOptions,
