@@ -1,4 +1,5 @@
 /** What a client is made from; defaults are applied here, once. */
+import { bandwidthLimits, type Bandwidth, type BandwidthLimit } from "../net/index.ts";
 import type { NameCodec } from "../protocol/index.ts";
 import type { FtpClientTrace } from "./events.ts";
 import type { DialFunction } from "./open-socket.ts";
@@ -57,6 +58,11 @@ export interface FtpClientOptions {
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
   readonly stallTimeout?: number;
+  /**
+   * What all transfers of the client may move together: octets a second, or limits that others share. Listings and transfers
+   * from server to server do not count. Default: no limit.
+   */
+  readonly bandwidth?: Bandwidth;
   /** Octets of a listing. Default 64 MiB. */
   readonly maxListing?: number;
   /** Entries of a listing. Default 1,000,000. */
@@ -67,7 +73,10 @@ export interface FtpClientOptions {
   readonly inflatedSize?: number;
   /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 1,100: more than there can be. */
   readonly inflateRatio?: number;
-  /** Whether the number of octets is checked after each binary download. Default true. */
+  /**
+   * Whether the number of octets is checked after each binary transfer, uploads by SIZE where the server has it, APPE
+   * excepted. Default true.
+   */
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;
@@ -105,6 +114,7 @@ export interface ResolvedClientOptions {
   readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
+  readonly bandwidth: readonly BandwidthLimit[];
   readonly maxListing: number;
   readonly maxEntries: number;
   readonly compress: "auto" | "never";
@@ -116,7 +126,11 @@ export interface ResolvedClientOptions {
   readonly telnetSynch: boolean;
 }
 
-/** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
+/**
+ * Applies the defaults.
+ *
+ * @throws RangeError without a host, for a port or bandwidth that is none, or for what `dial` cannot do.
+ */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
   const connectTimeout = options.connectTimeout ?? 15_000;
@@ -143,6 +157,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
+    bandwidth: bandwidthLimits(options.bandwidth),
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_000_000,
     compress: options.compress ?? "never",

@@ -80,8 +80,11 @@ class InwardPump {
   /** A file that perhaps had ended was followed by nothing. */
   #quiet = false;
   #writing = false;
+  /** More came than the pace allows so far: the connection is not read until it does. */
+  #held = false;
+  #disposed = false;
   #ended = false;
-  /** What the sink threw when it was to take bytes at once. */
+  /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
   /** Ends the wait for a write. */
@@ -95,7 +98,9 @@ class InwardPump {
     this.#options = options;
     if (sink.writeNow !== undefined) {
       const memory = options.buffers.acquire();
-      if (readIntoOwnMemory(connection, memory, this.#received)) this.#memory = memory;
+      // At a slow pace a large piece would be a long silence.
+      const used = options.pace === undefined ? memory : memory.subarray(0, options.pace.piece);
+      if (readIntoOwnMemory(connection, used, this.#received)) this.#memory = memory;
       else options.buffers.release(memory);
     }
     const { socket } = connection;
@@ -135,6 +140,8 @@ class InwardPump {
     socket.off("data", this.#collect);
     socket.off("end", this.#end);
     this.#watch.dispose();
+    this.#disposed = true;
+    this.#options.pace?.close();
     if (this.#memory === undefined) return;
     // The handle keeps the memory until the socket is gone: before that nobody else may have it.
     const { buffers } = this.#options;
@@ -168,10 +175,15 @@ class InwardPump {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (this.#framed?.end !== "perhaps") return;
-      timer = setTimeout(() => {
-        this.#quiet = true;
-        this.#wakeUp();
-      }, this.#options.quietEnd ?? quietEnd);
+      const silence = (): void => {
+        timer = setTimeout(() => {
+          // Who does not listen hears no silence.
+          if (this.#held) return silence();
+          this.#quiet = true;
+          this.#wakeUp();
+        }, this.#options.quietEnd ?? quietEnd);
+      };
+      silence();
     });
     clearTimeout(timer);
   }
@@ -215,11 +227,28 @@ class InwardPump {
     }
     this.#writing = false;
     this.#total += bytes;
+    this.#readOn();
+  }
+
+  /** Reads the connection again, once there is room for what comes and the pace allows it. */
+  #readOn(): void {
     const { socket } = this.#connection;
-    if (socket.isPaused() && this.#collected < gatherLimit) {
-      this.#watch.waiting = true;
-      socket.resume();
-    }
+    if (!socket.isPaused() || this.#held || this.#collected >= gatherLimit || this.#refused !== undefined) return;
+    this.#watch.waiting = true;
+    socket.resume();
+  }
+
+  /** The connection is not read until what came is paid for: so the sender is slowed, not only the file. */
+  #spend(count: number): void {
+    const allowed = this.#options.pace?.spend(count);
+    if (allowed === undefined || this.#held) return;
+    this.#held = true;
+    this.#watch.waiting = false;
+    this.#connection.socket.pause();
+    void allowed.then(() => {
+      this.#held = false;
+      if (!this.#disposed) this.#readOn();
+    });
   }
 
   #wakeUp(): void {
@@ -234,22 +263,34 @@ class InwardPump {
       this.#collect(Buffer.from(chunk));
       return;
     }
-    this.#options.onBytes?.(chunk.length);
     try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
       if (this.#sink.writeNow?.(chunk) === true) this.#total += chunk.length;
       else this.#keep(Buffer.from(chunk));
     } catch (cause) {
-      this.#refused = { cause };
-      this.#connection.socket.pause();
-      this.#wakeUp();
+      this.#refuse(cause);
     }
   };
 
   /** A chunk of the socket's, whose memory is ours from now on. */
   readonly #collect = (chunk: Uint8Array): void => {
-    this.#options.onBytes?.(chunk.length);
-    this.#keep(chunk);
+    if (this.#refused !== undefined) return;
+    try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
+      this.#keep(chunk);
+    } catch (cause) {
+      this.#refuse(cause);
+    }
   };
+
+  /** What is thrown while the socket hands its octets over is thrown by `run`: here nobody would catch it. */
+  #refuse(cause: unknown): void {
+    this.#refused = { cause };
+    this.#connection.socket.pause();
+    this.#wakeUp();
+  }
 
   #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);

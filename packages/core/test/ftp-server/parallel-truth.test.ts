@@ -141,9 +141,10 @@ async function one(session: RawSession, command: Command): Promise<Answer> {
       return { ...answerOf((await session.reply()).code), read };
     }
     // In two pieces, so that the other session's commands come in between.
-    data.write(command.content.slice(0, 1));
+    const content = "content" in command ? command.content : "";
+    data.write(content.slice(0, 1));
     await new Promise((resolve) => setImmediate(resolve));
-    data.end(command.content.slice(1));
+    data.end(content.slice(1));
     data.resume();
     return answerOf((await session.reply()).code);
   } finally {

@@ -6,6 +6,7 @@
  * wait for another one, inside themselves, the last to ask is refused.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { BandwidthLimit, bandwidthLimits, type Bandwidth } from "../../net/index.ts";
 import { FtpClient } from "../client.ts";
 import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.ts";
 import type { FtpClientOptions } from "../options.ts";
@@ -25,6 +26,11 @@ export interface FtpPoolOptions {
   readonly growAfter?: number;
   /** How operations are tried again. Default: see `RetryPolicy`. */
   readonly retry?: RetryPolicy;
+  /**
+   * What all sessions may move together. What is given with the target holds for each session by itself, and a limit may
+   * serve several pools. Default: no limit.
+   */
+  readonly bandwidth?: Bandwidth;
   /** Told of each session that begins, before it is used. */
   readonly onSession?: (client: FtpClient) => void;
 }
@@ -74,13 +80,13 @@ export class FtpPool {
    *
    * @param target - As for `FtpClient.connect`.
    * @param options - The sessions' options, and the pool's.
-   * @throws RangeError for a limit that is no whole number of 1 or more.
+   * @throws RangeError for a limit that is no whole number of 1 or more, or a bandwidth that is none.
    */
   constructor(target: string | URL | FtpClientOptions, options: FtpClientOptions & FtpPoolOptions = {}) {
     const { limit = defaultLimit, growAfter = defaultGrowAfter } = options;
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError("limit must be a whole number of 1 or more");
     this.#target = target;
-    this.#clientOptions = options;
+    this.#clientOptions = { ...options, bandwidth: sessionBandwidth(target, options) };
     this.#options = options;
     this.#most = limit;
     this.#allowed = limit;
@@ -120,7 +126,8 @@ export class FtpPool {
    * came is then compared by its hash too, where the server has one.
    */
   download(path: string, to: string, options: DownloadOptions & PooledOptions = {}): Promise<TransferResult> {
-    const attempts = new DownloadAttempts(path, to, options);
+    const bandwidth = bandwidthLimits(options.bandwidth);
+    const attempts = new DownloadAttempts(path, to, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
   }
 
@@ -130,7 +137,8 @@ export class FtpPool {
     path: string,
     options: UploadOptions & PooledOptions = {},
   ): Promise<TransferResult> {
-    const attempts = new UploadAttempts(from, path, options);
+    const bandwidth = bandwidthLimits(options.bandwidth);
+    const attempts = new UploadAttempts(from, path, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
   }
 
@@ -300,6 +308,13 @@ export class FtpPool {
   #settleIfDone(): void {
     if (this.#busy.size + this.#opening === 0) this.#settled?.();
   }
+}
+
+/** A limit of the pool is one object for all sessions; a number beside the target becomes one for each. */
+function sessionBandwidth(target: string | URL | FtpClientOptions, options: FtpPoolOptions): Bandwidth {
+  const own = typeof target === "string" || target instanceof URL ? undefined : target.bandwidth;
+  const each = own === undefined ? [] : typeof own === "number" || own instanceof BandwidthLimit ? [own] : own;
+  return [...each, ...bandwidthLimits(options.bandwidth)];
 }
 
 function aborted(cause: unknown): FtpTransferError {

@@ -2,7 +2,7 @@
 import fs, { constants, type Stats } from "node:fs";
 import type { VirtualPath } from "../virtual-path.ts";
 import { place, type Folder } from "./jail.ts";
-import { close, copyFile, fstat, ftruncate, open } from "./system-calls.ts";
+import { copyFile, ftruncate, type SystemCalls } from "./system-calls.ts";
 import { storageError } from "./system-errors.ts";
 
 /** Octets that are copied at once. */
@@ -19,15 +19,16 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, COPYFILE_FICLONE } = constants;
  * @throws StorageError `offset-out-of-range` when it is shorter.
  */
 export async function copyStart(
+  calls: SystemCalls,
   folder: Folder,
   path: VirtualPath,
   into: number,
   name: string,
   length: number,
 ): Promise<{ readonly stats: Stats; readonly fd: number }> {
-  const from = await open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  const from = await calls.open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const stats = await fstat(from);
+    const stats = await calls.fstat(from);
     if (!stats.isFile() || stats.size < length) throw storageError("offset-out-of-range", path);
     if (process.platform === "linux" && stats.size === length) {
       // The whole file: the file system may share its blocks instead of copying them.
@@ -36,7 +37,7 @@ export async function copyStart(
     } else await copyOctets(from, into, length, path);
     return { stats, fd: from };
   } catch (error) {
-    await close(from);
+    await calls.close(from);
     throw error;
   }
 }
