@@ -39,6 +39,7 @@ export {
   PassiveArming,
   PassivePorts,
   passiveListenersKept,
+  passiveListenersMost,
   passiveQuarantine,
   passiveWait,
   type PassivePortsOptions,
