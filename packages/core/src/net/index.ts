@@ -1,3 +1,14 @@
+export {
+  bandwidthLimits,
+  BandwidthLimit,
+  bandwidthQuantum,
+  Pace,
+  paceOf,
+  type Bandwidth,
+  type BandwidthClaim,
+  type BandwidthClock,
+  type BandwidthLimitOptions,
+} from "./bandwidth/index.ts";
 export { beginFile } from "./begun-file.ts";
 export { ControlChannel, replyBacklogLimit, type ControlChannelOwner } from "./control-channel.ts";
 export { resolveBusyPoll, Turns, Vigil, type VigilClock } from "./vigil.ts";
@@ -23,10 +34,12 @@ export { DataConnectionError, type DataConnectionErrorKind } from "./data-connec
 export { codeOf, dial, type DialOptions } from "./dial.ts";
 export { Networks } from "./networks.ts";
 export { readProxyHeader } from "./proxy-header.ts";
+export { settledWithin } from "./settled-within.ts";
 export {
   PassiveArming,
   PassivePorts,
   passiveListenersKept,
+  passiveListenersMost,
   passiveQuarantine,
   passiveWait,
   type PassivePortsOptions,

@@ -6,11 +6,20 @@
  * wait for another one, inside themselves, the last to ask is refused.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { BandwidthLimit, bandwidthLimits, type Bandwidth } from "../../net/index.ts";
 import type { FtpClient } from "../client.ts";
 import { ClientClosedError } from "../errors.ts";
 import type { FtpClientOptions } from "../options.ts";
 import { withRetries, type RetryPolicy } from "../retry/retry.ts";
+import { downloadSegmented } from "../segments/segmented-download.ts";
+import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { downloadTree } from "../trees/download-tree.ts";
+import { ensureDirectory } from "../trees/ensure-directory.ts";
+import { removeTree } from "../trees/remove-tree.ts";
+import type { RemoveTreeOptions, TreeOptions, TreeResult } from "../trees/tree-options.ts";
+import { poolServer } from "../trees/tree-server.ts";
+import { uploadTree } from "../trees/upload-tree.ts";
 import { isCrowded } from "./crowded.ts";
 import { openSession, type PooledSession } from "./pooled-session.ts";
 import { PoolUse } from "./pool-use.ts";
@@ -27,6 +36,11 @@ export interface FtpPoolOptions {
   readonly growAfter?: number;
   /** How operations are tried again. Default: see `RetryPolicy`. */
   readonly retry?: RetryPolicy;
+  /**
+   * What all sessions may move together. What is given with the target holds for each session by itself, and a limit may
+   * serve several pools. Default: no limit.
+   */
+  readonly bandwidth?: Bandwidth;
   /** Told of each session that begins, before it is used. */
   readonly onSession?: (client: FtpClient) => void;
 }
@@ -72,13 +86,13 @@ export class FtpPool {
    *
    * @param target - As for `FtpClient.connect`.
    * @param options - The sessions' options, and the pool's.
-   * @throws RangeError for a limit that is no whole number of 1 or more.
+   * @throws RangeError for a limit that is no whole number of 1 or more, or a bandwidth that is none.
    */
   constructor(target: string | URL | FtpClientOptions, options: FtpClientOptions & FtpPoolOptions = {}) {
     const { limit = defaultLimit, growAfter = defaultGrowAfter } = options;
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError("limit must be a whole number of 1 or more");
     this.#target = target;
-    this.#clientOptions = options;
+    this.#clientOptions = { ...options, bandwidth: sessionBandwidth(target, options) };
     this.#options = options;
     this.#most = limit;
     this.#allowed = limit;
@@ -128,7 +142,8 @@ export class FtpPool {
    * came is then compared by its hash too, where the server has one.
    */
   download(path: string, to: string, options: DownloadOptions & PooledOptions = {}): Promise<TransferResult> {
-    const attempts = new DownloadAttempts(path, to, options);
+    const bandwidth = bandwidthLimits(options.bandwidth);
+    const attempts = new DownloadAttempts(path, to, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
   }
 
@@ -138,8 +153,43 @@ export class FtpPool {
     path: string,
     options: UploadOptions & PooledOptions = {},
   ): Promise<TransferResult> {
-    const attempts = new UploadAttempts(from, path, options);
+    const bandwidth = bandwidthLimits(options.bandwidth);
+    const attempts = new UploadAttempts(from, path, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
+  }
+
+  /**
+   * Downloads a folder and all below it, as many files at once as there may be sessions. Names of the server never lead out
+   * of the local folder.
+   */
+  downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return downloadTree(poolServer(this), path, to, options);
+  }
+
+  /** Uploads a folder and all below it; as `downloadTree`. */
+  uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return uploadTree(poolServer(this), from, path, options);
+  }
+
+  /** Removes a folder and all that is in it, several files at once. Links are removed, not followed. */
+  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    return removeTree(poolServer(this), path, options);
+  }
+
+  /** Makes sure that a folder is there, and those above it. */
+  ensureDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    return ensureDirectory(poolServer(this), path, options);
+  }
+
+  /**
+   * Downloads one large file over several sessions, and goes on with what an earlier one left, even one that was killed:
+   * as far as the server's file is still the same, by size and time. Without REST or SIZE, or for small files: as `download`.
+   *
+   * @throws As `download`; FtpTransferError `changed` when the server's file becomes another one meanwhile; RangeError.
+   */
+  downloadSegmented(path: string, to: string, options: SegmentedOptions = {}): Promise<SegmentedResult> {
+    const { retry = this.#options.retry } = options;
+    return downloadSegmented(this, path, to, { ...options, ...(retry === undefined ? {} : { retry }) });
   }
 
   /**
@@ -301,4 +351,11 @@ export class FtpPool {
   #settleIfDone(): void {
     if (this.#isClosed() && this.size === 0) for (const resolve of this.#settled.splice(0)) resolve();
   }
+}
+
+/** A limit of the pool is one object for all sessions; a number beside the target becomes one for each. */
+function sessionBandwidth(target: string | URL | FtpClientOptions, options: FtpPoolOptions): Bandwidth {
+  const own = typeof target === "string" || target instanceof URL ? undefined : target.bandwidth;
+  const each = own === undefined ? [] : typeof own === "number" || own instanceof BandwidthLimit ? [own] : own;
+  return [...each, ...bandwidthLimits(options.bandwidth)];
 }

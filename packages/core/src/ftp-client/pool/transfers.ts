@@ -10,6 +10,7 @@ import { FtpTransferError } from "../errors.ts";
 import { chooseHash } from "../hash.ts";
 import { localDestination, partPath } from "../local-file.ts";
 import type { DownloadOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { AttemptsProgress } from "./attempts-progress.ts";
 
 /** Octets below which a file is sent anew rather than gone on with: it saves asking for its size first. */
 const worthResuming: number = 1024 * 1024;
@@ -19,6 +20,7 @@ export class DownloadAttempts {
   readonly #path: string;
   readonly #to: string;
   readonly #options: DownloadOptions;
+  readonly #progress: AttemptsProgress;
   /** Octets that came at most since an attempt last began anew. */
   #reached = 0;
   /** The server's octets of the file then, where it told. */
@@ -32,6 +34,7 @@ export class DownloadAttempts {
     this.#path = path;
     this.#to = to;
     this.#options = options;
+    this.#progress = new AttemptsProgress(options.onProgress);
   }
 
   /** One attempt. @param before - Why the one before failed; undefined for the first. */
@@ -43,13 +46,14 @@ export class DownloadAttempts {
       this.#strange = part?.identity;
       this.#reached = 0;
     }
+    this.#progress.begin();
     const result = await client.download(this.#path, this.#to, {
       ...this.#options,
-      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      ...howAgain(goesOn, before, verifies(client, this.#options)),
       onProgress: (event) => {
         this.#reached = Math.max(this.#reached, event.offset + event.bytes);
         this.#size = event.size;
-        this.#options.onProgress?.(event);
+        this.#progress.tell(event);
       },
     });
     if (before !== undefined) await this.#removePart();
@@ -94,6 +98,7 @@ export class UploadAttempts {
   readonly #from: string | Uint8Array;
   readonly #path: string;
   readonly #options: UploadOptions;
+  readonly #progress: AttemptsProgress;
   /** Octets of the server's file before the first attempt; undefined when there was none, or it was not asked. */
   #sizeBefore: number | undefined;
   #asked = false;
@@ -104,6 +109,7 @@ export class UploadAttempts {
     this.#from = from;
     this.#path = path;
     this.#options = options;
+    this.#progress = new AttemptsProgress(options.onProgress);
   }
 
   /** One attempt. @param before - Why the one before failed; undefined for the first. */
@@ -113,12 +119,13 @@ export class UploadAttempts {
       this.#asked = true;
     }
     const goesOn = canGoOn(before, this.#options) && (await this.#isOurs(client));
+    this.#progress.begin();
     return client.upload(this.#from, this.#path, {
       ...this.#options,
-      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      ...howAgain(goesOn, before, verifies(client, this.#options)),
       onProgress: (event) => {
         this.#reached = Math.max(this.#reached, event.offset + event.bytes);
-        this.#options.onProgress?.(event);
+        this.#progress.tell(event);
       },
     });
   }
@@ -136,6 +143,14 @@ export class UploadAttempts {
     const size = await client.size(this.#path, this.#options);
     return size !== undefined && size > 0 && size !== this.#sizeBefore && size <= this.#reached;
   }
+}
+
+/** What was found to differ was no beginning of this file, whoever wanted it gone on with: it comes anew. */
+function howAgain(goesOn: boolean, before: unknown, verify: boolean): Pick<DownloadOptions, "resume" | "verify"> {
+  if (goesOn) return { resume: true, verify };
+  const differs =
+    before instanceof FtpTransferError && (before.kind === "size-mismatch" || before.kind === "hash-mismatch");
+  return differs ? { resume: false } : {};
 }
 
 /** What was found to differ is not to be gone on with, nor text, whose octets do not count alike on both ends. */
