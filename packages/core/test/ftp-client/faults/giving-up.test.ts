@@ -110,7 +110,7 @@ describe("a signal", () => {
       await download.read(new Uint8Array(10));
       await download.close();
     }
-    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+    await expect.poll(() => getEventListeners(signal, "abort").length, { timeout: 5_000 }).toBe(0);
   });
 });
 
