@@ -26,7 +26,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     const { line, other } = await startAll();
     const { data } = await measure(line, other, operation);
     const way = data.toClient > 0 ? "toClient" : "toServer";
-    for (const fault of cutsAt("data", way, sampled(data[way], 2, 13))) {
+    for (const fault of cutsAt("data", way, sampled(data[way], 1, 13))) {
       await tryUnder(line, other, operation, fault);
     }
   });
