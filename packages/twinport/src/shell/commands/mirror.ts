@@ -53,7 +53,7 @@ async function mirrorBy(pool: FtpPool, context: CommandContext, given: Given): P
     const plan = await planMirror(from, to, options);
     for (const step of plan.steps) await context.output.write(`${stepText(step)}\n`);
     const { copies, bytes, removals } = countSteps(plan);
-    context.say(`${copies} files to copy (${formatBytes(bytes)}), ${removals} to remove`);
+    context.say(`${copies} ${copies === 1 ? "file" : "files"} to copy (${formatBytes(bytes)}), ${removals} to remove`);
     return;
   }
   if (upwards) await (await session(context)).mkdir(remote, { recursive: true, signal: context.signal });
