@@ -55,14 +55,14 @@ export async function sendFrom(
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
     const sending = { verb, source: read, path, offset, how, limits, options, mustRestart: resume !== true };
-    ({ bytes, stored } = await sendNamed(context, sending));
+    ({ bytes, stored } = await sendSource(context, sending));
   } finally {
     await source.close();
   }
   // What begins in the middle of a file need not reach to its end.
   const wholeFile = verb === "STOR" ? offset === 0 || resume === true : offset > 0;
   if (verification === undefined && how.plain && wholeFile) {
-    await checkStored(context, path, offset + bytes);
+    await checkStored(context, stored, offset + bytes);
   }
   await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
@@ -140,13 +140,8 @@ export interface Sending {
   readonly mustRestart?: boolean;
 }
 
-/** Moves a source to the server. It is the caller's to close. @returns Octets that went. */
-export async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
-  return (await sendNamed(context, sending)).bytes;
-}
-
-/** As `sendSource`, and tells under which name the server stored it. */
-async function sendNamed(context: ClientContext, sending: Sending): Promise<{ bytes: number; stored: string }> {
+/** Moves a source to the server. It is the caller's to close. @returns Octets that went, and the name they have there. */
+export async function sendSource(context: ClientContext, sending: Sending): Promise<{ bytes: number; stored: string }> {
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {

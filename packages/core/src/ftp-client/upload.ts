@@ -69,7 +69,7 @@ export async function openWrite(
   const verb = append ? "APPE" : "STOR";
   const moved = sendSource(context, { verb, source, path, offset, how, limits, options })
     .then(
-      (bytes) => ({ path, bytes, offset, milliseconds: Date.now() - begun }),
+      ({ bytes, stored }) => ({ path: stored, bytes, offset, milliseconds: Date.now() - begun }),
       (error: unknown) => {
         source.fail(error);
         throw error;
