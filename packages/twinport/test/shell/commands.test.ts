@@ -8,7 +8,6 @@ import { allCommands, commandNames, findCommand } from "../../src/shell/commands
 import {
   connected,
   startServer,
-  startShell,
   temporaryFolder,
   type TestServer,
   type TestShell,
