@@ -17,21 +17,22 @@ async function pget(context: CommandContext, given: Given): Promise<void> {
   const segments = count === undefined ? settings.parallel : readNumber(count, 1, parallelLimit);
   const local = await localTarget(context, path, textAt(given, 1));
   await session(context);
-  const pool = await site.pool(settings);
   const shown = view.begin(baseName(path), settings);
   try {
     // The pool's sessions are where the login led to.
-    const result = await pool.downloadSegmented(
-      site.directory === undefined ? path : resolveRemote(site.directory, path),
-      local,
-      {
-        segments,
-        signal,
-        preserveTime: settings.preserve,
-        onProgress: shown.onProgress,
-        ...(settings.verify ? { verify: true } : {}),
-        ...(settings.throttleGet > 0 ? { bandwidth: settings.throttleGet } : {}),
-      },
+    const from = site.directory === undefined ? path : resolveRemote(site.directory, path);
+    const options = {
+      segments,
+      signal,
+      preserveTime: settings.preserve,
+      onProgress: shown.onProgress,
+      ...(settings.verify ? { verify: true } : {}),
+    };
+    const result = await site.withPool(
+      settings,
+      settings.throttleGet,
+      (pool) => pool.downloadSegmented(from, local, options),
+      signal,
     );
     const parts = result.segments === 1 ? "" : `, in ${result.segments} parts`;
     shown.end(`${summary("Got", path, result)}${parts}`);
