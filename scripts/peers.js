@@ -17,6 +17,7 @@ const tools = {
   atftp: "atftp",
   busybox: "busybox",
   ip: "iproute2",
+  tmux: "tmux",
 };
 const systemPython = "/usr/bin/python3";
 const servers = {

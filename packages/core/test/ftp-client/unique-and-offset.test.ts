@@ -30,8 +30,8 @@ describe("uploadUnique", () => {
     const first = await client.uploadUnique(Buffer.from("one"));
     const second = await client.uploadUnique(Buffer.from("two"));
     expect(first.path).not.toBe(second.path);
-    expect((await readFile(storage, `/${first.path}`)).toString()).toBe("one");
-    expect((await readFile(storage, `/${second.path}`)).toString()).toBe("two");
+    expect(await readFile(storage, `/${first.path}`)).toBe("one");
+    expect(await readFile(storage, `/${second.path}`)).toBe("two");
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe("upload with an offset", () => {
     const { bytes, offset } = await client.upload(Buffer.from("abcdefghij"), "file", { offset: 4 });
     expect({ bytes, offset }).toEqual({ bytes: 6, offset: 4 });
     expect(sent).toContain("REST 4");
-    expect((await readFile(storage, "/file")).toString()).toBe("0123efghij");
+    expect(await readFile(storage, "/file")).toBe("0123efghij");
     await expect(client.upload(Buffer.from("x"), "file", { offset: 1, type: "ascii" })).rejects.toThrow(RangeError);
   });
 });

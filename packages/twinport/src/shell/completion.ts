@@ -1,7 +1,7 @@
 /** What Tab offers: commands, options, settings, bookmarks, and paths of this machine and of the server. */
 import { readdir } from "node:fs/promises";
 import { printable } from "../exit-codes.ts";
-import { readBookmarks } from "./bookmarks.ts";
+import { readBookmarks } from "../config/bookmarks.ts";
 import type { ArgumentKind, ArgumentSpec, ShellCommand } from "./command.ts";
 import { commandNames, findCommand } from "./commands/table.ts";
 import { localPath, type Workplace } from "./context.ts";
@@ -132,7 +132,7 @@ async function ofKind(
     case "macro":
       return plain(word, line, [...shell.macros.keys()].sort());
     case "bookmark":
-      return plain(word, line, [...(await readBookmarks()).keys()]);
+      return plain(word, line, [...readBookmarks().keys()]);
     case "local-file":
     case "local-folder":
       return paths(word, line, (folder) => localOffers(place, folder, kind === "local-folder"));

@@ -134,10 +134,13 @@ export class LineEditor implements Asker {
       else waiter.resolve(line);
     });
     reader.on("SIGINT", () => {
-      // What was typed so far is gone, as in other shells.
+      const { muted } = this.#screen;
+      if (!muted) process.stderr.write("^C\n");
+      // What was typed so far stays to be seen, and is gone for readline.
+      this.#screen.muted = true;
       reader.write(null, { ctrl: true, name: "e" });
       reader.write(null, { ctrl: true, name: "u" });
-      if (!this.#screen.muted) process.stderr.write("^C\n");
+      this.#screen.muted = muted;
       this.#early.length = 0;
       this.#rest()?.reject(new LineInterrupted("^C"));
     });

@@ -175,14 +175,50 @@ export class Site {
     return this.#pool;
   }
 
-  /** As `pool`, of the caller's own, to be closed by it, and no faster than so many octets a second. */
-  async slowPool(settings: Settings, octetsPerSecond: number): Promise<FtpPool> {
+  /**
+   * Runs something that takes sessions as it needs them. Where the server gives no second one, that of the shell is closed
+   * meanwhile.
+   *
+   * @param octetsPerSecond - What the sessions may move together; 0 is as much as there is.
+   */
+  async withPool<T>(
+    settings: Settings,
+    octetsPerSecond: number,
+    run: (pool: FtpPool) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const slow = octetsPerSecond > 0;
+    const pool = slow ? await this.#slowPool(settings, octetsPerSecond) : await this.pool(settings);
+    const aside = !this.#lent && !(await this.#hasRoom(pool, signal));
+    try {
+      if (aside) await this.#client?.close();
+      return await run(pool);
+    } finally {
+      if (aside && !slow) this.#pool = undefined;
+      if (aside || slow) await pool.close();
+    }
+  }
+
+  async #slowPool(settings: Settings, bandwidth: number): Promise<FtpPool> {
     if (this.#url === undefined || this.#client === undefined) throw new NotConnectedError();
     return new FtpPool(await this.#host.sessionOptions(this.#url, true), {
       limit: backgroundSessions,
-      bandwidth: octetsPerSecond,
+      bandwidth,
       onSession: (client) => applyDataMode(client, settings),
     });
+  }
+
+  /** Whether there is a session beside that of the shell. */
+  async #hasRoom(pool: FtpPool, signal: AbortSignal): Promise<boolean> {
+    try {
+      await pool.use(() => Promise.resolve(), { retry: noRetries, signal });
+      return true;
+    } catch (error) {
+      const full = error instanceof FtpReplyError && (error.code === 421 || error.code === 530);
+      if (!full || signal.aborted) throw error;
+      this.#host.say("The server gives one session only: this one makes room");
+      return false;
+    }
   }
 
   /** Closes all sessions. */

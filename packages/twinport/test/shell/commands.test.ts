@@ -5,14 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { usageOf } from "../../src/shell/command.ts";
 import { helpText } from "../../src/shell/commands/help.ts";
 import { allCommands, commandNames, findCommand } from "../../src/shell/commands/table.ts";
-import {
-  connected,
-  startServer,
-  startShell,
-  temporaryFolder,
-  type TestServer,
-  type TestShell,
-} from "./shell-fixture.ts";
+import { connected, startServer, temporaryFolder, type TestServer, type TestShell } from "./shell-fixture.ts";
 
 /** What people know from other clients, and what lftp has. */
 const known =

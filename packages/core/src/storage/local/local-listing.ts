@@ -9,6 +9,9 @@ import type { Owners } from "./owners.ts";
 import { readlink, type SystemCalls } from "./system-calls.ts";
 import { storageError, systemCode } from "./system-errors.ts";
 
+/** Milliseconds by which a time falls short that was set: the system is told seconds, as a fraction of two. */
+const timeRounding = 0.001;
+
 /** Entries whose facts are asked for at once. */
 export const listBatch = 128;
 
@@ -96,7 +99,7 @@ export function entryOf(name: string, stats: Stats, owners: Owners): Entry {
     name,
     kind,
     size: kind === "file" ? stats.size : 0,
-    modified: Math.floor(stats.mtimeMs),
+    modified: Math.floor(stats.mtimeMs + timeRounding),
     ...(stats.birthtimeMs > 0 ? { created: Math.floor(stats.birthtimeMs) } : {}),
     mode: stats.mode & 0o7777,
     owner: owners.user(stats.uid),

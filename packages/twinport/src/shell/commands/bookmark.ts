@@ -1,8 +1,8 @@
 /** `bookmark`: servers under a name. */
 import { formatFtpUrl } from "../format-url.ts";
+import { isBookmarkName, readBookmarks, writeBookmarks } from "../../config/bookmarks.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { isUrl, readUrl } from "../../remote/session.ts";
-import { readBookmarks, writeBookmarks } from "../bookmarks.ts";
 import { textAt, type Given, type ShellCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -10,13 +10,13 @@ async function bookmark(context: CommandContext, given: Given): Promise<void> {
   const [what = "list", name, url] = [textAt(given, 0), textAt(given, 1), textAt(given, 2)];
   switch (what) {
     case "list": {
-      for (const [each, target] of await readBookmarks()) await context.output.write(`${each.padEnd(15)} ${target}\n`);
+      for (const [each, target] of readBookmarks()) await context.output.write(`${each.padEnd(15)} ${target}\n`);
       return;
     }
     case "add":
       return add(context, name, url);
     case "delete": {
-      const bookmarks = await readBookmarks();
+      const bookmarks = new Map(readBookmarks());
       if (name === undefined || !bookmarks.delete(name)) throw new UsageError(`There is no bookmark ${name ?? ""}`);
       return writeBookmarks(bookmarks);
     }
@@ -25,9 +25,9 @@ async function bookmark(context: CommandContext, given: Given): Promise<void> {
   }
 }
 
-async function add({ place }: CommandContext, name: string | undefined, target: string | undefined): Promise<void> {
-  if (name === undefined || !/^[\p{L}\p{N}._-]+$/u.test(name)) {
-    throw new UsageError("A bookmark's name is of letters, digits, points, hyphens and underscores");
+function add({ place }: CommandContext, name: string | undefined, target: string | undefined): void {
+  if (name === undefined || !isBookmarkName(name)) {
+    throw new UsageError("A bookmark's name is of two letters or digits and more, with . _ and -");
   }
   const { site } = place;
   let url: string;
@@ -39,9 +39,9 @@ async function add({ place }: CommandContext, name: string | undefined, target: 
     const path = site.directory ?? "";
     url = formatFtpUrl({ ...site.url, ...(site.user === undefined ? {} : { user: site.user }), path });
   }
-  const bookmarks = await readBookmarks();
+  const bookmarks = new Map(readBookmarks());
   bookmarks.set(name, url);
-  await writeBookmarks(bookmarks);
+  writeBookmarks(bookmarks);
 }
 
 /** The commands. */

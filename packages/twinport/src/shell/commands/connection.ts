@@ -1,9 +1,9 @@
 /** Connecting, logging in, and leaving. */
 import { userInfo } from "node:os";
 import { FtpReplyError, type FtpUrl } from "@twinport/core/ftp-client";
+import { readBookmarks } from "../../config/bookmarks.ts";
 import { interruption, printable, UsageError } from "../../exit-codes.ts";
 import { isUrl } from "../../remote/session.ts";
-import { findBookmark } from "../bookmarks.ts";
 import { neededAt, optionValue, textAt, type Given, type ShellCommand } from "../command.ts";
 import { session, type CommandContext } from "../context.ts";
 import { LeaveShell, runMacro } from "../interpret.ts";
@@ -34,7 +34,7 @@ async function open(context: CommandContext, given: Given): Promise<void> {
   const [user, password] = splitUser(optionValue(given, "-u"));
   const portText = optionValue(given, "-p") ?? textAt(given, 1);
   const port = portText === undefined ? undefined : readNumber(portText, 1, 65_535);
-  const bookmark = isUrl(text) ? undefined : await findBookmark(text);
+  const bookmark = isUrl(text) ? undefined : readBookmarks().get(text);
   const url = readTarget(bookmark ?? text, { user, password, port });
   const asks = !isUrl(text) && bookmark === undefined && url.user === undefined;
   await openSite(context, asks ? await askUser(context, url) : url);

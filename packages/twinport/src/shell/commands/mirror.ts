@@ -27,17 +27,21 @@ import { watched } from "../watched-storage.ts";
 const comparisons: readonly MirrorComparison[] = ["changed", "newer", "missing", "size", "checksum"];
 
 async function mirror(context: CommandContext, given: Given): Promise<void> {
-  const { place } = context;
-  await session(context);
+  const { place, signal } = context;
+  const client = await session(context);
   const { throttleGet, throttlePut } = place.settings;
-  const rate = given.options.has("-R") ? throttlePut : throttleGet;
-  if (rate === 0) return mirrorBy(await place.site.pool(place.settings), context, given);
-  const pool = await place.site.slowPool(place.settings, rate);
-  try {
-    await mirrorBy(pool, context, given);
-  } finally {
-    await pool.close();
+  const upwards = given.options.has("-R");
+  if (upwards && !given.options.has("--dry-run")) {
+    const { remote, local } = endsOf(context, given, true);
+    await demandFolder(local);
+    await client.mkdir(remote, { recursive: true, signal });
   }
+  await place.site.withPool(
+    place.settings,
+    upwards ? throttlePut : throttleGet,
+    (pool) => mirrorBy(pool, context, given),
+    signal,
+  );
 }
 
 async function mirrorBy(pool: FtpPool, context: CommandContext, given: Given): Promise<void> {
@@ -53,10 +57,9 @@ async function mirrorBy(pool: FtpPool, context: CommandContext, given: Given): P
     const plan = await planMirror(from, to, options);
     for (const step of plan.steps) await context.output.write(`${stepText(step)}\n`);
     const { copies, bytes, removals } = countSteps(plan);
-    context.say(`${copies} files to copy (${formatBytes(bytes)}), ${removals} to remove`);
+    context.say(`${copies} ${copies === 1 ? "file" : "files"} to copy (${formatBytes(bytes)}), ${removals} to remove`);
     return;
   }
-  if (upwards) await (await session(context)).mkdir(remote, { recursive: true, signal: context.signal });
   const source = watched(from, (path) => context.view.begin(path, place.settings), upwards ? "upload" : "download");
   const result = await mirrorTrees(source, to, options);
   if (upwards) place.site.forgetListings();
@@ -80,14 +83,18 @@ function endsOf(
   return { remote, local: localPath(place, localText === "" ? "." : localText) };
 }
 
+/** @throws LocalFileError for what is no folder. */
+async function demandFolder(path: string): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory() !== true) throw new LocalFileError(`Reading ${path}`, "it is not a folder");
+}
+
 /** The folder here. What is only planned is not made. @throws LocalFileError. */
 async function localStorage(local: string, upwards: boolean, dry: boolean): Promise<Storage> {
-  const stats = await stat(local).catch(() => undefined);
-  if (stats?.isDirectory() !== true) {
-    if (upwards || stats !== undefined) throw new LocalFileError(`Reading ${local}`, "it is not a folder");
-    if (dry) return new MemoryStorage();
-    await mkdir(local, { recursive: true });
-  }
+  const isThere = (await stat(local).catch(() => undefined)) !== undefined;
+  if (!isThere && !upwards && dry) return new MemoryStorage();
+  if (!isThere && !upwards) await mkdir(local, { recursive: true });
+  await demandFolder(local);
   // A hidden folder for unfinished files would be one more thing in what is mirrored.
   return new LocalStorage({ root: local, stateDirectory: join(stateFolder(), "unfinished"), keepBrokenUploads: 0 });
 }

@@ -1,0 +1,1 @@
+export function withScreens(page: string, screens: Readonly<Record<string, string>>): string;
