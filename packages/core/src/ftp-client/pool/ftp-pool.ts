@@ -12,6 +12,12 @@ import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.
 import type { FtpClientOptions } from "../options.ts";
 import { withRetries, type RetryPolicy } from "../retry/retry.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { downloadTree } from "../trees/download-tree.ts";
+import { ensureDirectory } from "../trees/ensure-directory.ts";
+import { removeTree } from "../trees/remove-tree.ts";
+import type { RemoveTreeOptions, TreeOptions, TreeResult } from "../trees/tree-options.ts";
+import { poolServer } from "../trees/tree-server.ts";
+import { uploadTree } from "../trees/upload-tree.ts";
 import { isCrowded } from "./crowded.ts";
 import { PooledSession } from "./pooled-session.ts";
 import { DownloadAttempts, UploadAttempts } from "./transfers.ts";
@@ -140,6 +146,29 @@ export class FtpPool {
     const bandwidth = bandwidthLimits(options.bandwidth);
     const attempts = new UploadAttempts(from, path, { ...options, bandwidth });
     return this.use((client, _retry, before) => attempts.run(client, before), options);
+  }
+
+  /**
+   * Downloads a folder and all below it, as many files at once as there may be sessions. Names of the server never lead out
+   * of the local folder.
+   */
+  downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return downloadTree(poolServer(this), path, to, options);
+  }
+
+  /** Uploads a folder and all below it; as `downloadTree`. */
+  uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return uploadTree(poolServer(this), from, path, options);
+  }
+
+  /** Removes a folder and all that is in it, several files at once. Links are removed, not followed. */
+  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    return removeTree(poolServer(this), path, options);
+  }
+
+  /** Makes sure that a folder is there, and those above it. */
+  ensureDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    return ensureDirectory(poolServer(this), path, options);
   }
 
   /** Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. */
