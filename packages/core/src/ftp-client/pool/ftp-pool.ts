@@ -11,6 +11,8 @@ import { FtpClient } from "../client.ts";
 import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.ts";
 import type { FtpClientOptions } from "../options.ts";
 import { withRetries, type RetryPolicy } from "../retry/retry.ts";
+import { downloadSegmented } from "../segments/segmented-download.ts";
+import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
 import { downloadTree } from "../trees/download-tree.ts";
 import { ensureDirectory } from "../trees/ensure-directory.ts";
@@ -169,6 +171,17 @@ export class FtpPool {
   /** Makes sure that a folder is there, and those above it. */
   ensureDirectory(path: string, options: OperationOptions = {}): Promise<void> {
     return ensureDirectory(poolServer(this), path, options);
+  }
+
+  /**
+   * Downloads one large file over several sessions, and goes on with what an earlier one left, even one that was killed:
+   * as far as the server's file is still the same, by size and time. Without REST or SIZE, or for small files: as `download`.
+   *
+   * @throws As `download`; FtpTransferError `changed` when the server's file becomes another one meanwhile; RangeError.
+   */
+  downloadSegmented(path: string, to: string, options: SegmentedOptions = {}): Promise<SegmentedResult> {
+    const { retry = this.#options.retry } = options;
+    return downloadSegmented(this, path, to, { ...options, ...(retry === undefined ? {} : { retry }) });
   }
 
   /** Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. */
