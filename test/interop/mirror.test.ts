@@ -5,68 +5,14 @@
  * Trees have 1,000 files in 100 folders with the fastest two; with the others they are smaller, so that all takes no more
  * than two minutes: test/long has 5,000 files in 500 folders for each of them.
  */
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  FtpPool,
-  FtpStorage,
-  mirror,
-  planMirror,
-  type FtpClientOptions,
-  type MirrorOptions,
-} from "../../packages/core/src/ftp-client/index.ts";
-import { LocalStorage } from "../../packages/core/src/storage/index.ts";
-import { changeTree, makeMirrorTree } from "./mirror-tree.ts";
-import { peerPassword, peerUser, removeUser, securePeerNames, startPeer, startSecurePeer } from "./peer-servers.ts";
-import { makeFolder, startOurServer } from "./processes.ts";
-import { digestTree } from "./trees.ts";
-
-/** A server to mirror with. */
-interface End {
-  readonly options: FtpClientOptions;
-  /** Where the server's folder is on this machine. */
-  readonly home: string;
-  stop(): Promise<void>;
-}
+import { afterAll, afterEach, beforeEach, describe, it } from "vitest";
+import { mirrorBothWays, ours, plainPeer, securePeer, type MirrorServer, type MirrorTrial } from "./mirror-servers.ts";
+import { removeUser, securePeerNames } from "./peer-servers.ts";
 
 /** A case: the server, and the size of its tree. */
-interface Case {
+interface Case extends MirrorTrial {
   readonly name: string;
-  readonly files: number;
-  readonly folders: number;
-  /** Whether it tells two contents of one size apart by the times that it keeps. */
-  readonly keepsTimes: boolean;
-  start(): Promise<End>;
-}
-
-async function plainPeer(name: string): Promise<End> {
-  const peer = await startPeer(name);
-  const options = { host: "127.0.0.1", port: peer.port, user: peerUser, password: peerPassword };
-  return { options, home: peer.home, stop: () => peer.stop() };
-}
-
-async function securePeer(name: string): Promise<End> {
-  const peer = await startSecurePeer(name);
-  const tls = { authorities: [{ file: peer.authority }] };
-  const options = { host: "127.0.0.1", port: peer.port, user: peerUser, password: peerPassword, tls };
-  return { options, home: peer.home, stop: () => peer.stop() };
-}
-
-async function ours(secure: boolean): Promise<End> {
-  const folder = await makeFolder();
-  const home = join(folder.path, "home");
-  await mkdir(home);
-  const server = await startOurServer(home, secure ? ["--tls-self-signed"] : []);
-  const tls = secure ? { tls: { acceptUnverified: true } } : {};
-  return {
-    options: { host: "127.0.0.1", port: server.port, user: "me", password: "secret", ...tls },
-    home,
-    stop: async () => {
-      await server.stop();
-      await folder.remove();
-    },
-  };
+  readonly start: () => Promise<MirrorServer>;
 }
 
 const whole = { files: 1_000, folders: 100 } as const;
@@ -94,53 +40,16 @@ const cases: readonly Case[] = [
 
 afterAll(removeUser);
 
-describe.each(cases)("$name", ({ files, folders, keepsTimes, start }) => {
-  let end: End;
-  let here: Awaited<ReturnType<typeof makeFolder>>;
-  let pool: FtpPool;
+describe.each(cases)("$name", ({ start, ...trial }) => {
+  let end: MirrorServer;
 
-  beforeAll(async () => {
-    here = await makeFolder();
+  beforeEach(async () => {
     end = await start();
-    pool = new FtpPool(end.options, { limit: 4 });
   });
 
-  afterAll(async () => {
-    await pool.close();
-    await end.stop();
-    await here.remove();
-  });
+  afterEach(() => end.stop());
 
-  it(`takes and gives a tree of ${files} files in ${folders} folders, and then only what changes`, async () => {
-    const tree = await makeMirrorTree(join(here.path, "source"), files, folders);
-    const back = join(here.path, "back");
-    await mkdir(back);
-    const [source, copy] = [
-      new LocalStorage({ root: tree.root }),
-      new LocalStorage({ root: back, stateDirectory: join(here.path, "state") }),
-    ];
-    const remote = new FtpStorage(pool);
-    const up: MirrorOptions = { delete: true, toPath: "tree" };
-    const down: MirrorOptions = { delete: true, fromPath: "tree" };
-    const atServer = join(end.home, "tree");
-
-    const first = await mirror(source, remote, up);
-    expect(first).toMatchObject({ copied: files, failures: [], heldBack: 0 });
-    expect(await digestTree(atServer)).toBe(await digestTree(tree.root));
-    expect((await planMirror(source, remote, up)).steps).toEqual([]);
-
-    expect(await mirror(remote, copy, down)).toMatchObject({ copied: files, failures: [], notes: [] });
-    expect(await digestTree(back)).toBe(await digestTree(tree.root));
-    expect((await planMirror(remote, copy, down)).steps).toEqual([]);
-
-    const changes = await changeTree(tree, keepsTimes);
-    expect(await mirror(source, remote, up)).toMatchObject({ ...changes, failures: [] });
-    expect(await digestTree(atServer)).toBe(await digestTree(tree.root));
-    expect((await planMirror(source, remote, up)).steps).toEqual([]);
-
-    expect(await mirror(remote, copy, down)).toMatchObject({ ...changes, failures: [], notes: [] });
-    expect(await digestTree(back)).toBe(await digestTree(tree.root));
-    expect((await planMirror(remote, copy, down)).steps).toEqual([]);
-    await Promise.all([source.close(), copy.close()]);
+  it(`takes and gives a tree of ${trial.files} files in ${trial.folders} folders, and then only what changes`, async () => {
+    await mirrorBothWays(end, trial);
   });
 });
