@@ -57,7 +57,7 @@ describe("twinport mirror", () => {
     expect(again.stdout).toBe("Nothing done, 2 files unchanged.\n");
   });
 
-  it("makes a folder here like one of a server, from the root and with TLS's options to choose from", async () => {
+  it("makes a folder here like one of a server, from its root or the login's folder", async () => {
     await put(storage, "a/b/c.txt", "text", old.getTime());
     const { code } = await twinport(["mirror", url("%2Fa"), "new/deep"], { env, cwd: here });
     expect(code).toBe(0);

@@ -136,11 +136,10 @@ async function statWithoutFacts(context: ClientContext, path: string, tried: str
   const parent = slash === -1 ? undefined : slash === 0 ? "/" : trimmed.slice(0, slash);
   const found = (await listEntries(context, parent, tried, undefined)).find(({ name }) => name === baseOf(trimmed));
   if (found !== undefined) return found;
-  throw new FtpReplyError(
-    tried,
-    sized.code >= 400 && sized.code !== 500 && sized.code !== 502 ? sized : missing,
-    "SIZE",
-  );
+  // Of what is not there some servers say that it is no plain file.
+  const saysWhy =
+    sized.code >= 400 && sized.code !== 500 && sized.code !== 502 && !/not a plain file/i.test(sized.text);
+  throw new FtpReplyError(tried, saysWhy ? sized : missing, "SIZE");
 }
 
 /** Whether a path is a folder, found out by going there and back: what every server can. */

@@ -1,4 +1,5 @@
 /** A plan while it is applied: what is done so far, what failed, and who is told. */
+import { setMaxListeners } from "node:events";
 import type { Storage } from "../../storage/index.ts";
 import { bandwidthLimits, type BandwidthLimit } from "../../net/index.ts";
 import { LinkedSignal } from "../linked-signal.ts";
@@ -62,6 +63,8 @@ export class MirrorRun {
     this.bandwidth = bandwidthLimits(options.bandwidth);
     this.#linked = new LinkedSignal([options.signal, this.#halt.signal]);
     this.signal = this.#linked.signal;
+    // Each file under way has several that listen; none stays.
+    setMaxListeners(0, this.signal);
     this.heldBack = plan.heldBack;
     this.#notes = [...plan.notes];
     this.#failures = plan.failures.map(({ path, end, message }) => {

@@ -2,7 +2,9 @@
  * Compares two trees, a folder at a time, and tells what is to be done: nothing is changed. Of entries only those that differ
  * are kept, so that a tree of a million files takes the memory of its largest folder.
  */
+import { setMaxListeners } from "node:events";
 import type { Entry, Storage } from "../../storage/index.ts";
+import { LinkedSignal } from "../linked-signal.ts";
 import { inLanesFromStack } from "./lanes.ts";
 import { demandGoing, isKind } from "./mirror-error.ts";
 import type { MirrorPlanOptions } from "./mirror-options.ts";
@@ -23,15 +25,21 @@ export async function planMirror(from: Storage, to: Storage, options: MirrorPlan
   demandCount("timeTolerance", options.timeTolerance ?? 0, 0);
   demandGoing(options.signal);
   const planned = Date.now();
+  const linked = new LinkedSignal([options.signal]);
+  const { signal } = linked;
+  // Each folder under way has several that listen; none stays.
+  setMaxListeners(0, signal);
   try {
-    const can = await abilitiesOf(to, options.signal === undefined ? {} : { signal: options.signal });
-    const context = new PlanContext(from, to, options, can);
+    const can = await abilitiesOf(to, { signal });
+    const context = new PlanContext(from, to, { ...options, signal }, can);
     await compare(context, options.parallel ?? defaultParallel);
     const names = options.names === undefined ? {} : { names: options.names };
     return context.draft.finish({ planned, compare: context.rule.compare, ...names }, context.filter.isSelective);
   } catch (error) {
     demandGoing(options.signal);
     throw error;
+  } finally {
+    linked.release();
   }
 }
 

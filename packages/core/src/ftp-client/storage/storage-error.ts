@@ -104,6 +104,8 @@ function kindOfTransfer(kind: FtpTransferErrorKind): StorageErrorKind {
       return "too-large";
     case "unsafe-name":
       return "name-not-allowed";
+    case "changed":
+      return "busy";
     case "broken":
     case "changed":
     case "hash-mismatch":
