@@ -41,7 +41,7 @@ function start({ root, certificate }) {
     loginTimeout: 5_000,
     idleTimeout: 5_000,
     dataConnectionTimeout: 200,
-    handshakeTimeout: 200,
+    handshakeTimeout: 2_000,
     stallTimeout: 1_000,
     quietEnd: 100,
     inflatedSize: 8_000_000,

@@ -45,7 +45,9 @@ export async function killDuringUploads(root: string, uploads: number): Promise<
     await server.exited;
     kills++;
     for (const [at, complete] of (await outcomes).entries()) {
-      const { name, digest } = sent[at] as Upload;
+      const upload = sent[at];
+      if (upload === undefined) continue;
+      const { name, digest } = upload;
       const there = await digestOfFile(join(root, name));
       if (complete) answered++;
       if (complete && there !== digest) lost.push(name);

@@ -95,8 +95,7 @@ export class SoakClient {
         await this.#step();
         this.done++;
       } catch (error) {
-        if (!(error instanceof Lost))
-          this.faults.push(`${this.name}: ${error instanceof Error ? String(error.stack) : String(error)}`);
+        this.faults.push(`${this.name}: ${error instanceof Error ? String(error.stack) : String(error)}`);
         this.#client?.destroy();
         this.#client = undefined;
         if (this.faults.length > 5) return;
@@ -298,9 +297,6 @@ export class SoakClient {
     this.#see("e", (await get(url, { initialTimeout: 2_000 })).data);
   }
 }
-
-/** The connection is of no more use, and that is no fault. */
-class Lost extends Error {}
 
 function pick<T>(list: readonly T[]): T {
   return list[Math.floor(Math.random() * list.length)] as T;

@@ -104,7 +104,7 @@ function decode(random, format, sent) {
       while (piece.length > 0 && decoder.end !== "yes") {
         const read = quickly(
           `${piece.length} octets of mode ${format.mode}`,
-          once1(() => decoder.push(piece)),
+          onlyOnce(() => decoder.push(piece)),
         );
         if (read === 0 && decoder.end !== "yes") throw new Fault("a decoder stands still");
         piece = piece.subarray(read);
@@ -121,7 +121,7 @@ function decode(random, format, sent) {
 }
 
 /** A call that cannot be made twice: what it gave is given again. */
-function once1(run) {
+function onlyOnce(run) {
   let result;
   return () => (result ??= run());
 }
