@@ -347,7 +347,7 @@ export class ServedRequest {
 
   #tellProgress(): void {
     const transfer = this.#transfer;
-    if (transfer !== undefined && !transfer.over) this.#events.progress(() => transfer.octets);
+    if (transfer !== undefined && !transfer.over) this.#events.progress(transfer);
   }
 
   #closeSocket(): void {
