@@ -37,9 +37,11 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         process: "readonly",
+        AbortController: "readonly",
         console: "readonly",
         URL: "readonly",
         setTimeout: "readonly",
+        setInterval: "readonly",
         setImmediate: "readonly",
         clearTimeout: "readonly",
         Buffer: "readonly",

@@ -1,16 +1,32 @@
 /** What a client tells while it works. */
 import type { ReceivedReply } from "../protocol/index.ts";
+import type { ProgressMeter } from "./progress-meter.ts";
 
 /** Progress of a transfer. */
 export interface ProgressEvent {
   readonly path: string;
   readonly direction: "download" | "upload";
-  /** Octets moved so far in this transfer. */
+  /** Octets moved so far in this transfer; what is tried again counts once. */
   readonly bytes: number;
   /** Octets that were there before. */
   readonly offset: number;
   /** Octets of the whole file, where known. */
   readonly size: number | undefined;
+  /** Octets a second, smoothed over some seconds; 0 before it can be told. */
+  readonly rate: number;
+  /** Milliseconds that the rest takes at this rate; undefined where that is not known. */
+  readonly remaining: number | undefined;
+}
+
+/** A progress event with rate and time left. @param meter - Was told of the octets that moved. */
+export function measured(event: Omit<ProgressEvent, "rate" | "remaining">, meter: ProgressMeter): ProgressEvent {
+  const { size, offset, bytes } = event;
+  const remaining = meter.remaining(size === undefined ? undefined : size - offset - bytes);
+  return {
+    ...event,
+    rate: Math.round(meter.rate),
+    remaining: remaining === undefined ? undefined : Math.round(remaining),
+  };
 }
 
 /** A command as it is told. */

@@ -1,4 +1,5 @@
 /** What a client is made from; defaults are applied here, once. */
+import { bandwidthLimits, type Bandwidth, type BandwidthLimit } from "../net/index.ts";
 import type { NameCodec } from "../protocol/index.ts";
 import type { FtpClientTrace } from "./events.ts";
 import type { DialFunction } from "./open-socket.ts";
@@ -15,6 +16,18 @@ export type DataMode =
   | "pasv"
   /** PORT on IPv4, EPRT on IPv6. */
   | "active";
+
+/** How control connections are kept alive while a transfer runs, or nothing does. */
+export interface KeepAliveOptions {
+  /** Milliseconds of silence after which TCP asks whether the server is there; 0 is never. Default 30,000. */
+  readonly tcp?: number;
+  /**
+   * Milliseconds of a transfer after which a NOOP is sent, and again each time they have passed. For networks that forget
+   * connections in spite of TCP's questions. Default: none is sent, since some servers take whatever comes during a transfer
+   * for its abort.
+   */
+  readonly noop?: number;
+}
 
 /** Options of `FtpClient`. */
 export interface FtpClientOptions {
@@ -57,6 +70,13 @@ export interface FtpClientOptions {
   readonly dataConnectionTimeout?: number;
   /** Milliseconds without progress of the server during a transfer. Default 60,000. */
   readonly stallTimeout?: number;
+  /**
+   * What all transfers of the client may move together: octets a second, or limits that others share. Listings and transfers
+   * from server to server do not count. Default: no limit.
+   */
+  readonly bandwidth?: Bandwidth;
+  /** How the control connection is kept alive. Default: by TCP. */
+  readonly keepAlive?: KeepAliveOptions;
   /** Octets of a listing. Default 64 MiB. */
   readonly maxListing?: number;
   /** Entries of a listing. Default 1,000,000. */
@@ -67,7 +87,10 @@ export interface FtpClientOptions {
   readonly inflatedSize?: number;
   /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 1,100: more than there can be. */
   readonly inflateRatio?: number;
-  /** Whether the number of octets is checked after each binary download. Default true. */
+  /**
+   * Whether the number of octets is checked after each binary transfer, uploads by SIZE where the server has it, APPE
+   * excepted. Default true.
+   */
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;
@@ -105,6 +128,9 @@ export interface ResolvedClientOptions {
   readonly hashTimeout: number;
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
+  readonly bandwidth: readonly BandwidthLimit[];
+  /** Milliseconds each; 0 is never. */
+  readonly keepAlive: Required<KeepAliveOptions>;
   readonly maxListing: number;
   readonly maxEntries: number;
   readonly compress: "auto" | "never";
@@ -116,7 +142,11 @@ export interface ResolvedClientOptions {
   readonly telnetSynch: boolean;
 }
 
-/** Applies the defaults. @throws RangeError without a host, for a port that is none, or for what `dial` cannot do. */
+/**
+ * Applies the defaults.
+ *
+ * @throws RangeError without a host, for a port, bandwidth or time that is none, or for what `dial` cannot do.
+ */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
   const connectTimeout = options.connectTimeout ?? 15_000;
@@ -143,6 +173,8 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     hashTimeout: options.hashTimeout ?? 600_000,
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
+    bandwidth: bandwidthLimits(options.bandwidth),
+    keepAlive: resolveKeepAlive(options.keepAlive),
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_000_000,
     compress: options.compress ?? "never",
@@ -153,6 +185,18 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     learnTimeZone: options.learnTimeZone ?? true,
     telnetSynch: options.telnetSynch ?? false,
   };
+}
+
+/** Milliseconds that a timer can wait. */
+const longestTimer = 2 ** 31 - 1;
+
+function resolveKeepAlive({ tcp = 30_000, noop = 0 }: KeepAliveOptions = {}): Required<KeepAliveOptions> {
+  for (const [name, value] of Object.entries({ tcp, noop })) {
+    if (!(value >= 0 && value <= longestTimer)) {
+      throw new RangeError(`keepAlive.${name} must be from 0 to ${longestTimer} milliseconds`);
+    }
+  }
+  return { tcp, noop };
 }
 
 /** @throws RangeError for what would go past `dial`. */

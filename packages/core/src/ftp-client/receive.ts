@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
-import { inwardLine } from "../net/index.ts";
+import { bandwidthLimits, inwardLine, paceOf } from "../net/index.ts";
 import type { Destination } from "../storage/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
@@ -11,6 +11,7 @@ import type { ClientContext } from "./client-context.ts";
 import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
+import { measured } from "./events.ts";
 import { keepsOffsets, mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import {
   findResumable,
@@ -21,6 +22,7 @@ import {
   type LocalWriteOptions,
 } from "./local-file.ts";
 import { recordLengthsOf } from "./markers.ts";
+import { ProgressMeter } from "./progress-meter.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
 import { Verification } from "./verification.ts";
@@ -35,6 +37,7 @@ export async function openRead(
   const { restart, signal, onProgress, onMarker } = options;
   const offset = restart?.offset ?? options.offset ?? 0;
   const how = resolveFormat(options, downloadMode(context, path));
+  const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
   const { format, plain } = how;
   if (restart === undefined && offset > 0) mustKeepOffsets(format, "Going on at an offset");
   const transfer = await beginTransfer(context, how, {
@@ -47,6 +50,7 @@ export async function openRead(
   const named = sizeInText(transfer.preliminary.text);
   // What is named need not be what travels.
   const announced = plain ? named : undefined;
+  const meter = new ProgressMeter();
   let bytes = 0;
   let stored = 0;
   const size = announced === undefined ? undefined : announced + offset;
@@ -58,6 +62,7 @@ export async function openRead(
     pump: {
       buffers: context.buffers,
       stallTimeout: context.options.stallTimeout,
+      pace: paceOf(limits),
       signal,
     },
     line: plain
@@ -80,7 +85,8 @@ export async function openRead(
     release,
     onBytes: (count) => {
       bytes += count;
-      const event = { path, direction: "download", bytes, offset, size } as const;
+      meter.add(count);
+      const event = measured({ path, direction: "download", bytes, offset, size }, meter);
       onProgress?.(event);
       context.progress(event);
     },
@@ -188,7 +194,7 @@ export async function receiveInto(
     const size = await attributes.size(context, path);
     if (size === offset) {
       await verification?.compare();
-      await takeName(resumed.file, destination.path);
+      await takeName(resumed.file, destination.path, await timeOf(context, path, options));
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
     if (size !== undefined && size < offset) {
@@ -199,7 +205,7 @@ export async function receiveInto(
       );
     }
   }
-  const modified = options.preserveTime === true ? await attributes.modifiedTime(context, path) : undefined;
+  const modified = await timeOf(context, path, options);
   let bytes = 0;
   const download = await openRead(
     context,
@@ -214,7 +220,8 @@ export async function receiveInto(
     },
     ignore,
   );
-  const sink = await sinkFor(download, target, { offset, resumed: resumed?.file, modified });
+  const local = { offset, resumed: resumed?.file, modified };
+  const sink = await sinkFor(download, target, local, options.signal);
   try {
     await download.into(verification?.writing(sink) ?? sink);
   } catch (error) {
@@ -229,14 +236,24 @@ export async function receiveInto(
   return { path, bytes, offset, milliseconds: Date.now() - begun, ...records };
 }
 
+/** The time that the local file is to have; undefined for that of its writing. */
+async function timeOf(
+  context: ClientContext,
+  path: string,
+  { preserveTime }: DownloadOptions,
+): Promise<number | undefined> {
+  return preserveTime === true ? attributes.modifiedTime(context, path) : undefined;
+}
+
 async function sinkFor(
   download: FtpDownload,
   to: Destination | Writable | WritableStream<Uint8Array>,
   options: LocalWriteOptions,
+  signal: AbortSignal | undefined,
 ): Promise<WritableFile> {
   try {
     if ("replaceable" in to) return await openLocalWrite(to, options);
-    return "getWriter" in to ? webSink(to) : nodeSink(to);
+    return "getWriter" in to ? webSink(to, signal) : nodeSink(to, signal);
   } catch (error) {
     await download.close();
     throw error;

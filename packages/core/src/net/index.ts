@@ -1,3 +1,14 @@
+export {
+  bandwidthLimits,
+  BandwidthLimit,
+  bandwidthQuantum,
+  Pace,
+  paceOf,
+  type Bandwidth,
+  type BandwidthClaim,
+  type BandwidthClock,
+  type BandwidthLimitOptions,
+} from "./bandwidth/index.ts";
 export { beginFile } from "./begun-file.ts";
 export { ControlChannel, replyBacklogLimit, type ControlChannelOwner } from "./control-channel.ts";
 export { resolveBusyPoll, Turns, Vigil, type VigilClock } from "./vigil.ts";
@@ -28,6 +39,7 @@ export {
   PassiveArming,
   PassivePorts,
   passiveListenersKept,
+  passiveListenersMost,
   passiveQuarantine,
   passiveWait,
   type PassivePortsOptions,

@@ -10,6 +10,7 @@ import type { DataConnection } from "./data-connection.ts";
 import type { FramedSink } from "./framed-sink.ts";
 import { readIntoOwnMemory } from "./own-memory.ts";
 import type { PumpOptions } from "./pump-options.ts";
+import { settledWithin } from "./settled-within.ts";
 import { SocketWatch } from "./socket-watch.ts";
 
 /** Octets that are collected while a gathered write runs; then the socket is paused. */
@@ -21,13 +22,17 @@ export const gatherLimit: number = 1024 * 1024;
  */
 export const quietEnd = 5_000;
 
+/** Milliseconds in which a write that is under way may still end, after the connection has. */
+export const writeWait = 2_000;
+
 /**
  * Moves what a connection brings into `sink` until the peer ends it. Neither commits nor abandons the sink. What arrived
  * before a failure is written before the promise rejects, so that a resumable upload keeps it. The connection's socket
  * may be another one afterwards.
  *
  * @returns Octets written to the sink.
- * @throws DataConnectionError when the connection breaks, stalls or the signal fires; what `sink` throws.
+ * @throws DataConnectionError when the connection breaks, stalls or the signal fires; what `sink` throws. A write may still be
+ *   under way then, if it hangs.
  */
 export async function pumpFromSocket(
   connection: DataConnection,
@@ -75,10 +80,15 @@ class InwardPump {
   /** A file that perhaps had ended was followed by nothing. */
   #quiet = false;
   #writing = false;
+  /** More came than the pace allows so far: the connection is not read until it does. */
+  #held = false;
+  #disposed = false;
   #ended = false;
-  /** What the sink threw when it was to take bytes at once. */
+  /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
+  /** Ends the wait for a write. */
+  #interrupt: (() => void) | undefined;
   #total = 0;
 
   constructor(connection: DataConnection, sink: WritableFile, framed: FramedSink | undefined, options: PumpOptions) {
@@ -88,11 +98,16 @@ class InwardPump {
     this.#options = options;
     if (sink.writeNow !== undefined) {
       const memory = options.buffers.acquire();
-      if (readIntoOwnMemory(connection, memory, this.#received)) this.#memory = memory;
+      // At a slow pace a large piece would be a long silence.
+      const used = options.pace === undefined ? memory : memory.subarray(0, options.pace.piece);
+      if (readIntoOwnMemory(connection, used, this.#received)) this.#memory = memory;
       else options.buffers.release(memory);
     }
     const { socket } = connection;
-    this.#watch = new SocketWatch(connection, options, () => this.#wakeUp());
+    this.#watch = new SocketWatch(connection, options, () => {
+      this.#wakeUp();
+      this.#interrupt?.();
+    });
     if (this.#memory === undefined) socket.on("data", this.#collect);
     socket.on("end", this.#end);
   }
@@ -106,7 +121,7 @@ class InwardPump {
     for (;;) {
       while (!this.#isOver() && this.#collected === 0 && !this.#quiet) await this.#wait();
       if (this.#refused !== undefined) throw this.#refused.cause;
-      if (this.#collected > 0) await this.#flush();
+      if (this.#collected > 0) await this.#flushUnlessHung();
       if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
       if (this.#framed?.end === "yes" || this.#quiet) break;
       if (this.#collected > 0) continue;
@@ -125,6 +140,8 @@ class InwardPump {
     socket.off("data", this.#collect);
     socket.off("end", this.#end);
     this.#watch.dispose();
+    this.#disposed = true;
+    this.#options.pace?.close();
     if (this.#memory === undefined) return;
     // The handle keeps the memory until the socket is gone: before that nobody else may have it.
     const { buffers } = this.#options;
@@ -158,16 +175,41 @@ class InwardPump {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (this.#framed?.end !== "perhaps") return;
-      timer = setTimeout(() => {
-        this.#quiet = true;
-        this.#wakeUp();
-      }, this.#options.quietEnd ?? quietEnd);
+      const silence = (): void => {
+        timer = setTimeout(() => {
+          // Who does not listen hears no silence.
+          if (this.#held) return silence();
+          this.#quiet = true;
+          this.#wakeUp();
+        }, this.#options.quietEnd ?? quietEnd);
+      };
+      silence();
     });
     clearTimeout(timer);
   }
 
   #isOver(): boolean {
     return this.#ended || this.#watch.failure !== undefined || this.#refused !== undefined;
+  }
+
+  /** Where a write hangs, the end of the connection ends the wait for it. @throws DataConnectionError that end. */
+  async #flushUnlessHung(): Promise<void> {
+    const progress = { over: false };
+    const flushing = this.#flush().finally(() => {
+      progress.over = true;
+    });
+    if (this.#watch.failure === undefined) {
+      const interrupted = new Promise<void>((resolve) => {
+        this.#interrupt = resolve;
+      });
+      await Promise.race([flushing, interrupted]);
+      this.#interrupt = undefined;
+    }
+    if (!progress.over) await settledWithin(flushing, writeWait);
+    if (progress.over || this.#watch.failure === undefined) return flushing;
+    // What comes of it is nobody's any more.
+    flushing.catch(() => undefined);
+    throw this.#watch.failure;
   }
 
   async #flush(): Promise<void> {
@@ -185,11 +227,28 @@ class InwardPump {
     }
     this.#writing = false;
     this.#total += bytes;
+    this.#readOn();
+  }
+
+  /** Reads the connection again, once there is room for what comes and the pace allows it. */
+  #readOn(): void {
     const { socket } = this.#connection;
-    if (socket.isPaused() && this.#collected < gatherLimit) {
-      this.#watch.waiting = true;
-      socket.resume();
-    }
+    if (!socket.isPaused() || this.#held || this.#collected >= gatherLimit || this.#refused !== undefined) return;
+    this.#watch.waiting = true;
+    socket.resume();
+  }
+
+  /** The connection is not read until what came is paid for: so the sender is slowed, not only the file. */
+  #spend(count: number): void {
+    const allowed = this.#options.pace?.spend(count);
+    if (allowed === undefined || this.#held) return;
+    this.#held = true;
+    this.#watch.waiting = false;
+    this.#connection.socket.pause();
+    void allowed.then(() => {
+      this.#held = false;
+      if (!this.#disposed) this.#readOn();
+    });
   }
 
   #wakeUp(): void {
@@ -204,22 +263,34 @@ class InwardPump {
       this.#collect(Buffer.from(chunk));
       return;
     }
-    this.#options.onBytes?.(chunk.length);
     try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
       if (this.#sink.writeNow?.(chunk) === true) this.#total += chunk.length;
       else this.#keep(Buffer.from(chunk));
     } catch (cause) {
-      this.#refused = { cause };
-      this.#connection.socket.pause();
-      this.#wakeUp();
+      this.#refuse(cause);
     }
   };
 
   /** A chunk of the socket's, whose memory is ours from now on. */
   readonly #collect = (chunk: Uint8Array): void => {
-    this.#options.onBytes?.(chunk.length);
-    this.#keep(chunk);
+    if (this.#refused !== undefined) return;
+    try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
+      this.#keep(chunk);
+    } catch (cause) {
+      this.#refuse(cause);
+    }
   };
+
+  /** What is thrown while the socket hands its octets over is thrown by `run`: here nobody would catch it. */
+  #refuse(cause: unknown): void {
+    this.#refused = { cause };
+    this.#connection.socket.pause();
+    this.#wakeUp();
+  }
 
   #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);

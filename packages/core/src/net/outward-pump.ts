@@ -60,7 +60,7 @@ class OutwardPump {
   /** A read by another thread, which holds the source and a buffer. */
   #reading: Promise<number> | undefined;
   #settle: (() => void) | undefined;
-  /** Ends the wait for a read. */
+  /** Ends the wait for a read, or for bandwidth. */
   #interrupt: ((cause: Error) => void) | undefined;
   #taken = 0;
   #total = 0;
@@ -88,6 +88,7 @@ class OutwardPump {
 
   async dispose(): Promise<void> {
     this.#watch.dispose();
+    this.#options.pace?.close();
     // The file is the caller's to close only once no read is under way; but some wait for what never comes.
     if (this.#reading !== undefined) await settledWithin(this.#reading, readWait);
     // A destroyed socket may still be about to read a buffer in the kernel call under way: only quiet ones go back.
@@ -100,7 +101,7 @@ class OutwardPump {
   async #sendAtHand(): Promise<boolean> {
     const source = this.#source;
     if (source.readNow === undefined) return true;
-    const piece = this.#first.subarray(0, inlinePiece);
+    const piece = this.#paced(this.#first).subarray(0, inlinePiece);
     let sinceTurn = 0;
     for (;;) {
       const count = source.readNow(piece);
@@ -121,7 +122,7 @@ class OutwardPump {
   async #sendFromElsewhere(): Promise<boolean> {
     const source = this.#source;
     this.#second ??= this.#options.buffers.acquire();
-    let [here, there] = [this.#first, this.#second];
+    let [here, there] = [this.#paced(this.#first), this.#paced(this.#second)];
     let left = source.readNow === undefined ? Infinity : piecesElsewhere;
     this.#reading = source.read(here);
     while (this.#reading !== undefined) {
@@ -142,12 +143,18 @@ class OutwardPump {
     return false;
   }
 
-  /** A read, or what ended the connection meanwhile. */
-  #interruptible(reading: Promise<number>): Promise<number> {
+  /** A read or a wait, or what ended the connection meanwhile. */
+  #interruptible<T>(awaited: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#interrupt = reject;
-      reading.then(resolve, reject);
+      awaited.then(resolve, reject);
     });
+  }
+
+  /** As much of a buffer as goes at one time: at a slow pace a large piece would be a long silence. */
+  #paced(buffer: Uint8Array): Uint8Array {
+    const { pace } = this.#options;
+    return pace === undefined ? buffer : buffer.subarray(0, pace.piece);
   }
 
   #push(buffer: Uint8Array, count: number): Promise<void> {
@@ -158,6 +165,11 @@ class OutwardPump {
 
   async #send(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0) return;
+    const allowed = this.#options.pace?.spend(bytes.length);
+    if (allowed !== undefined) {
+      await this.#interruptible(allowed);
+      this.#watch.check();
+    }
     this.#watch.waiting = true;
     const done = new Promise<void>(this.#written);
     this.#connection.socket.write(bytes, this.#wake);

@@ -1,4 +1,5 @@
 /** What both pumps take. */
+import type { Pace } from "./bandwidth/index.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 
 /** How a pump runs. */
@@ -11,6 +12,8 @@ export interface PumpOptions {
   readonly quietEnd?: number;
   /** Called with the octets of each chunk that moved over the connection. */
   readonly onBytes?: ((count: number) => void) | undefined;
+  /** How fast the connection may be read or written; the pump closes it. Default: as fast as it can. */
+  readonly pace?: Pace | undefined;
   /** Ends the pump with kind `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,5 +1,6 @@
 /** `twinport tftp`: one file by TFTP, there or back. */
 import { stat } from "node:fs/promises";
+import { measured, ProgressMeter } from "@twinport/core/ftp-client";
 import { getTo, parseTftpUrl, put, type TftpResult, type TftpTransferOptions } from "@twinport/core/tftp";
 import { Argument, Command } from "commander";
 import { interruption, UsageError } from "../exit-codes.ts";
@@ -58,6 +59,7 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
     );
   }
   const view = makeProgress(options);
+  const meter = new ProgressMeter();
   const interrupted = new AbortController();
   const interrupt = (): void => interrupted.abort(new Error(interruption));
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
@@ -71,7 +73,8 @@ async function run(what: "get" | "put", text: string, file: string | undefined, 
     signal: interrupted.signal,
     onProgress: ({ octets, total }) => {
       const direction = what === "get" ? "download" : "upload";
-      view.onProgress({ path: url.file, direction, bytes: octets, offset: 0, size: total });
+      meter.add(octets - meter.moved);
+      view.onProgress(measured({ path: url.file, direction, bytes: octets, offset: 0, size: total }, meter));
     },
   };
   try {

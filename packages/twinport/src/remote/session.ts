@@ -9,9 +9,12 @@ import {
 } from "@twinport/core/ftp-client";
 import { Option, type Command } from "commander";
 import { loadCharset } from "../charset.ts";
+import { colourOption, type ColourMode } from "../colour.ts";
+import { joinBookmark, readBookmarked, unknownBookmark } from "../config/bookmarks.ts";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { findCredentials } from "./credentials.ts";
+import { unescaped } from "./glob.ts";
 import { dialThrough, findProxy } from "./proxy.ts";
 import { clientTls, withTlsOptions, type RemoteTlsOptions } from "./tls.ts";
 
@@ -25,6 +28,7 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly proxy?: string | false;
   readonly charset?: string;
   readonly verbose?: boolean;
+  readonly color?: ColourMode;
   /** Asked for by the commands that move files. */
   readonly compress?: boolean;
 }
@@ -44,11 +48,20 @@ export function withRemoteOptions(command: Command): Command {
     )
     .option("--no-proxy", "connect straight, whatever the environment says")
     .option("--charset <name>", "charset of names on servers that do not speak UTF-8")
+    .addOption(colourOption())
     .option("-v, --verbose", "show commands and replies on stderr, from the greeting on; passwords as ***");
 }
 
-/** Reads a URL of the command line. @throws UsageError. */
+/** Reads a URL of the command line, or a path of a bookmark. @throws UsageError. */
 export function readUrl(text: string): FtpUrl {
+  if (!hasScheme(text)) {
+    const bookmarked = readBookmarked(text);
+    if (bookmarked !== undefined) {
+      return { ...bookmarked.url, path: joinBookmark(bookmarked.url.path, unescaped(bookmarked.path)) };
+    }
+    const unknown = unknownBookmark(text);
+    if (unknown !== undefined) throw new UsageError(printable(unknown));
+  }
   try {
     return parseFtpUrl(text);
   } catch (error) {
@@ -57,17 +70,17 @@ export function readUrl(text: string): FtpUrl {
   }
 }
 
-/** Whether an argument is a URL, rather than a path of this machine. */
+/** Whether an argument is a URL or a path of a bookmark, rather than a path of this machine. */
 export function isUrl(text: string): boolean {
+  return hasScheme(text) || readBookmarked(text) !== undefined;
+}
+
+function hasScheme(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-/** Runs with a client that is connected and logged in, and ends it. Ctrl-C aborts. */
-export async function withClient<T>(
-  url: FtpUrl,
-  options: RemoteOptions,
-  run: (client: FtpClient, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+/** Runs with a signal that Ctrl-C and SIGTERM fire; a second one ends the process at once. */
+export async function withInterrupt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     interrupt.abort(new Error(interruption));
@@ -75,20 +88,36 @@ export async function withClient<T>(
   process.once("SIGINT", onInterrupt);
   process.once("SIGTERM", onInterrupt);
   try {
-    const client = await FtpClient.connect(await clientOptions(url, options, interrupt.signal));
-    client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
-    try {
-      return await run(client, interrupt.signal);
-    } finally {
-      await client.close();
-    }
+    return await run(interrupt.signal);
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
   }
 }
 
-async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortSignal): Promise<FtpClientOptions> {
+/** Runs with a client that is connected and logged in, and ends it. Ctrl-C aborts. */
+export function withClient<T>(
+  url: FtpUrl,
+  options: RemoteOptions,
+  run: (client: FtpClient, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withInterrupt(async (signal) => {
+    const client = await FtpClient.connect(await clientOptions(url, options, signal));
+    client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
+    try {
+      return await run(client, signal);
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+/** What a client of a URL's server is made from. A password is asked for once, whatever the number of sessions. */
+export async function clientOptions(
+  url: FtpUrl,
+  options: RemoteOptions,
+  signal: AbortSignal,
+): Promise<FtpClientOptions> {
   const dataMode: DataMode = options.active === true ? "active" : "auto";
   const { timeout } = options;
   const family = options.ipv4 === true ? 4 : options.ipv6 === true ? 6 : undefined;
