@@ -26,7 +26,7 @@ import { makeLossyNetwork } from "../support/lossy-network.ts";
 
 const size = 10 * 1024 * 1024;
 /** Milliseconds: for the slowest pair, on a machine that is busy. */
-const patience = 60 * 60_000;
+const patience = 90 * 60_000;
 
 /** How often a client is asked that gives up though nothing is wrong. */
 const mostTries = 5;

@@ -54,6 +54,8 @@ export class RetransmissionTimer {
   /** How often the wait was doubled. It stays so until an answer shows that the wait was long enough (RFC 6298 §5). */
   #backoff = 0;
   #deadline: number | undefined;
+  /** What a wait is multiplied by; drawn anew for each retransmission, and not for each packet. */
+  #spread: number;
 
   constructor(options: RetransmissionOptions) {
     this.#initial = options.initialTimeout ?? defaultInitialTimeout;
@@ -62,6 +64,7 @@ export class RetransmissionTimer {
     this.#retries = options.retries ?? defaultRetries;
     this.#patience = options.patience ?? Math.min(defaultPatience, this.#longest);
     this.#random = options.random;
+    this.#spread = this.#draw();
   }
 
   /** When something is to be sent again; undefined when nothing is waited for. */
@@ -126,6 +129,7 @@ export class RetransmissionTimer {
     }
     this.#sent++;
     this.#backoff++;
+    this.#spread = this.#draw();
     this.#deadline = now + this.#wait();
     return true;
   }
@@ -134,12 +138,12 @@ export class RetransmissionTimer {
     const estimate =
       this.#smoothed === undefined ? this.#initial : Math.max(this.#smoothed + 4 * this.#variation, this.#shortest);
     const backedOff = Math.min(estimate * 2 ** this.#backoff, this.#longest);
-    if (this.#sent < hastyRetransmissions) return this.#spread(backedOff);
+    if (this.#sent < hastyRetransmissions) return backedOff * this.#spread;
     const patient = Math.min(this.#patience * 2 ** (this.#sent - hastyRetransmissions), this.#longest);
-    return this.#spread(Math.max(backedOff, patient, this.#patience));
+    return Math.max(backedOff, patient, this.#patience) * this.#spread;
   }
 
-  #spread(wait: number): number {
-    return wait * (1 + jitter * this.#random());
+  #draw(): number {
+    return 1 + jitter * this.#random();
   }
 }

@@ -235,8 +235,9 @@ export class TftpSender {
       this.#state = "complete";
       return;
     }
+    // The wait begins here, and needs no other beginning for what is sent now.
     this.#timer.progress(now, this.#timer.retransmissions === 0);
-    this.#sendWindow(now);
+    if (!this.#transmitWindow(now) && this.#sent === this.#acknowledged) this.#timer.stop();
   }
 
   #hearDuplicate(now: number): void {

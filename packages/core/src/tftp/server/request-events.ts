@@ -31,13 +31,13 @@ export class RequestEvents {
     this.#host.tell("transfer-start", this.#state(agreement, 0));
   }
 
-  /** The transfer may have gone on. @param octets - Asked only when it is to be told. */
-  progress(octets: () => number): void {
+  /** The transfer may have gone on. It is asked how far only when that is to be told. */
+  progress(transfer: { readonly octets: number }): void {
     if (this.#agreement === undefined || !this.#host.hears("progress")) return;
     const now = clock();
     if (now < this.#nextProgress) return;
     this.#nextProgress = now + progressTick;
-    this.#host.tell("progress", this.#state(this.#agreement, octets()));
+    this.#host.tell("progress", this.#state(this.#agreement, transfer.octets));
   }
 
   /** The transfer ended. @param probed - Whether the peer may have asked for the options alone: it said nothing else. */

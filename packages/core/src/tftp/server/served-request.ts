@@ -2,10 +2,7 @@
 import type { RemoteInfo, Socket } from "node:dgram";
 import { Turns, type Vigil } from "../../net/index.ts";
 import {
-  answerOptions,
   asksForMulticast,
-  defaultPatience,
-  fittingWindow,
   formatError,
   formatOptionAcknowledgment,
   opcodeOf,
@@ -13,7 +10,6 @@ import {
   tftpErrorCode,
   tftpOpcode,
   type MulticastGroup,
-  type RetransmissionOptions,
   type TftpAgreement,
   type TftpOption,
 } from "../../protocol/index.ts";
@@ -29,18 +25,17 @@ import { discard, openRequest, type OpenedRequest } from "./open-request.ts";
 import type { ResolvedTftpOptions, TftpRequestInfo } from "./options.ts";
 import { RequestEvents } from "./request-events.ts";
 import { TftpRequestError } from "./request-error.ts";
+import { negotiate, retransmission, type AgreedWindows } from "./request-terms.ts";
 
 /** What a request needs of its server. */
-export interface RequestHost {
+export interface RequestHost extends AgreedWindows {
   readonly options: ResolvedTftpOptions;
   readonly counters: TftpServerCounters;
   /** Keeps the event loop awake between the packets of a brisk peer. */
   readonly vigil: Vigil;
   /** Undefined where there is no multicast. */
   readonly groups: MulticastGroups | undefined;
-  /** Octets of all windows that are agreed on now with peers that answered. */
   windowOctets: number;
-  /** Those with addresses that never answered: they may be forged. */
   unprovenOctets: number;
   /** Only the dallying remains of a request. */
   rest(request: ServedRequest): void;
@@ -193,9 +188,9 @@ export class ServedRequest {
     const group = await groups.find({ path, blockSize, asked: this.#asked, peer: this.#peer }, signal);
     if (group === undefined) return false;
     const agreement = this.#negotiate(group.octets, group.place);
-    const { multicastRetries } = this.#host.options.limits;
+    const { limits } = this.#host.options;
     const membership = group.join({
-      ...this.#retransmission(agreement, multicastRetries),
+      ...retransmission(agreement, limits.multicastRetries, limits),
       peer: this.#peer,
       options: this.#answer,
       sender: (socket) => this.#sender(socket),
@@ -268,7 +263,7 @@ export class ServedRequest {
     const { limits, rollover, write } = this.#host.options;
     const { blockSize, windowSize, largestWindow } = this.#agreement;
     const machine = {
-      ...this.#retransmission(this.#agreement, limits.retries),
+      ...retransmission(this.#agreement, limits.retries, limits),
       blockSize,
       windowSize,
       rollover,
@@ -294,46 +289,13 @@ export class ServedRequest {
     await transfer.closed;
   }
 
-  #retransmission(
-    { timeout }: TftpAgreement,
-    retries: number,
-  ): RetransmissionOptions & { readonly firstRetries: number } {
-    const { limits } = this.#host.options;
-    const longestTimeout = timeout === undefined ? limits.longestTimeout : Math.max(timeout * 1000, 1_000);
-    return {
-      retries,
-      firstRetries: Math.min(limits.firstRetries, retries),
-      initialTimeout: timeout === undefined ? Math.min(limits.initialTimeout, longestTimeout) : longestTimeout,
-      shortestTimeout: limits.shortestTimeout,
-      longestTimeout,
-      // A timeout that was agreed on is how often this end sends; the other may still need longer.
-      patience: Math.min(defaultPatience, limits.longestTimeout),
-      random: Math.random,
-    };
-  }
-
   /** The size of the file that the peer is going to send. */
   #toldSize({ transferSize }: TftpAgreement): ToldSize | undefined {
     return this.#info.operation === "write" ? toldSize(transferSize, "client") : undefined;
   }
 
   #negotiate(size: number | undefined, multicast?: MulticastGroup): TftpAgreement {
-    const { limits, microsoftWindow, rollover } = this.#host.options;
-    // Forged requests take one half at most: peers that answer have the other.
-    const unproven = Math.min(this.#host.unprovenOctets, limits.windowOctetsInAll / 2);
-    const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets - unproven);
-    const { agreement, options } = answerOptions(
-      this.#info.options,
-      this.#info.operation,
-      {
-        largestBlockSize: limits.blockSize,
-        largestWindowSize: fittingWindow(limits.windowSize, rollover),
-        windowOctets: Math.min(limits.windowOctets, left),
-        microsoftWindow,
-        ...(multicast === undefined ? {} : { multicast }),
-      },
-      size,
-    );
+    const { agreement, options } = negotiate(this.#host.options, this.#info, this.#host, size, multicast);
     this.#answer = options;
     return agreement;
   }
@@ -347,7 +309,7 @@ export class ServedRequest {
 
   #tellProgress(): void {
     const transfer = this.#transfer;
-    if (transfer !== undefined && !transfer.over) this.#events.progress(() => transfer.octets);
+    if (transfer !== undefined && !transfer.over) this.#events.progress(transfer);
   }
 
   #closeSocket(): void {

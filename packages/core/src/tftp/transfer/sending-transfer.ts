@@ -87,8 +87,8 @@ export class SendingTransfer {
   start(): void {
     const now = clock();
     // Before an answer nobody knows whether the address was forged: neither the file is read nor memory filled for it.
-    if (this.#proven) this.#fill();
-    else if (!this.#asksFirst) this.#fill(1);
+    if (this.#proven) this.#fill(now);
+    else if (!this.#asksFirst) this.#fill(now, 1);
     if (this.over) return;
     this.#sender.start(now);
     this.#rearm(now);
@@ -100,7 +100,7 @@ export class SendingTransfer {
     const now = clock();
     this.#sender.receive(packet, now);
     if (this.#sender.state === "running") {
-      this.#fill();
+      this.#fill(now);
       this.#rearm(now);
     } else this.#look();
   }
@@ -110,8 +110,8 @@ export class SendingTransfer {
     this.#end({ kind: "aborted", message, cause });
   }
 
-  /** @param most - Blocks at most. */
-  #fill(most = Infinity): void {
+  /** Reads ahead. @param most - Blocks at most. */
+  #fill(now: number, most = Infinity): void {
     if (this.#reading || this.#ended) return;
     try {
       for (let count = 0; count < most; count++) {
@@ -125,15 +125,15 @@ export class SendingTransfer {
         this.#sender.supply(this.#filled);
         this.#filled = 0;
         this.#room = undefined;
-        if (last) break;
         // A large block goes out while it is in the processor's cache, and the peer has it while the next is read.
         if (this.#piece === undefined) this.#sender.flush(clock());
+        if (last) break;
       }
     } catch (cause) {
       this.#fail(cause);
       return;
     }
-    this.#sender.flush(clock());
+    this.#sender.flush(now);
   }
 
   /** Fills a block. @returns false when the file has to be waited for. */
@@ -189,17 +189,17 @@ export class SendingTransfer {
       this.#close();
       return;
     }
-    const ended = this.#ended;
+    const now = clock();
     // The last block may be waiting for just this end.
-    if (ended) this.#supplyLast();
-    else this.#fill(this.#proven || this.heard ? Infinity : 1);
-    this.#rearm(clock());
+    if (this.#ended) this.#supplyLast(now);
+    else this.#fill(now, this.#proven || this.heard ? Infinity : 1);
+    this.#rearm(now);
   }
 
-  #supplyLast(): void {
+  #supplyLast(now: number): void {
     this.#sender.supply(this.#filled);
     this.#room = undefined;
-    this.#sender.flush(clock());
+    this.#sender.flush(now);
   }
 
   #rearm(now: number): void {
