@@ -41,6 +41,7 @@ export default tseslint.config(
         console: "readonly",
         URL: "readonly",
         setTimeout: "readonly",
+        setInterval: "readonly",
         setImmediate: "readonly",
         clearTimeout: "readonly",
         Buffer: "readonly",

@@ -9,6 +9,7 @@ import {
   FtpTransferError,
   LocalFileError,
   ServersRefusedError,
+  isRetryable,
 } from "@twinport/core/ftp-client";
 import { TftpError, tftpErrorCode } from "@twinport/core/tftp";
 
@@ -25,6 +26,8 @@ export const exitCodes = {
   timeout: 8,
   localFile: 9,
   notSecure: 10,
+  refusedForNow: 11,
+  someFailedForNow: 12,
   interrupted: 130,
 } as const;
 
@@ -36,11 +39,13 @@ export const exitCodeTable: readonly (readonly [number, string])[] = [
   [3, "cannot connect (retryable)"],
   [4, "the login was refused"],
   [5, "no such file or directory on the server"],
-  [6, "the server refused"],
+  [6, "the server refused, or what it sent cannot be used"],
   [7, "the transfer broke off, or the sizes differ (retryable)"],
   [8, "the server did not answer in time (retryable)"],
   [9, "a file of this machine could not be read or written"],
   [10, "TLS failed, or the certificate is not to be trusted"],
+  [11, "the server refused for now (retryable)"],
+  [12, "some of several files failed, none of them for good (retryable)"],
   [130, "interrupted"],
 ];
 
@@ -52,23 +57,80 @@ export class UsageError extends Error {
 /** Several files were asked for, and some failed; each was told already. */
 export class SomeFailedError extends Error {
   override readonly name = "SomeFailedError";
+  /** Why each of them failed. */
+  readonly failures: readonly unknown[];
+
+  constructor(message: string, failures: readonly unknown[]) {
+    super(message);
+    this.failures = failures;
+  }
 }
+
+/** The exit codes that say: the same may succeed later. */
+export const retryableExitCodes: ReadonlySet<number> = new Set([
+  exitCodes.cannotConnect,
+  exitCodes.transferBroken,
+  exitCodes.timeout,
+  exitCodes.refusedForNow,
+  exitCodes.someFailedForNow,
+]);
 
 /** The exit code of an error. */
 export function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError || error instanceof RangeError) return exitCodes.usage;
+  if (error instanceof SomeFailedError) {
+    const passing = error.failures.every((failure) => retryableExitCodes.has(exitCodeFor(failure)));
+    return passing && error.failures.length > 0 ? exitCodes.someFailedForNow : exitCodes.failed;
+  }
   if (error instanceof FtpReplyError) return codeOfReply(error);
   if (error instanceof FtpTlsError) return exitCodes.notSecure;
   if (error instanceof FtpTimeoutError) return exitCodes.timeout;
-  if (error instanceof DataConnectionAttemptsError || error instanceof FtpConnectionError)
-    return exitCodes.cannotConnect;
+  if (error instanceof DataConnectionAttemptsError) return codeOfAttempts(error);
+  if (error instanceof FtpConnectionError) return exitCodes.cannotConnect;
   if (error instanceof ServersRefusedError) return exitCodes.refused;
   if (error instanceof LocalFileError) return exitCodes.localFile;
-  if (error instanceof FtpTransferError)
-    return error.kind === "aborted" ? exitCodes.interrupted : exitCodes.transferBroken;
+  if (error instanceof FtpTransferError) return codeOfTransfer(error);
   if (error instanceof ClientClosedError) return codeOfClosed(error);
   if (error instanceof TftpError) return codeOfTftp(error);
-  return exitCodes.failed;
+  if (error instanceof Error && error.message === interruption) return exitCodes.interrupted;
+  return codeOfSystem(error);
+}
+
+/** What programs are told of an error. */
+export function errorFacts(error: unknown): {
+  readonly error: string;
+  readonly exitCode: number;
+  readonly retryable: boolean;
+  /** The code of the server's reply, where it was one. */
+  readonly reply?: number;
+} {
+  const exitCode = exitCodeFor(error);
+  return {
+    error: error instanceof Error ? error.message : String(error),
+    exitCode,
+    retryable: retryableExitCodes.has(exitCode),
+    ...(error instanceof FtpReplyError ? { reply: error.code } : {}),
+  };
+}
+
+/** Only what broke, or differs from what the server has, may be better the next time. */
+function codeOfTransfer(error: FtpTransferError): number {
+  if (error.kind === "aborted") return exitCodes.interrupted;
+  return isRetryable(error) ? exitCodes.transferBroken : exitCodes.refused;
+}
+
+/** Where every way was refused for good, or none could be made secure, another attempt is in vain. */
+function codeOfAttempts(error: DataConnectionAttemptsError): number {
+  if (isRetryable(error)) return exitCodes.cannotConnect;
+  const last = error.attempts.at(-1)?.cause;
+  return last instanceof FtpTlsError ? exitCodes.notSecure : exitCodes.refused;
+}
+
+/** The system's own: files have a path, connections have none. */
+function codeOfSystem(error: unknown): number {
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return exitCodes.failed;
+  if ("path" in error) return exitCodes.localFile;
+  return isRetryable(error) ? exitCodes.cannotConnect : exitCodes.failed;
 }
 
 function codeOfClosed({ cause }: ClientClosedError): number {
@@ -97,15 +159,17 @@ function codeOfTftp(error: TftpError): number {
 export const interruption = "interrupted";
 
 function codeOfReply(error: FtpReplyError): number {
-  if (error.verb === "AUTH" || error.verb === "PROT") return exitCodes.notSecure;
-  if (error.verb === "USER" || error.verb === "PASS" || error.verb === "ACCT" || error.code === 530)
-    return exitCodes.loginRefused;
   if (error.code === 421) return exitCodes.cannotConnect;
+  const isLogin = error.verb === "USER" || error.verb === "PASS" || error.verb === "ACCT";
+  // Too many at once, or a login that takes its time: not the password's fault.
+  if (isLogin && error.transient && error.code !== 430) return exitCodes.refusedForNow;
+  if (isLogin || error.code === 530 || error.code === 430) return exitCodes.loginRefused;
+  if ((error.verb === "AUTH" || error.verb === "PROT") && !error.transient) return exitCodes.notSecure;
   if (error.code === 425 || error.code === 426) return exitCodes.transferBroken;
   const missing =
     /no such|not found|does not exist|doesn't exist|cannot find|can't find|can't check|could not get|failed to open/i;
   if (error.code === 550 && (missing.test(error.reply?.text ?? "") || error.verb === "SIZE")) return exitCodes.notFound;
-  return exitCodes.refused;
+  return error.transient ? exitCodes.refusedForNow : exitCodes.refused;
 }
 
 /** An error in a line or two: what was tried, what stood in the way, what to do. */

@@ -1,7 +1,7 @@
 /** The command line: one program, one command a file. */
+import { CommanderError, type Command } from "commander";
+import { errorFacts, exitCodeFor, exitCodes, explain, SomeFailedError } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
-import { exitCodeFor, exitCodes, explain } from "./exit-codes.ts";
-import { CommanderError } from "commander";
 
 /** Runs the command line of this process; sets its exit code. */
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
@@ -10,17 +10,30 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     if (error.code === "EPIPE") process.exit(exitCodes.ok);
     throw error;
   });
+  let running: Command | undefined;
   try {
-    await createProgram().parseAsync([...argv]);
+    const program = createProgram();
+    program.hook("preAction", (_, command) => void (running = command));
+    await program.parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end so as well, with 0; the text is out already.
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
       return;
     }
-    process.stderr.write(`${explain(error)}\n`);
-    if (process.env["TWINPORT_DEBUG"] !== undefined && error instanceof Error)
-      process.stderr.write(`${error.stack ?? ""}\n`);
+    tell(error, running?.opts() ?? {});
     process.exitCode = exitCodeFor(error);
   }
+}
+
+/** In words on stderr; as JSON where that is read by programs, and on stdout where they read the outcome. */
+function tell(error: unknown, { json, progress }: { readonly json?: boolean; readonly progress?: string }): void {
+  const facts = errorFacts(error);
+  process.stderr.write(
+    progress === "json" ? `${JSON.stringify({ event: "error", ...facts })}\n` : `${explain(error)}\n`,
+  );
+  // The failures of several files have been told, each with its name.
+  if (json === true && !(error instanceof SomeFailedError)) process.stdout.write(`${JSON.stringify(facts)}\n`);
+  if (process.env["TWINPORT_DEBUG"] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ""}\n`);
 }

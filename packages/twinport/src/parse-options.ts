@@ -15,6 +15,12 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** A whole number from 0. */
+export function parseWhole(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is a whole number from 0.");
+  return Number(text);
+}
+
 /** A port from 0 to 65535. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;

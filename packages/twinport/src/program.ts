@@ -8,6 +8,7 @@ import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
 import { put } from "./commands/put.ts";
 import { serve } from "./commands/serve.ts";
+import { shell } from "./commands/shell.ts";
 import { stat } from "./commands/stat.ts";
 import { tftp } from "./commands/tftp.ts";
 import { exitCodeTable } from "./exit-codes.ts";
@@ -35,7 +36,7 @@ Exit codes:
 ${exitCodeTable.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n")}`,
     )
     .exitOverride();
-  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat, tftp]) {
+  for (const make of [serve, get, put, copy, ls, cat, rm, mkdir, rmdir, mv, stat, shell, tftp]) {
     const command = make();
     command.copyInheritedSettings(program);
     program.addCommand(command);

@@ -6,6 +6,7 @@ import {
   type Account,
   type Accounts,
   type ClientCertificate,
+  type ConnectionInfo,
   type Credentials,
   type Permissions,
   type Refusal,
@@ -75,15 +76,18 @@ export class StaticAccounts implements Accounts {
   }
 
   /** As `Accounts.login`; synchronous for a password that was right a moment ago, and for anonymous logins. */
-  login(credentials: Credentials): Account | Refusal | Promise<Account | Refusal> {
+  login(credentials: Credentials, connection?: Pick<ConnectionInfo, "remote">): Account | Refusal | Promise<Account | Refusal> {
     const { user, password } = credentials;
+    const peer = connection?.remote.address;
     const known = this.#known.get(user);
     if (known === undefined) {
       if (this.#anonymous !== undefined && this.isAnonymous(user)) return this.#anonymous;
-      return this.#checkNobody(password);
+      return this.#checkNobody(password, peer);
     }
     if (typeof known.hash === "string" && this.#checker.knows(password, known.hash)) return known.account;
-    return known.hash === undefined ? this.#checkNobody(password) : this.#check(known.account, known.hash, password);
+    return known.hash === undefined
+      ? this.#checkNobody(password, peer)
+      : this.#check(known.account, known.hash, password, peer);
   }
 
   /** As `Accounts.loginByCertificate`. */
@@ -124,18 +128,23 @@ export class StaticAccounts implements Accounts {
     }
   }
 
-  async #check(account: Account, hash: string | Promise<string>, password: string): Promise<Account | Refusal> {
+  async #check(
+    account: Account,
+    hash: string | Promise<string>,
+    password: string,
+    peer: string | undefined,
+  ): Promise<Account | Refusal> {
     try {
-      return (await this.#checker.check(password, await hash)) ? account : wrong;
+      return (await this.#checker.check(password, await hash, peer)) ? account : wrong;
     } catch (error) {
       return busyOr(error);
     }
   }
 
-  async #checkNobody(password: string): Promise<Refusal> {
+  async #checkNobody(password: string, peer: string | undefined): Promise<Refusal> {
     try {
       this.#nobody ??= hashPassword("");
-      await this.#checker.check(password, await this.#nobody);
+      await this.#checker.check(password, await this.#nobody, peer);
       return wrong;
     } catch (error) {
       return busyOr(error);

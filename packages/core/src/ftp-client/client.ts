@@ -20,20 +20,22 @@ import { remoteHash, type RemoteHash, type RemoteHashOptions } from "./hash.ts";
 import { transferHeld, type BetweenOptions, type BetweenResult, type HeldClient } from "./fxp.ts";
 import { listEntries, listNames } from "./listing.ts";
 import { logIn, type LoginResult } from "./login.ts";
-import { resolveClientOptions, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
+import { resolveClientOptions, type DataMode, type FtpClientOptions, type ResolvedClientOptions } from "./options.ts";
 import { noteCommand } from "./parameters.ts";
 import { openRead, receiveBytes, receiveInto } from "./receive.ts";
-import { sendFrom } from "./send.ts";
+import { sendFrom, type StoreVerb } from "./send.ts";
 import type { ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
   OpenReadOptions,
+  OpenWriteOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
 import { downloadTree, removeTree, uploadTree, type TreeOptions, type TreeResult } from "./tree.ts";
+import { openWrite, type FtpUpload } from "./upload.ts";
 import { parseFtpUrl } from "./url.ts";
 
 /** Milliseconds for the reply to QUIT. */
@@ -78,6 +80,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
           resolved.trace.reply?.(reply);
           relay.client?.emit("reply", reply);
         },
+        warned: (message) => relay.client?.emit("warning", { message }),
         closed: (cause) => {
           const { client } = relay;
           if (client === undefined) return;
@@ -93,6 +96,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
       );
     };
     signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) abort();
     try {
       const login = await logIn(control, resolved);
       const client = new FtpClient(makeContext(control, resolved, login, relay), login, new CommandQueue());
@@ -211,6 +215,19 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   }
 
   /**
+   * Opens a file for writing, by pushing. Until the upload is committed or abandoned, other calls are rejected.
+   *
+   * @throws FtpReplyError when the server refuses; ClientBusyError.
+   */
+  openWrite(path: string, options: OpenWriteOptions = {}): Promise<FtpUpload> {
+    return this.#queue.drive(
+      `Uploading ${path}`,
+      (release) => openWrite(this.#context, path, options, release),
+      options.signal,
+    );
+  }
+
+  /**
    * Uploads a file.
    *
    * @param from - A path of this machine, bytes, a stream of either kind, or an async iterable.
@@ -223,6 +240,36 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   /** Appends to a file; one that is missing is made. */
   append(from: UploadSource, path: string, options: UploadOptions = {}): Promise<TransferResult> {
     return this.#send("APPE", from, path, options);
+  }
+
+  /**
+   * Uploads a file under a name that the server chooses (STOU).
+   *
+   * @param name - A wish for its beginning, which many servers refuse or ignore; without it none is told.
+   * @returns With the name in `path`.
+   * @throws RangeError for options that need a file that is there.
+   */
+  async uploadUnique(from: UploadSource, name: string = "", options: UploadOptions = {}): Promise<TransferResult> {
+    const goesOn = options.resume === true || options.restart !== undefined || (options.offset ?? 0) > 0;
+    if (goesOn || options.verify === true) {
+      throw new RangeError("What is stored under a name that is not known yet cannot be gone on with, nor verified");
+    }
+    return this.#send("STOU", from, name, options);
+  }
+
+  /** How the data connections of the transfers to come are made. */
+  get dataMode(): DataMode {
+    return this.#context.data.mode;
+  }
+
+  /** @throws RangeError for `active` through a proxy. */
+  set dataMode(mode: DataMode) {
+    if (mode === "active" && this.#context.options.dial !== undefined) {
+      throw new RangeError(
+        "dataMode active does not go together with dial: no server can connect back through a proxy",
+      );
+    }
+    this.#context.data.mode = mode;
   }
 
   /** Has the server send a file to another server, by a connection of their own: as `transferBetween`. */
@@ -374,7 +421,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   readonly #held: HeldClient = (tried, operation, signal) =>
     this.#queue.run(tried, () => operation(this.#context), signal);
 
-  #send(verb: "STOR" | "APPE", from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
+  #send(verb: StoreVerb, from: UploadSource, path: string, options: UploadOptions): Promise<TransferResult> {
     const tried = `Uploading ${path}`;
     const operation = (): Promise<TransferResult> => sendFrom(this.#context, verb, from, path, options);
     if (typeof from === "string" || from instanceof Uint8Array) return this.#run(tried, operation, options);

@@ -1,7 +1,8 @@
 /**
  * The client's end of the control connection: one command out, its replies in, each within its time.
  *
- * A reply that does not come, or is none, ends the connection: what came later could be taken for another's answer.
+ * A reply that does not come, or is none, or that nothing asked for, ends the connection: what came later could be taken
+ * for another's answer. 421 ends it too, which is what it says (RFC 959 §5.4).
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -22,19 +23,23 @@ import {
   FtpReplyError,
   FtpTimeoutError,
   FtpTlsError,
+  FtpTransferError,
 } from "./errors.ts";
 import type { SentCommand } from "./events.ts";
 import { openSocket } from "./open-socket.ts";
 import type { ResolvedClientOptions } from "./options.ts";
 import type { ResolvedTlsOptions } from "./tls-options.ts";
 
-/** Replies that came before anybody waited for them; more is a server out of step. */
+/** Replies that came before anybody waited for them; more is a server that sends one preliminary reply after the other. */
 const unawaitedReplies = 16;
+/** Characters of a reply that an error shows. */
+const shownOfReply = 200;
 
 /** What the owner of a control connection is told. */
 export interface ControlConnectionOwner {
   sent(command: SentCommand): void;
   received(reply: ReceivedReply): void;
+  warned(message: string): void;
   closed(cause: Error | undefined): void;
 }
 
@@ -66,6 +71,10 @@ export class ControlConnection {
   readonly #telnetSynch: boolean;
   #parser = new ReplyParser();
   readonly #replies: ReceivedReply[] = [];
+  /** Replies that are still due, preliminary ones not counted: the greeting first, then one for each command. */
+  #due = 1;
+  #latest: ReceivedReply | undefined;
+  readonly #givenUp = new AbortController();
   #waiter: Waiter | undefined;
   #closed = false;
   /** A handshake is under way, which tells its own failure. */
@@ -226,6 +235,11 @@ export class ControlConnection {
     }
   }
 
+  /** Fires when this end closes the connection: nobody wants what is under way any more. */
+  get givenUp(): AbortSignal {
+    return this.#givenUp.signal;
+  }
+
   /** Whether the connection is gone. */
   get closed(): boolean {
     return this.#closed;
@@ -244,10 +258,11 @@ export class ControlConnection {
    */
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
-    if (this.#closed) throw this.#closedError(verb);
+    if (this.#closed) throw this.closedError(verb);
     const bytes = this.nameCodec === undefined ? Buffer.from(line) : this.nameCodec.encode(line);
     if (bytes === undefined) throw new RangeError("The server's charset has no room for this name");
     this.#owner.sent({ verb, argument: shown });
+    this.#due++;
     this.#socket.write(escapeTelnet(bytes));
   }
 
@@ -274,33 +289,44 @@ export class ControlConnection {
    * @param timeout - Milliseconds. Default: the client's option.
    * @throws FtpTimeoutError; the connection is then closed, since a late reply would be taken for another's.
    */
-  reply(verb: string, timeout: number = this.#replyTimeout): Promise<ReceivedReply> {
-    const ready = this.#replies.shift();
-    if (ready !== undefined) return Promise.resolve(ready);
-    if (this.#closed) return Promise.reject(this.#closedError(verb));
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.destroy(
-          new FtpTimeoutError("reply", `Waiting for the reply to ${verb}`, `none came within ${timeout} ms`, { verb }),
-        );
-      }, timeout);
-      this.#waiter = {
-        resolve: (reply) => {
-          clearTimeout(timer);
-          resolve(reply);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-    });
+  async reply(verb: string, timeout: number = this.#replyTimeout): Promise<ReceivedReply> {
+    const reply = await this.#nextReply(verb, timeout);
+    if (reply !== undefined) return reply;
+    throw this.#destroyLate(verb, timeout);
+  }
+
+  #destroyLate(verb: string, timeout: number): FtpTimeoutError {
+    const tried = `Waiting for the reply to ${verb}`;
+    const late = new FtpTimeoutError("reply", tried, `none came within ${timeout} ms`, { verb });
+    this.destroy(late);
+    return late;
+  }
+
+  /**
+   * As `reply`, but stops waiting when the signal fires: the reply is still due then.
+   *
+   * @throws FtpTransferError `aborted`.
+   */
+  async replyUnless(signal: AbortSignal | undefined, verb: string): Promise<ReceivedReply> {
+    const reply = await this.#nextReply(verb, this.#replyTimeout, signal);
+    if (reply !== undefined) return reply;
+    if (signal?.aborted !== true) throw this.#destroyLate(verb, this.#replyTimeout);
+    const tried = `Waiting for the reply to ${verb}`;
+    throw new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal.reason });
   }
 
   /** As `reply`, but gives undefined when none comes in time, or before `signal` fires, and stays open. */
   async replyWithin(timeout: number, signal?: AbortSignal): Promise<ReceivedReply | undefined> {
+    if (this.#closed && this.#replies.length === 0) return undefined;
+    return this.#nextReply("the command before", timeout, signal);
+  }
+
+  /** The next reply; undefined when none comes in time, or before the signal fires. */
+  #nextReply(verb: string, timeout: number, signal?: AbortSignal): Promise<ReceivedReply | undefined> {
     const ready = this.#replies.shift();
-    if (ready !== undefined || this.#closed || signal?.aborted === true) return ready;
+    if (ready !== undefined) return Promise.resolve(ready);
+    if (this.#closed) return Promise.reject(this.closedError(verb));
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiter = undefined;
@@ -334,8 +360,15 @@ export class ControlConnection {
     this.#socket.destroy();
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    waiter?.reject(cause ?? this.#closedError("QUIT"));
+    waiter?.reject(cause ?? this.closedError("QUIT"));
+    if (cause === undefined || cause instanceof ClientClosedError) this.#givenUp.abort(this.closedError("Closing"));
     this.#owner.closed(cause);
+  }
+
+  /** The server is in step again: what was still due will not come. */
+  inStep(): void {
+    this.#replies.length = 0;
+    this.#due = 0;
   }
 
   #received(chunk: Uint8Array): void {
@@ -358,15 +391,34 @@ export class ControlConnection {
       this.onRestartMarker(reply.text);
       return;
     }
+    const asked = this.#due > 0;
+    if (!asked && reply.code !== 421) {
+      this.#unasked(reply);
+      return;
+    }
+    if (reply.code >= 200) this.#due--;
+    this.#latest = reply;
     if (this.takesReply?.(reply) === true) return;
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter !== undefined) waiter.resolve(reply);
-    else if (this.#replies.length < unawaitedReplies) this.#replies.push(reply);
-    else this.destroy(new FtpConnectionError(`Talking to ${this.host}`, "the server sends replies to nothing"));
+    else if (asked && this.#replies.length < unawaitedReplies) this.#replies.push(reply);
+    else if (asked) this.destroy(new FtpConnectionError(this.#talking, "the server sends replies without end"));
+    if (reply.code === 421) this.destroy(new FtpReplyError(this.#talking, reply, ""));
   }
 
-  #closedError(verb: string): ClientClosedError {
+  /** The same once more is a server's slip; anything else may be a late answer, and then the others were wrong. */
+  #unasked(reply: ReceivedReply): void {
+    if (reply.code === this.#latest?.code && reply.text === this.#latest.text) {
+      this.#owner.warned(`The server said ${reply.code} twice`);
+      return;
+    }
+    const message = `the server is out of step: it said ${reply.code} ${reply.text.slice(0, shownOfReply)} to nothing`;
+    this.destroy(new FtpConnectionError(this.#talking, message, { reply }));
+  }
+
+  /** What an operation is told that needs the connection, once it is gone. */
+  closedError(verb: string): ClientClosedError {
     const why = this.#cause === undefined ? "the client is closed" : `the client is closed (${this.#cause.message})`;
     return new ClientClosedError(verb, why, { verb, cause: this.#cause });
   }

@@ -20,7 +20,7 @@ import {
   type DataConnectionAttempt,
 } from "./errors.ts";
 import { openSocket } from "./open-socket.ts";
-import type { ResolvedClientOptions } from "./options.ts";
+import type { DataMode, ResolvedClientOptions } from "./options.ts";
 
 /** A data connection that is made, or is about to be. */
 export interface PendingData {
@@ -39,6 +39,8 @@ export const extendedPassiveProbe = 5_000;
 
 /** Makes data connections, and remembers what works. */
 export class DataConnector {
+  /** How connections are made from now on. */
+  mode: DataMode;
   readonly #control: ControlConnection;
   readonly #options: ResolvedClientOptions;
   readonly #warn: (message: string) => void;
@@ -57,6 +59,7 @@ export class DataConnector {
   ) {
     this.#control = control;
     this.#options = options;
+    this.mode = options.dataMode;
     this.#warn = warn;
     this.#netxServer = netxServer;
   }
@@ -136,7 +139,7 @@ export class DataConnector {
 
   #strategies(upload: boolean): readonly ("EPSV" | "PASV" | "ACTIVE")[] {
     const ipv6 = isIPv6(this.#control.dataHost);
-    switch (this.#options.dataMode) {
+    switch (this.mode) {
       case "active":
         return ["ACTIVE"];
       case "epsv":
@@ -157,8 +160,8 @@ export class DataConnector {
     if (strategy === "ACTIVE") return this.#active();
     const target = strategy === "EPSV" ? await this.#askExtended() : await this.#askPassive();
     tried.address = `${target.host} port ${target.port}`;
-    const { dataConnectionTimeout, dataMode } = this.#options;
-    const probes = strategy === "EPSV" && dataMode === "auto";
+    const { dataConnectionTimeout } = this.#options;
+    const probes = strategy === "EPSV" && this.mode === "auto";
     const timeout = probes ? Math.min(extendedPassiveProbe, dataConnectionTimeout) : dataConnectionTimeout;
     const socket = await openSocket(this.#options, { ...target, purpose: "data", timeout, signal });
     socket.on("error", ignore);
@@ -166,7 +169,7 @@ export class DataConnector {
   }
 
   async #askExtended(): Promise<{ host: string; port: number }> {
-    const probes = this.#options.dataMode === "auto";
+    const probes = this.mode === "auto";
     this.#control.send("EPSV", undefined);
     const reply = probes ? await this.#control.replyWithin(extendedPassiveProbe) : await this.#control.reply("EPSV");
     if (reply === undefined) {

@@ -38,6 +38,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   #received = 0;
   #line: InwardLine<unknown> | undefined;
   #over: Promise<void> | undefined;
+  #handover: Handover | undefined;
 
   /** Made by `FtpClient.openRead`. */
   constructor(parts: DownloadParts) {
@@ -99,6 +100,8 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   close(): Promise<void> {
     this.#over ??= this.#parts.transfer.abort().finally(() => {
       this.#parts.transfer.dispose();
+      // The pump ends once it is rid of its chunk.
+      this.#handover?.taken();
       // What is read by chunks has no other end; a sink of the caller's has its own.
       if (this.#iterator !== undefined) void this.#line?.sink.abandon();
       this.#parts.release();
@@ -145,6 +148,7 @@ export class FtpDownload implements ReadableFile, AsyncIterable<Uint8Array> {
   /** The file's octets as they come, each chunk once the one before is taken. */
   async *#chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     const handover = new Handover();
+    this.#handover = handover;
     this.#pump(handover).then(
       () => {
         handover.end();

@@ -6,7 +6,7 @@ import type { ReceivedReply } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import { ClientClosedError, FtpReplyError, FtpTimeoutError, FtpTransferError } from "./errors.ts";
 import type { ServerPair } from "./fxp-plans.ts";
-import { resynchronise } from "./transfer.ts";
+import { resynchronise } from "./resynchronise.ts";
 
 /** Milliseconds in which RETR may be refused before STOR is sent, which may well empty a file. */
 const headStart = 3_000;

@@ -14,7 +14,7 @@ import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { plainFormat } from "./format-options.ts";
 import { setFormat } from "./parameters.ts";
 import type { OperationOptions } from "./transfer-options.ts";
-import { abortTimeout } from "./transfer.ts";
+import { abortTimeout } from "./resynchronise.ts";
 
 /** Options of `FtpClient.hash`. */
 export interface RemoteHashOptions extends OperationOptions {

@@ -36,6 +36,39 @@ export {
 export { measured, type FtpClientEvents, type FtpClientTrace, type ProgressEvent, type SentCommand } from "./events.ts";
 export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
+export { applyMirror } from "./mirror/apply-mirror.ts";
+export { isPassing, MirrorError, type MirrorErrorKind } from "./mirror/mirror-error.ts";
+export type { MirrorEvent, MirrorFailure, MirrorProgress, MirrorResult } from "./mirror/mirror-events.ts";
+export type {
+  FilteredEntry,
+  LinkPolicy,
+  MirrorApplyOptions,
+  MirrorEnds,
+  MirrorOptions,
+  MirrorPlanOptions,
+} from "./mirror/mirror-options.ts";
+export {
+  countSteps,
+  type CopyReason,
+  type CopyStep,
+  type LinkStep,
+  type MakeDirectoryStep,
+  type MirrorComparison,
+  type MirrorCounts,
+  type MirrorNote,
+  type MirrorNoteReason,
+  type MirrorPlan,
+  type MirrorStamp,
+  type MirrorStep,
+  type MirrorUnchanged,
+  type PlanFailure,
+  type RemoveDirectoryStep,
+  type RemoveStep,
+  type SetModeStep,
+} from "./mirror/mirror-plan.ts";
+export { mirror } from "./mirror/mirror.ts";
+export { planMirror } from "./mirror/plan-mirror.ts";
+export { formatMirrorPlan, parseMirrorPlan, planTextLimit } from "./mirror/plan-text.ts";
 export type { DataMode, FtpClientOptions, KeepAliveOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export {
@@ -50,15 +83,18 @@ export type { UploadSource } from "./sources.ts";
 export type {
   DownloadOptions,
   OpenReadOptions,
+  OpenWriteOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
+export { FtpUpload } from "./upload.ts";
+export { FtpStorage, type FtpStorageOptions } from "./storage/ftp-storage.ts";
 export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions } from "./pool/ftp-pool.ts";
 export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
 export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
-export { abortTimeout } from "./transfer.ts";
+export { abortTimeout } from "./resynchronise.ts";
 export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

@@ -18,7 +18,7 @@ export async function listEntries(
 ): Promise<ListedEntry[]> {
   if (context.features.has("MLST") && !context.known.noMlsd) {
     try {
-      return parsed(context, tried, await readBytes(context, "MLSD", path, tried, signal), "mlsd");
+      return parsed(context, tried, endingInLine(await readBytes(context, "MLSD", path, tried, signal), tried), "mlsd");
     } catch (error) {
       // Some servers announce MLST and have no MLSD.
       if (!(error instanceof FtpReplyError && (error.code === 500 || error.code === 502))) throw error;
@@ -30,6 +30,18 @@ export async function listEntries(
   const bytes =
     path !== undefined && misread.test(path) ? await inFolder(context, path, tried, read) : await read(path);
   return inServerZone(context, path, parsed(context, tried, bytes, "list"));
+}
+
+const lineFeed = 10;
+
+/**
+ * Each entry of MLSD ends with its line (RFC 3659 §7.2): half a name is another name.
+ *
+ * @throws FtpTransferError `broken`.
+ */
+function endingInLine(bytes: Uint8Array, tried: string): Uint8Array {
+  if (bytes.length === 0 || bytes[bytes.length - 1] === lineFeed) return bytes;
+  throw new FtpTransferError("broken", tried, "the listing breaks off in the middle of a line");
 }
 
 /** Paths that servers which hand LIST to `ls` take for switches, patterns or two names. */

@@ -87,7 +87,10 @@ export interface FtpClientOptions {
   readonly inflatedSize?: number;
   /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 1,100: more than there can be. */
   readonly inflateRatio?: number;
-  /** Whether the number of octets is checked after each binary download. Default true. */
+  /**
+   * Whether the number of octets is checked after each binary transfer, uploads by SIZE where the server has it, APPE
+   * excepted. Default true.
+   */
   readonly checkSize?: boolean;
   /** Is told commands and replies, those of the login too. Default: nothing is. */
   readonly trace?: FtpClientTrace;

@@ -220,7 +220,8 @@ export async function receiveInto(
     },
     ignore,
   );
-  const sink = await sinkFor(download, target, { offset, resumed: resumed?.file, modified });
+  const local = { offset, resumed: resumed?.file, modified };
+  const sink = await sinkFor(download, target, local, options.signal);
   try {
     await download.into(verification?.writing(sink) ?? sink);
   } catch (error) {
@@ -248,10 +249,11 @@ async function sinkFor(
   download: FtpDownload,
   to: Destination | Writable | WritableStream<Uint8Array>,
   options: LocalWriteOptions,
+  signal: AbortSignal | undefined,
 ): Promise<WritableFile> {
   try {
     if ("replaceable" in to) return await openLocalWrite(to, options);
-    return "getWriter" in to ? webSink(to) : nodeSink(to);
+    return "getWriter" in to ? webSink(to, signal) : nodeSink(to, signal);
   } catch (error) {
     await download.close();
     throw error;

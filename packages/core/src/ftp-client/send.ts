@@ -12,7 +12,7 @@ import {
   type BandwidthLimit,
   type OutwardLine,
 } from "../net/index.ts";
-import { keepsConnection, largestBlock } from "../protocol/index.ts";
+import { keepsConnection, largestBlock, type ReceivedReply } from "../protocol/index.ts";
 import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -27,10 +27,13 @@ import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
 import { Verification } from "./verification.ts";
 
-/** As `FtpClient.upload` and `append`. */
+/** The verbs that data goes to a server by. */
+export type StoreVerb = "STOR" | "APPE" | "STOU";
+
+/** As `FtpClient.upload`, `append` and `uploadUnique`. */
 export async function sendFrom(
   context: ClientContext,
-  verb: "STOR" | "APPE",
+  verb: StoreVerb,
   from: UploadSource,
   path: string,
   options: UploadOptions,
@@ -38,33 +41,39 @@ export async function sendFrom(
   const begun = Date.now();
   const how = resolveFormat(options, options.mode === undefined ? await uploadMode(context, from, path) : "S");
   const limits = [...context.options.bandwidth, ...bandwidthLimits(options.bandwidth)];
-  if (options.resume === true && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
-  const offset = options.restart?.offset ?? (options.resume === true ? await sizeThere(context, path) : 0);
+  const goesOn = options.resume === true || (options.offset ?? 0) > 0;
+  if (goesOn && options.restart === undefined) mustKeepOffsets(how.format, "Resuming an upload");
+  const { restart, resume } = options;
+  const offset = restart?.offset ?? (resume === true ? await sizeThere(context, path) : (options.offset ?? 0));
   const verification =
     options.verify === true ? await verificationOf(context, verb, from, path, offset, options) : undefined;
   const source = await openSource(from, offset);
   let bytes = 0;
+  let stored = path;
   try {
     // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
-    bytes = await sendSource(context, { verb, source: read, path, offset, how, limits, options });
+    ({ bytes, stored } = await sendSource(context, { verb, source: read, path, offset, how, limits, options }));
   } finally {
     await source.close();
   }
+  if (verification === undefined && how.plain && (verb === "STOR" || offset > 0)) {
+    await checkStored(context, stored, offset + bytes);
+  }
   await verification?.compare();
   if (options.preserveTime === true && source.modified !== undefined) {
-    await attributes.setTime(context, path, source.modified).catch((error: unknown) => {
+    await attributes.setTime(context, stored, source.modified).catch((error: unknown) => {
       context.warn(error instanceof Error ? error.message : String(error));
     });
   }
-  return { path, bytes, offset, milliseconds: Date.now() - begun };
+  return { path: stored, bytes, offset, milliseconds: Date.now() - begun };
 }
 
 /** What is on the server already counts where it is known here too; else only what comes is compared. */
 async function verificationOf(
   context: ClientContext,
-  verb: "STOR" | "APPE",
+  verb: StoreVerb,
   from: UploadSource,
   path: string,
   offset: number,
@@ -103,9 +112,21 @@ async function sizeOfWhole(path: string): Promise<number> {
   return whole.size ?? 0;
 }
 
+/**
+ * Asks whether the server has what was sent: where something between the two ends the data connection properly, half a
+ * file is a whole one to the server. Only for servers that say they have SIZE, and where nobody else appends.
+ */
+async function checkStored(context: ClientContext, path: string, sent: number): Promise<void> {
+  if (!context.options.checkSize || !context.features.has("SIZE")) return;
+  const stored = await attributes.size(context, path);
+  if (stored === undefined || stored === sent) return;
+  const message = `the server has ${stored} octets, and ${sent} were sent`;
+  throw new FtpTransferError("size-mismatch", `Uploading ${path}`, message);
+}
+
 /** An upload that is about to begin. */
-interface Sending {
-  readonly verb: "STOR" | "APPE";
+export interface Sending {
+  readonly verb: StoreVerb;
   readonly source: ReadableFile;
   readonly path: string;
   readonly offset: number;
@@ -114,7 +135,8 @@ interface Sending {
   readonly options: UploadOptions;
 }
 
-async function sendSource(context: ClientContext, sending: Sending): Promise<number> {
+/** Moves a source to the server. It is the caller's to close. @returns Octets that went, and the name they have there. */
+export async function sendSource(context: ClientContext, sending: Sending): Promise<{ bytes: number; stored: string }> {
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {
@@ -123,8 +145,9 @@ async function sendSource(context: ClientContext, sending: Sending): Promise<num
       const bytes = await pump(context, transfer, line, sending).catch(async (error: unknown) => {
         throw await transfer.failed(error);
       });
-      await transfer.finish();
-      return bytes;
+      const completion = await transfer.finish();
+      const stored = sending.verb === "STOU" ? nameOfUnique(transfer.preliminary, completion) : sending.path;
+      return { bytes, stored };
     } finally {
       transfer.dispose();
     }
@@ -134,21 +157,39 @@ async function sendSource(context: ClientContext, sending: Sending): Promise<num
   }
 }
 
+/**
+ * The name that a server chose: `FILE: name` in the preliminary reply (RFC 1123 §4.1.2.9), or as servers tell it that are
+ * older or do not care.
+ *
+ * @throws FtpTransferError where neither reply has one.
+ */
+function nameOfUnique(preliminary: ReceivedReply, completion: ReceivedReply): string {
+  for (const { text } of [preliminary, completion]) {
+    const name = /\bFILE: ?(.+)/i.exec(text)?.[1] ?? /unique file name:? ?"?([^"\s)]+)/i.exec(text)?.[1];
+    if (name !== undefined) return name.replace(/["'.)\s]+$/, "").replace(/^["']/, "");
+  }
+  throw new FtpTransferError("malformed", "Uploading under a unique name", "the server did not tell the name", {
+    verb: "STOU",
+    reply: completion,
+  });
+}
+
 function requestOf(
   context: ClientContext,
   { verb, path, offset, how, options }: Sending,
 ): Parameters<typeof beginTransfer>[2] {
-  const { signal, onMarker, restart } = options;
+  const { signal, onMarker, restart, resume } = options;
   // Without REST for streams, appending does the same.
   const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
-  const restarts = offset > 0 && (restart !== undefined || streams);
+  const restarts = offset > 0 && (restart !== undefined || streams || resume !== true);
   const marked = (text: string): void => {
     const point = parseMarkReply(text);
     if (point !== undefined) onMarker?.(point);
   };
   return {
     verb: offset > 0 && !restarts ? "APPE" : verb,
-    argument: path,
+    // A name for STOU is a wish that RFC 959 §4.1.3 does not know.
+    argument: verb === "STOU" && path === "" ? undefined : path,
     restart: restarts ? (restart?.marker ?? offset) : 0,
     onMarker: keepsConnection(how.format, how.options) ? marked : undefined,
     tried: `Uploading ${path}`,

@@ -2,10 +2,28 @@
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
 import type { WritableFile } from "../bytes/index.ts";
+import { DataConnectionError } from "../net/index.ts";
 import { FtpTransferError } from "./errors.ts";
 
+/** What a step of a stream gives, unless the signal fires first: some take nothing, and never say so. */
+async function unlessAborted<T>(step: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return step;
+  return new Promise((resolve, reject) => {
+    const give = (): void => reject(new DataConnectionError("aborted", "The transfer was aborted", signal.reason));
+    const done =
+      <V>(settle: (value: V) => void) =>
+      (value: V): void => {
+        signal.removeEventListener("abort", give);
+        settle(value);
+      };
+    step.then(done(resolve), done(reject));
+    if (signal.aborted) give();
+    else signal.addEventListener("abort", give, { once: true });
+  });
+}
+
 /** A Node stream as a sink. It is ended at the end, but for the process's own output. */
-export function nodeSink(stream: Writable): WritableFile<void> {
+export function nodeSink(stream: Writable, signal?: AbortSignal): WritableFile<void> {
   let failure: Error | undefined;
   const fail = (error: Error): void => {
     failure ??= error;
@@ -18,7 +36,7 @@ export function nodeSink(stream: Writable): WritableFile<void> {
   return {
     write: async (from) => {
       check();
-      await new Promise<void>((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
         const closed = (): void => reject(failure ?? new Error("The stream that the download goes to was closed"));
         stream.once("close", closed);
         stream.write(from, (error) => {
@@ -27,14 +45,20 @@ export function nodeSink(stream: Writable): WritableFile<void> {
           else reject(error);
         });
       });
+      await unlessAborted(written, signal);
     },
     commit: async () => {
       check();
       if (stream === process.stdout || stream === process.stderr) return;
-      await new Promise<void>((resolve, reject) => {
+      const ended = new Promise<void>((resolve, reject) => {
+        // Node gives the callback the error of a stream that fails at its end, whatever its types say.
+        stream.end((error?: Error | null) => {
+          if (error === undefined || error === null) resolve();
+          else reject(error);
+        });
         stream.once("error", reject);
-        stream.end(resolve);
       });
+      await unlessAborted(ended, signal);
     },
     abandon: async () => {
       if (stream !== process.stdout && stream !== process.stderr) stream.destroy();
@@ -43,16 +67,17 @@ export function nodeSink(stream: Writable): WritableFile<void> {
 }
 
 /** A web stream as a sink. It is closed at the end, and aborted when the download fails. */
-export function webSink(stream: WritableStream<Uint8Array>): WritableFile<void> {
+export function webSink(stream: WritableStream<Uint8Array>, signal?: AbortSignal): WritableFile<void> {
   const writer = stream.getWriter();
   return {
     write: async (from) => {
-      await writer.ready;
-      await writer.write(from);
+      await unlessAborted(writer.ready, signal);
+      await unlessAborted(writer.write(from), signal);
     },
-    commit: () => writer.close(),
+    commit: () => unlessAborted(writer.close(), signal),
     abandon: async () => {
-      await writer.abort(new Error("The download failed")).catch(() => undefined);
+      // A stream that takes nothing does not end either.
+      void writer.abort(new Error("The download failed")).catch(() => undefined);
     },
   };
 }

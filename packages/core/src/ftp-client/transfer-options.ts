@@ -35,11 +35,27 @@ export interface DownloadOptions extends OpenReadOptions {
 export interface UploadOptions extends OperationOptions, FormatOptions {
   /** Goes on where the server's file ends, in a type that keeps octets as they are stored, structure file. Default false. */
   readonly resume?: boolean;
+  /**
+   * Octets of the source to skip, and of the server's file to leave as they are (REST). For the same types as `resume`.
+   * Default 0.
+   */
+  readonly offset?: number;
   /** Gives the server's file the time of the local one. Default false. */
   readonly preserveTime?: boolean;
   /** Compares the server's hash with that of the octets here, after the upload. Default false. */
   readonly verify?: boolean;
   /** As `OpenReadOptions.bandwidth`. */
+  readonly bandwidth?: Bandwidth;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/** Options of `openWrite`. */
+export interface OpenWriteOptions extends OperationOptions, Omit<FormatOptions, "restart" | "recordLengths"> {
+  /** Whether what is written goes after what is there. Default false: it takes its place. */
+  readonly append?: boolean;
+  /** Octets of the server's file that stay, before what is written; by REST where the server has it. Default 0. */
+  readonly offset?: number;
+  /** What this transfer may move in a second, beside what limits the client. Default: no limit of its own. */
   readonly bandwidth?: Bandwidth;
   readonly onProgress?: (event: ProgressEvent) => void;
 }

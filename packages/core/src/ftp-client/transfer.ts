@@ -10,12 +10,8 @@ import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
 import { NoopKeepAlive } from "./keep-alive.ts";
 import { FtpReplyError, FtpTimeoutError, FtpTlsError, FtpTransferError } from "./errors.ts";
-
-/** Milliseconds for the replies after an abort; then the client is closed. */
-export const abortTimeout = 3_000;
-
-/** Preliminary replies that may come after ABOR was sent. */
-const earlyReplies = 2;
+import { LinkedSignal } from "./linked-signal.ts";
+import { abortTimeout, earlyReplies, resynchronise } from "./resynchronise.ts";
 
 /** What a transfer is to be. */
 export interface TransferRequest {
@@ -62,12 +58,34 @@ export class Transfer {
     if (preliminary.code >= 200) this.#completion = preliminary;
     const { noopEvery = 0 } = request;
     if (noopEvery > 0 && preliminary.code < 200) this.#noops = new NoopKeepAlive(control, noopEvery);
+    control.givenUp.addEventListener("abort", this.#giveUp, { once: true });
+    if (control.givenUp.aborted) this.#giveUp();
   }
 
-  /** Begins a transfer. @throws FtpReplyError when the server refuses it; what making the data connection throws. */
+  /** Nobody waits for the server any more: neither must whoever moves the data. */
+  readonly #giveUp = (): void => this.connection.reset();
+
+  /**
+   * Begins a transfer.
+   *
+   * @throws FtpReplyError when the server refuses it; FtpTransferError `aborted`; ClientClosedError when the client is
+   * closed meanwhile; what making the data connection throws.
+   */
   static async begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
+    const link = new LinkedSignal([request.signal, control.givenUp]);
+    try {
+      return await Transfer.#begin(control, data, { ...request, signal: link.signal });
+    } catch (error) {
+      control.onRestartMarker = undefined;
+      throw whyNotBegun(control, request, error);
+    } finally {
+      link.release();
+    }
+  }
+
+  static async #begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
     const { verb, argument, restart, tried, signal, onMarker } = request;
-    const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE");
+    const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE" || verb === "STOU");
     let preliminary: ReceivedReply;
     let opened: Promise<DataConnection> | undefined;
     try {
@@ -76,7 +94,8 @@ export class Transfer {
         if (rest.code >= 400 || rest.code < 300) throw new FtpReplyError(tried, rest, "REST");
       }
       control.onRestartMarker = onMarker;
-      const replied = control.command(verb, argument);
+      control.send(verb, argument);
+      const replied = control.replyUnless(signal, verb);
       // Under TLS some servers shake hands before they reply, others after: the client is ready for both.
       if (pending.passive) opened = openConnection(control, pending, request);
       opened?.catch(ignore);
@@ -84,6 +103,7 @@ export class Transfer {
       if (preliminary.code >= 300) throw new FtpReplyError(tried, preliminary, verb);
     } catch (error) {
       pending.close();
+      if (isAborted(error)) await resynchronise(control, true);
       throw error;
     }
     try {
@@ -104,24 +124,55 @@ export class Transfer {
    * Closes this end of the data connection and waits for the completion reply: some servers (ProFTPD) wait for that close
    * before they send it.
    *
-   * @throws FtpReplyError when the server tells a failure.
+   * @throws FtpReplyError when the server tells a failure; FtpTransferError `aborted`.
    */
   async finish(): Promise<ReceivedReply> {
     const { verb, tried, keepsConnection = false } = this.#request;
     this.#over = true;
     this.#noops?.stop();
     if (!keepsConnection) this.connection.socket.end();
-    const reply = this.#completion ?? (await this.#control.reply(verb));
-    this.#completion = reply;
-    await this.#noops?.settle();
+    const reply = await this.#completed();
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
     // 250 is for a connection that stays, 226 for one that closes (RFC 959 §3.3).
     this.#kept = keepsConnection && reply.code === 250;
     return reply;
   }
 
+  /** What the server says to a data connection that broke; undefined when it says nothing. */
+  async #replyToBreak(): Promise<ReceivedReply | undefined> {
+    for (let early = 0; ; early++) {
+      const reply = await this.#control.replyWithin(abortTimeout).catch(() => undefined);
+      if (reply === undefined || reply.code >= 200 || early >= earlyReplies) return reply;
+    }
+  }
+
+  async #completed(): Promise<ReceivedReply> {
+    try {
+      this.#completion ??= await this.#awaitCompletion();
+      return this.#completion;
+    } finally {
+      await this.#noops?.settle();
+    }
+  }
+
+  async #awaitCompletion(): Promise<ReceivedReply> {
+    const { verb, tried, signal } = this.#request;
+    try {
+      for (let early = 0; ; early++) {
+        const reply = await this.#control.replyUnless(signal, verb);
+        if (reply.code >= 200 || early >= earlyReplies) return reply;
+      }
+    } catch (error) {
+      if (!isAborted(error)) throw error;
+      this.connection.reset();
+      await resynchronise(this.#control, true);
+      throw new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal?.reason });
+    }
+  }
+
   /** Lets go of the data connection: it is closed, or kept for the next transfer. */
   dispose(): void {
+    this.#control.givenUp.removeEventListener("abort", this.#giveUp);
     this.#control.onRestartMarker = undefined;
     this.#noops?.stop();
     if (!this.#kept) this.connection.socket.destroy();
@@ -148,7 +199,7 @@ export class Transfer {
    */
   async failed(error: unknown): Promise<Error> {
     const { tried, verb, signal } = this.#request;
-    if (this.#control.closed) return this.#control.cause ?? asError(error);
+    if (this.#control.closed) return this.#control.cause ?? this.#control.closedError(verb);
     if (signal?.aborted === true || (error instanceof DataConnectionError && error.kind === "aborted")) {
       await this.abort();
       return new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal?.reason ?? error });
@@ -166,12 +217,24 @@ export class Transfer {
     // The connection broke: the server has a reply for that, which tells more than the break does.
     this.#over = true;
     this.#noops?.stop();
-    const reply = this.#completion ?? (await this.#control.replyWithin(abortTimeout).catch(() => undefined));
+    const reply = this.#completion ?? (await this.#replyToBreak());
     if (reply === undefined) await resynchronise(this.#control, true);
     await this.#noops?.settle();
     if (reply !== undefined && reply.code >= 400) return new FtpReplyError(tried, reply, verb);
     return new FtpTransferError("broken", tried, "the data connection broke", { verb, reply, cause: error });
   }
+}
+
+/** Why there is no transfer, in the client's own kinds of errors. */
+function whyNotBegun(control: ControlConnection, { verb, tried, signal }: TransferRequest, error: unknown): Error {
+  if (!(error instanceof DataConnectionError || error instanceof TlsError || isAborted(error))) return asError(error);
+  if (control.closed) return control.cause ?? control.closedError(verb);
+  if (signal?.aborted !== true) return asError(error);
+  return new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal.reason });
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof FtpTransferError && error.kind === "aborted";
 }
 
 /** The data connection, under TLS where that was agreed on. */
@@ -213,39 +276,6 @@ async function notOpened(
   if (told) return new FtpReplyError(tried, reply, verb);
   if (reply === undefined) await resynchronise(control, true);
   return new FtpTlsError(error.kind, tried, error.message, { verb, reply, cause: error });
-}
-
-/** Sends ABOR, and reads replies off until the connection is in step, or closes it. */
-export async function resynchronise(control: ControlConnection, completionDue: boolean): Promise<void> {
-  if (control.closed) return;
-  const lost = new FtpTransferError("aborted", "Aborting a transfer", "the server did not come back into step");
-  try {
-    control.sendAbort();
-    const expected = completionDue ? 2 : 1;
-    for (let seen = 0, early = 0; seen < expected;) {
-      const reply = await control.replyWithin(abortTimeout);
-      if (reply !== undefined) {
-        // The preliminary reply may still be on its way.
-        if (reply.code >= 200 || early++ >= earlyReplies) seen++;
-        continue;
-      }
-      if (seen === 0) return control.destroy(lost);
-      // Some servers answer the transfer and ABOR in one: a NOOP tells where its replies begin.
-      return await findStep(control, lost);
-    }
-  } catch {
-    control.destroy(lost);
-  }
-}
-
-async function findStep(control: ControlConnection, lost: Error): Promise<void> {
-  control.send("NOOP", undefined);
-  for (let seen = 0; seen < 3; seen++) {
-    const reply = await control.replyWithin(abortTimeout);
-    if (reply === undefined) break;
-    if (reply.code === 200) return;
-  }
-  control.destroy(lost);
 }
 
 function asError(error: unknown): Error {

@@ -5,7 +5,8 @@
  *
  * `ftps` is TLS from the first octet (port 990), `ftpes` TLS by AUTH (port 21), as other clients write them.
  *
- * The path is relative to the folder of the login; `%2F` at its start is the root. Refuses CR, LF and NUL, encoded too.
+ * The path is relative to the folder of the login; `%2F` at its start is the root. `?` and `#` belong to it: FTP knows
+ * neither queries nor fragments. Refuses CR, LF and NUL, encoded too.
  */
 
 /** What an FTP URL names. */
@@ -38,8 +39,10 @@ export function parseFtpUrl(text: string | URL): FtpUrl {
     throw new RangeError(`${url.protocol}// is not understood; ftp://, ftps:// and ftpes:// are`);
   }
   if (url.hostname === "") throw new RangeError("The URL names no host");
-  const typed = /^(.*);type=([aid])$/i.exec(url.pathname);
-  const path = decode(typed?.[1] ?? url.pathname, "path").slice(1);
+  // As a whole: an empty query shows nowhere else.
+  const rest = /^[^/]*\/\/[^/?#]*\/?(.*)$/.exec(url.href)?.[1] ?? "";
+  const typed = /^(.*);type=([aid])$/i.exec(rest);
+  const path = decode(typed?.[1] ?? rest, "path");
   const type = typed?.[2]?.toLowerCase();
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),

@@ -54,7 +54,7 @@ export class ExternalAddress {
 
   async #resolve(name: string): Promise<string | undefined> {
     const before = this.#resolved.get(name);
-    const now = Date.now();
+    const now = performance.now();
     if (before !== undefined && now - before.at < externalAddressLifetime) return before.address;
     try {
       const { address } = await lookup(name, { family: 4 });

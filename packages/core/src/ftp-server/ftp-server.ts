@@ -8,6 +8,7 @@ import { EventEmitter } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { BufferPool, Certificates, codeOf, PassivePorts, Vigil } from "../net/index.ts";
 import { formatReply, message, replyCode } from "../protocol/index.ts";
+import { DescriptorReserve } from "./descriptor-reserve.ts";
 import type { FtpServerEvents } from "./events.ts";
 import { ExternalAddress } from "./external-address.ts";
 import { ListenerTls } from "./listener-tls.ts";
@@ -31,7 +32,10 @@ export interface ListenerAddress {
 
 /** How a server is stopped. */
 export interface StopOptions {
-  /** Milliseconds in which running transfers may finish. Default 0. */
+  /**
+   * Milliseconds in which running transfers may finish; meanwhile new sessions are refused with 421. Default 0. A further
+   * `stop` without it ends the wait.
+   */
   readonly drainFor?: number;
 }
 
@@ -57,14 +61,19 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   readonly #counts: SessionCount;
   readonly #certificates: Certificates | undefined;
   readonly #gates: ReadonlyMap<ListenerOptions, ProxyGate>;
-  /** Connections whose PROXY header or TLS handshake comes before their session. */
-  readonly #handshakes = new Set<Socket>();
+  /** Connections that have no session: those whose PROXY header or TLS handshake comes before it, and refused ones. */
+  readonly #strangers = new Set<Socket>();
+  readonly #descriptors = new DescriptorReserve();
   #listeners: Listener[] = [];
   #pools = new Map<string, PassivePorts>();
   #clock: NodeJS.Timeout | undefined;
   #state: "stopped" | "starting" | "running" | "stopping" = "stopped";
   #nextId = 1;
   #emptied: (() => void) | undefined;
+  #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+  /** Ends the wait for transfers. */
+  #hurry = new AbortController();
 
   /**
    * @param options - See `FtpServerOptions`; only `accounts` must be given.
@@ -122,6 +131,11 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     if (this.#state !== "stopped")
       throw new Error(`The server is ${this.#state}; it can be started once it is stopped`);
     this.#state = "starting";
+    this.#starting = this.#begins();
+    await this.#starting;
+  }
+
+  async #begins(): Promise<void> {
     try {
       for (const options of this.#options.listeners) {
         const listener = await this.#listen(options);
@@ -135,27 +149,40 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     const { loginTimeout, idleTimeout } = this.#options.limits;
     const tick = Math.max(10, Math.min(clockTick, loginTimeout / 4, idleTimeout / 4));
     this.#clock = setInterval(() => {
-      this.#endIdleSessions(Date.now());
+      this.#endIdleSessions(performance.now());
     }, tick);
     this.#state = "running";
   }
 
   /**
-   * Stops listening, lets transfers finish for a while, then ends every session with 421. May be called more than once.
+   * Ends every session with 421: those without a transfer at once, the others when theirs is done, or after a while. New
+   * ones are refused with 421 until all are gone; then nothing is listened on any more. May be called more than once.
    *
    * @param options - How long transfers may go on.
    */
-  async stop(options: StopOptions = {}): Promise<void> {
+  async stop({ drainFor = 0 }: StopOptions = {}): Promise<void> {
+    if (drainFor === 0) this.#hurry.abort();
+    this.#stopping ??= this.#ends(drainFor).finally(() => {
+      this.#stopping = undefined;
+      this.#hurry = new AbortController();
+    });
+    return this.#stopping;
+  }
+
+  async #ends(drainFor: number): Promise<void> {
+    // A start that fails has left nothing; it tells its own caller.
+    await this.#starting?.catch(ignore);
     if (this.#state === "stopped") return;
     this.#state = "stopping";
-    for (const { server } of this.#listeners) server.close();
-    for (const socket of this.#handshakes) socket.destroy();
-    for (const session of [...this.#sessions]) if (session.transfer.state === "none") this.#dismiss(session);
-    await this.#emptyWithin(options.drainFor ?? 0);
+    for (const socket of this.#strangers) socket.destroy();
+    for (const session of [...this.#sessions]) session.retire();
+    await this.#emptyWithin(drainFor, this.#hurry.signal);
     for (const session of [...this.#sessions]) this.#dismiss(session);
     await this.#emptyWithin(this.#options.limits.closeTimeout);
     for (const session of [...this.#sessions]) session.channel.destroy();
-    await this.#closeListeners();
+    const closed = this.#closeListeners();
+    for (const socket of this.#strangers) socket.destroy();
+    await closed;
     clearInterval(this.#clock);
     this.#clock = undefined;
     this.#state = "stopped";
@@ -248,33 +275,50 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   /** Never rejects: a connection that is no trusted proxy's is told, and leaves nothing. */
   async #admitProxied(socket: Socket, host: SessionHost, gate: ProxyGate): Promise<void> {
     const own = endsOf(socket);
-    this.#handshakes.add(socket);
+    this.#strangers.add(socket);
     try {
       const ends = await gate.pass(socket);
+      this.#strangers.delete(socket);
       if (ends !== undefined) this.#admit(socket, host, ends);
     } catch (cause) {
       this.#tell("session-refused", { ...own, message: cause instanceof Error ? cause.message : String(cause) });
     } finally {
-      this.#handshakes.delete(socket);
+      this.#strangers.delete(socket);
     }
   }
 
   #admit(socket: Socket, host: SessionHost, ends: ConnectionEnds): void {
-    const refusal = this.#state === "running" ? this.#counts.enter(ends.remote.address) : "The server is stopping";
+    const refusal = this.#whyNot(socket, ends.remote.address);
     if (refusal !== undefined) {
+      this.#refuse(socket, refusal);
       this.#tell("session-refused", { ...ends, message: refusal });
-      socket.end(formatReply(replyCode.serviceNotAvailable, refusal));
-      socket.resume();
-      setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout).unref();
       return;
     }
     if (host.tls?.implicit === true) void this.#secureFirst(socket, host, host.tls, ends);
     else this.#begin(socket, host, ends, undefined);
   }
 
+  /** Counts a session in. @returns Why it is refused, or undefined. */
+  #whyNot(socket: Socket, address: string): string | undefined {
+    if (this.#state !== "running") return "The server is stopping; try again later";
+    if (this.#descriptors.isTouchedBy(socket)) return "Too many connections are open; try again later";
+    return this.#counts.enter(address);
+  }
+
+  #refuse(socket: Socket, why: string): void {
+    this.#strangers.add(socket);
+    const timer = setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      this.#strangers.delete(socket);
+    });
+    socket.end(formatReply(replyCode.serviceNotAvailable, why));
+    socket.resume();
+  }
+
   /** Never rejects: a handshake that fails is told, and leaves nothing. */
   async #secureFirst(socket: Socket, host: SessionHost, tls: ListenerTls, ends: ConnectionEnds): Promise<void> {
-    this.#handshakes.add(socket);
+    this.#strangers.add(socket);
     try {
       const secured = await SessionTls.secureControl(socket, tls);
       if (this.#state === "running") return this.#begin(socket, host, ends, secured);
@@ -284,7 +328,7 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
       const event = { session: "", ...ends, account: undefined, connection: "control" } as const;
       this.#tell("tls-failed", { ...event, message, cause });
     } finally {
-      this.#handshakes.delete(socket);
+      this.#strangers.delete(socket);
     }
     this.#counts.leave(ends.remote.address);
   }
@@ -339,15 +383,17 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
     if (this.#sessions.size === 0) this.#emptied?.();
   }
 
-  #emptyWithin(milliseconds: number): Promise<void> {
-    if (this.#sessions.size === 0 || milliseconds === 0) return Promise.resolve();
+  #emptyWithin(milliseconds: number, hurry?: AbortSignal): Promise<void> {
+    if (this.#sessions.size === 0 || milliseconds === 0 || hurry?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
+        hurry?.removeEventListener("abort", done);
         this.#emptied = undefined;
         resolve();
       };
       const timer = setTimeout(done, milliseconds);
+      hurry?.addEventListener("abort", done, { once: true });
       this.#emptied = done;
     });
   }

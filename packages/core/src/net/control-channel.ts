@@ -16,6 +16,8 @@ export const replyBacklogLimit: number = 64 * 1024;
 export interface ControlChannelOwner {
   /** Bytes came; the memory is the owner's. */
   received(chunk: Uint8Array): void;
+  /** The peer has read all replies that waited for it. */
+  drained(): void;
   /** The peer sends no more; it may still read. */
   ended(): void;
   /** The connection is gone. Told once, unless this end closed it. */
@@ -107,7 +109,9 @@ export class ControlChannel {
     this.#lose(undefined);
   };
   readonly #drain = (): void => {
-    if (!this.#held && !this.#ended) this.#socket.resume();
+    if (this.#ended) return;
+    if (!this.#held) this.#socket.resume();
+    this.#owner.drained();
   };
 
   /** Whether the peer is still there, as far as is known. */

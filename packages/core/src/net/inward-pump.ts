@@ -79,7 +79,7 @@ class InwardPump {
   #held = false;
   #disposed = false;
   #ended = false;
-  /** What the sink threw when it was to take bytes at once. */
+  /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
   #total = 0;
@@ -233,24 +233,34 @@ class InwardPump {
       this.#collect(Buffer.from(chunk));
       return;
     }
-    this.#options.onBytes?.(chunk.length);
-    this.#spend(chunk.length);
     try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
       if (this.#sink.writeNow?.(chunk) === true) this.#total += chunk.length;
       else this.#keep(Buffer.from(chunk));
     } catch (cause) {
-      this.#refused = { cause };
-      this.#connection.socket.pause();
-      this.#wakeUp();
+      this.#refuse(cause);
     }
   };
 
   /** A chunk of the socket's, whose memory is ours from now on. */
   readonly #collect = (chunk: Uint8Array): void => {
-    this.#options.onBytes?.(chunk.length);
-    this.#spend(chunk.length);
-    this.#keep(chunk);
+    if (this.#refused !== undefined) return;
+    try {
+      this.#options.onBytes?.(chunk.length);
+      this.#spend(chunk.length);
+      this.#keep(chunk);
+    } catch (cause) {
+      this.#refuse(cause);
+    }
   };
+
+  /** What is thrown while the socket hands its octets over is thrown by `run`: here nobody would catch it. */
+  #refuse(cause: unknown): void {
+    this.#refused = { cause };
+    this.#connection.socket.pause();
+    this.#wakeUp();
+  }
 
   #keep(bytes: Uint8Array): void {
     this.#parts.push(bytes);

@@ -14,6 +14,10 @@ import { codeOf } from "./dial.ts";
 
 /** Bound listeners among which the random choice is made before another one is bound. */
 export const passiveListenersKept = 32;
+/** Listeners that are bound at once where the system chooses the ports. More armings than that wait for one. */
+export const passiveListenersMost = 1024;
+/** Milliseconds between two looks at listeners that nobody needs any more. */
+export const passiveSweep = 1_000;
 /** Milliseconds in which an abandoned pair serves no other owner. */
 export const passiveQuarantine = 5_000;
 /** Milliseconds that an arming waits for a pair to become free. */
@@ -30,6 +34,8 @@ export interface PassivePortsOptions {
   readonly quarantine?: number | undefined;
   /** Milliseconds that an arming waits for a free pair. Default 10,000. */
   readonly wait?: number | undefined;
+  /** Milliseconds between two looks at what is needed no more. Default 1,000. */
+  readonly sweep?: number | undefined;
 }
 
 interface Listener {
@@ -126,6 +132,9 @@ export class PassivePorts {
   readonly #waiting = new Set<() => void>();
   #closed = false;
   #armed = 0;
+  /** Listeners that are being bound. */
+  #binding = 0;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(options: PassivePortsOptions) {
     this.#options = options;
@@ -150,12 +159,14 @@ export class PassivePorts {
    */
   async arm(peer: string | undefined, owner: object): Promise<PassiveArming> {
     const key = peer === undefined ? anyPeer : normaliseAddress(peer);
-    const deadline = Date.now() + (this.#options.wait ?? passiveWait);
+    const deadline = performance.now() + (this.#options.wait ?? passiveWait);
     for (;;) {
       if (this.#closed) throw new DataConnectionError("aborted", message("The passive ports are closed"));
       const listener = this.#pick(key, owner) ?? (await this.#bindAnother(key, owner));
-      if (listener !== undefined) return this.#armListener(listener, key, owner);
-      const left = deadline - Date.now();
+      // While one was bound for this arming, another may have taken it.
+      if (listener !== undefined && isFree(listener, key, owner)) return this.#armListener(listener, key, owner);
+      if (listener !== undefined) continue;
+      const left = deadline - performance.now();
       if (left <= 0) {
         throw new DataConnectionError("no-port", message("All passive ports are in use; a wider range would help"));
       }
@@ -166,6 +177,7 @@ export class PassivePorts {
   /** Closes all listeners. Armings that wait fail. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#sweeping);
     for (const listener of this.#listeners) {
       for (const arming of [...listener.armed.values()]) arming.release();
       listener.server.close();
@@ -181,7 +193,10 @@ export class PassivePorts {
       listener.armed.delete(key);
       this.#armed--;
       const quarantine = this.#options.quarantine ?? passiveQuarantine;
-      if (!used) listener.quarantined.set(key, { owner, until: Date.now() + quarantine });
+      if (!used) {
+        listener.quarantined.set(key, { owner, until: performance.now() + quarantine });
+        this.#sweepLater();
+      }
       for (const wake of [...this.#waiting]) wake();
     });
     listener.quarantined.delete(key);
@@ -192,8 +207,12 @@ export class PassivePorts {
 
   /** A bound listener that is free for this peer, chosen at random. */
   #pick(key: string, owner: object): Listener | undefined {
+    if (this.#listeners.length < passiveListenersKept && this.#canBind()) return undefined;
+    return this.#pickBound(key, owner);
+  }
+
+  #pickBound(key: string, owner: object): Listener | undefined {
     const count = this.#listeners.length;
-    if (count < passiveListenersKept && this.#canBind()) return undefined;
     const start = count === 0 ? 0 : randomInt(count);
     for (let i = 0; i < count; i++) {
       const listener = this.#listeners[(start + i) % count];
@@ -204,14 +223,15 @@ export class PassivePorts {
 
   #canBind(): boolean {
     const ports = this.#options.ports;
-    return ports === undefined || this.#bound.size + this.#unavailable.size < ports[1] - ports[0] + 1;
+    if (ports === undefined) return this.#listeners.length + this.#binding < passiveListenersMost;
+    return this.#bound.size + this.#unavailable.size < ports[1] - ports[0] + 1;
   }
 
   /** Binds one more listener, at random within the range; undefined when the range is used up. */
   async #bindAnother(key: string, owner: object): Promise<Listener | undefined> {
     const ports = this.#options.ports;
-    if (ports === undefined) return this.#listen(0);
-    const now = Date.now();
+    if (ports === undefined) return this.#canBind() ? this.#listenAnywhere(key, owner) : undefined;
+    const now = performance.now();
     for (const [port, until] of this.#unavailable) if (until < now) this.#unavailable.delete(port);
     const count = ports[1] - ports[0] + 1;
     const start = randomInt(count);
@@ -229,9 +249,23 @@ export class PassivePorts {
     return undefined;
   }
 
+  /** Where no further port can be had, one that is bound already may do. */
+  async #listenAnywhere(key: string, owner: object): Promise<Listener | undefined> {
+    this.#binding++;
+    try {
+      return await this.#listen(0);
+    } catch (error) {
+      const bound = this.#pickBound(key, owner);
+      if (bound === undefined) throw error;
+      return bound;
+    } finally {
+      this.#binding--;
+    }
+  }
+
   async #listen(port: number): Promise<Listener | undefined> {
     // Reserved before the bind, so that two armings at once do not try the same port.
-    if (port !== 0) this.#unavailable.set(port, Date.now() + 10_000);
+    if (port !== 0) this.#unavailable.set(port, performance.now() + 10_000);
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true });
     try {
       await new Promise<void>((resolve, reject) => {
@@ -260,7 +294,35 @@ export class PassivePorts {
     }
     this.#listeners.push(listener);
     this.#bound.set(bound, listener);
+    if (this.#listeners.length > passiveListenersKept) this.#sweepLater();
     return listener;
+  }
+
+  /** What a rush of armings left behind goes again: listeners beyond those that are kept, and quarantines that are over. */
+  #sweepLater(): void {
+    if (this.#closed) return;
+    this.#sweeping ??= setInterval(() => {
+      this.#sweep(performance.now());
+    }, this.#options.sweep ?? passiveSweep).unref();
+  }
+
+  #sweep(now: number): void {
+    let quarantines = 0;
+    for (const listener of [...this.#listeners]) {
+      for (const [key, { until }] of listener.quarantined) if (until <= now) listener.quarantined.delete(key);
+      quarantines += listener.quarantined.size;
+      const idle = listener.armed.size === 0 && listener.quarantined.size === 0;
+      if (idle && this.#listeners.length > passiveListenersKept) this.#unbind(listener);
+    }
+    if (quarantines > 0 || this.#listeners.length > passiveListenersKept) return;
+    clearInterval(this.#sweeping);
+    this.#sweeping = undefined;
+  }
+
+  #unbind(listener: Listener): void {
+    listener.server.close();
+    this.#listeners.splice(this.#listeners.indexOf(listener), 1);
+    this.#bound.delete(listener.port);
   }
 
   #arrived(listener: Listener, socket: Socket): void {
@@ -294,7 +356,7 @@ function isFree(listener: Listener, key: string, owner: object): boolean {
   const quarantine = listener.quarantined.get(key);
   if (quarantine === undefined) return true;
   if (quarantine.owner === owner) return true;
-  if (quarantine.until > Date.now()) return false;
+  if (quarantine.until > performance.now()) return false;
   listener.quarantined.delete(key);
   return true;
 }

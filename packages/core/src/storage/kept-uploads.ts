@@ -21,11 +21,16 @@ export interface KeptUpload<Part> {
   readonly since: number;
 }
 
+interface Held<Part> extends KeptUpload<Part> {
+  /** When it was kept, by a clock that never leaps: `since` is told to people, and theirs does. */
+  readonly keptAt: number;
+}
+
 /** The broken uploads of a storage. What is dropped is handed to `drop`, to be removed. */
 export class KeptUploads<Part> {
   readonly #lifetime: number;
   readonly #drop: (kept: KeptUpload<Part>) => void;
-  readonly #byKey = new Map<string, KeptUpload<Part>>();
+  readonly #byKey = new Map<string, Held<Part>>();
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -44,13 +49,13 @@ export class KeptUploads<Part> {
       return;
     }
     this.discard(kept.uploader, kept.path);
-    this.#byKey.set(keyOf(kept.uploader, kept.path), kept);
+    this.#byKey.set(keyOf(kept.uploader, kept.path), { ...kept, keptAt: performance.now() });
     const own = [...this.#byKey.values()].filter(({ uploader }) => uploader === kept.uploader);
     if (own.length > keptPerUploader) this.#remove(own[0]);
     if (this.#byKey.size > keptInAll) this.#remove(this.#byKey.values().next().value);
     this.#timer ??= setInterval(
       () => {
-        this.#dropOld(Date.now());
+        this.#dropOld(performance.now());
       },
       Math.min(this.#lifetime, 60_000),
     ).unref();
@@ -89,7 +94,7 @@ export class KeptUploads<Part> {
   }
 
   #dropOld(now: number): void {
-    for (const kept of [...this.#byKey.values()]) if (now - kept.since >= this.#lifetime) this.#remove(kept);
+    for (const kept of [...this.#byKey.values()]) if (now - kept.keptAt >= this.#lifetime) this.#remove(kept);
     if (this.#byKey.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

@@ -20,6 +20,12 @@ export interface Entry {
   readonly size: number;
   /** When the content was last modified, in milliseconds since 1970-01-01 UTC. */
   readonly modified: number;
+  /**
+   * Milliseconds by which `modified` may be short of the true time, where the storage knows it only so well: 1,000 where it
+   * counts seconds, 60,000 for minutes, 86,400,000 for days; Infinity where it does not know the time at all, and tells 0.
+   * Absent where `modified` is as exact as it looks. Times that differ by less may be the same.
+   */
+  readonly timePrecision?: number;
   /** When the file was created, in milliseconds since 1970-01-01 UTC, where the storage knows. */
   readonly created?: number;
   /** Unix permission bits (0 to 0o7777), where the storage has them. */

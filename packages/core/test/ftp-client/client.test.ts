@@ -323,6 +323,9 @@ describe("FTP URLs", () => {
       type: "a",
     });
     expect(parseFtpUrl("ftp://[::1]/%2Fetc")).toEqual({ host: "::1", port: 21, path: "/etc" });
+    expect(parseFtpUrl("ftp://x/a?b#c;type=i")).toMatchObject({ path: "a?b#c", type: "i" });
+    expect(parseFtpUrl("ftpes://x/a?")).toMatchObject({ path: "a?" });
+    expect(parseFtpUrl("ftp://x?")).toMatchObject({ host: "x", path: "?" });
     for (const wrong of ["http://x/", "ftp://", "nonsense", "ftp://x/%0d%0aDELE", "ftp://x/%zz"])
       expect(() => parseFtpUrl(wrong)).toThrow(RangeError);
     expect(() => parseFtpUrl("ftp://me:hunter2@x/%00")).toThrow(/^(?!.*hunter2)/);

@@ -112,7 +112,7 @@ describe("a control channel", () => {
       server.close();
     });
     let tell: (() => void) | undefined;
-    const owner = { received: () => tell?.(), ended: () => undefined, lost: () => undefined };
+    const owner = { received: () => tell?.(), drained: () => undefined, ended: () => undefined, lost: () => undefined };
     const heard = (): Promise<void> => new Promise((resolve) => (tell = resolve));
     return { channel: new ControlChannel(near, owner, vigil), far, heard };
   };

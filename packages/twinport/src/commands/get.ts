@@ -1,19 +1,22 @@
 /** `twinport get`: files and trees of a server, to here. */
-import { stat as statLocal } from "node:fs/promises";
-import { join } from "node:path";
-import { unsafeLocalName, type FtpClient, type TransferResult } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
 import { runEach, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
+import { planGet, type Fetch } from "../remote/get-plan.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
-import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { withPools } from "../remote/server-pools.ts";
+import { isUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { printFile } from "../remote/print-file.ts";
+import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
-interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags {
+interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
   readonly output?: string;
   readonly recursive?: boolean;
   readonly continue?: boolean;
   readonly preserve?: boolean;
+  readonly glob?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,94 +24,104 @@ interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags {
 export function get(): Command {
   const command = new Command("get")
     .summary("download files")
-    .description("Download files, each under its own name into the current folder.")
-    .argument("<url...>", "what to download")
-    .option("-o, --output <path>", "to this file or folder; - is stdout")
+    .description(
+      "Download files, each under its own name into the current folder, or into the\n" +
+        "local folder named last. Patterns (* ? [a-z]) in URLs are matched on the server.",
+    )
+    .argument("<url...>", "what to download, and where to if the last is no URL")
+    .option("-o, --output <path>", "to this file or folder; - is stdout; with / at its end it is made")
     .option("-r, --recursive", "folders too, with all that is in them")
     .option("-c, --continue", "go on where a broken download ended")
     .option("-p, --preserve", "keep modification times")
-    .option("--json", "tell the outcome as JSON on stdout");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(command)))
+    .option("--no-glob", "take * ? [ in URLs as they are")
+    .option("--json", "tell the outcome as JSON on stdout, a line a file");
+  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
     .addHelpText(
       "after",
       `
 Examples:
   twinport get ftp://me@example.org/report.pdf
+  twinport get 'ftp://me@example.org/logs/*.gz' logs/
   twinport get -o - ftp://example.org/pub/list.txt | less
   twinport get -r -o backup ftp://me@example.org/%2Fsrv/data`,
     )
     .action((urls: string[], options: GetOptions) => run(urls, options));
 }
 
-async function run(urls: readonly string[], options: GetOptions): Promise<void> {
-  for (const url of urls) if (!isUrl(url)) throw new UsageError(`${url} is no URL; give the local path with --output`);
-  if (options.output === "-" && options.recursive === true) throw new UsageError("A folder cannot go to stdout");
-  if (options.output === "-" && options.json === true)
-    throw new UsageError("--json and the file cannot both go to stdout");
-  const view = makeProgress(options.output === "-" && process.stdout.isTTY ? { ...options, quiet: true } : options);
-  await runEach(urls, options, (text) => {
-    const url = readUrl(text);
-    return withClient(url, options, (client, signal) =>
-      fetchOne(client, url.path, urls.length > 1, options, view, signal),
-    );
-  });
+async function run(args: readonly string[], options: GetOptions): Promise<void> {
+  const { urls, output } = readArguments(args, options);
+  const toStdout = output === "-";
+  if (toStdout && options.recursive === true) throw new UsageError("A folder cannot go to stdout");
+  if (toStdout && options.json === true) throw new UsageError("--json and the file cannot both go to stdout");
+  const view = makeProgress(toStdout && process.stdout.isTTY ? { ...options, quiet: true } : options);
+  try {
+    await withPools(options, view.note, async (pools, signal) => {
+      const planned = await planGet(urls, output, options, pools, view.note, signal);
+      expect(view, planned);
+      // What goes to stdout goes there in its order.
+      const transfers = toStdout ? 1 : (options.transfers ?? defaultTransfers);
+      const each = { ...options, transfers, note: view.note };
+      await runEach(
+        planned,
+        each,
+        (fetch) => fetchOne(fetch, options, view, signal),
+        ({ path }) => path,
+      );
+    });
+  } finally {
+    view.close();
+  }
+}
+
+/** The last argument may be the local folder or file. @throws UsageError. */
+function readArguments(
+  args: readonly string[],
+  options: GetOptions,
+): { readonly urls: readonly string[]; readonly output: string | undefined } {
+  const last = args.at(-1) ?? "";
+  const named = args.length > 1 && !isUrl(last);
+  const urls = named ? args.slice(0, -1) : args;
+  for (const url of urls) if (!isUrl(url)) throw new UsageError(`${url} is no URL; the local path comes last`);
+  if (named && options.output !== undefined) throw new UsageError("The local path stands last, or behind --output");
+  return { urls, output: named ? last : options.output };
+}
+
+/** Octets in all are told only where every file's are known; how many files a tree has nobody knows. */
+function expect(view: ProgressView, planned: readonly Fetch[]): void {
+  if (planned.some(({ isFolder }) => isFolder)) return;
+  const sizes = planned.flatMap(({ size }) => (size === undefined ? [] : [size]));
+  const known = sizes.length === planned.length;
+  view.expect(planned.length, known ? sizes.reduce((sum, size) => sum + size, 0) : undefined);
 }
 
 async function fetchOne(
-  client: FtpClient,
-  path: string,
-  several: boolean,
+  { pool, path, local, isFolder }: Fetch,
   options: GetOptions,
   view: ProgressView,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { onProgress } = view;
-  const common = {
-    ...formatOptions(options),
-    signal,
-    onProgress,
-    resume: options.continue === true,
-    preserveTime: options.preserve === true,
-  };
+  const format = formatOptions(options);
   try {
-    if (options.output === "-") {
-      const how = { ...formatOptions(options), signal, onProgress };
-      return outcome(await client.download(path, process.stdout, how), "-");
+    if (local === "-") {
+      return { ...(await printFile(pool, path, { ...format, signal, onProgress })), local };
     }
-    const isFolder =
-      path === "" ||
-      path.endsWith("/") ||
-      (options.recursive === true && (await client.stat(path, { signal })).kind === "directory");
+    const common = {
+      ...format,
+      signal,
+      onProgress,
+      resume: options.continue === true,
+      preserveTime: options.preserve === true,
+      ...(await verifies(pool, options)),
+    };
     if (isFolder) {
-      if (options.recursive !== true) throw new UsageError("This is a folder; -r downloads folders");
-      const to = options.output ?? (localName(path) || ".");
-      const result = await client.downloadTree(path.replace(/\/+$/, ""), to, common);
-      return { path: path || ".", local: to, ...result };
+      const onFile = (file: { readonly path: string }): void => view.end(file.path);
+      const folder = path.replace(/(?<=.)\/+$/, "");
+      const result = await pool.use((client) => client.downloadTree(folder, local, { ...common, onFile }));
+      return { path: path || ".", local, ...result };
     }
-    const local = await localPath(path, several, options.output);
-    return outcome(await client.download(path, local, common), local);
+    return { ...(await pool.download(path, local, common)), local };
   } finally {
-    view.end();
+    view.end(path);
   }
-}
-
-function outcome(result: TransferResult, local: string): Outcome {
-  return { ...result, local };
-}
-
-function localName(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
-  return trimmed.slice(trimmed.lastIndexOf("/") + 1);
-}
-
-/** Where a file goes: into a folder under its own name, or to the very path that was given. */
-async function localPath(path: string, several: boolean, output: string | undefined): Promise<string> {
-  const name = localName(path);
-  const reason = unsafeLocalName(name);
-  const stats = output === undefined ? undefined : await statLocal(output).catch(() => undefined);
-  const isFolder = output === undefined || output.endsWith("/") || stats?.isDirectory() === true;
-  if (several && !isFolder) throw new UsageError(`${output} is no folder, and several files are to go there`);
-  if (!isFolder) return output;
-  if (reason !== undefined) throw new UsageError(`The name cannot be used here (${reason}); give one with --output`);
-  return output === undefined ? name : join(output, name);
 }

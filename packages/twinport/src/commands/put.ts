@@ -1,20 +1,36 @@
 /** `twinport put`: files and trees of this machine, to a server. */
 import { stat as statLocal } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { LocalFileError, type FtpClient } from "@twinport/core/ftp-client";
+import { LocalFileError, noRetries, type FtpPool } from "@twinport/core/ftp-client";
 import { Command } from "commander";
-import { UsageError } from "../exit-codes.ts";
+import { printable, UsageError } from "../exit-codes.ts";
 import { runEach, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
-import { makeProgress, withProgressOptions, type ProgressOptions } from "../remote/progress.ts";
-import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { expandLocal } from "../remote/local-glob.ts";
+import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
+import { withPools } from "../remote/server-pools.ts";
+import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
-interface PutOptions extends RemoteOptions, ProgressOptions, FormatFlags {
+interface PutOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
   readonly recursive?: boolean;
   readonly continue?: boolean;
   readonly append?: boolean;
   readonly preserve?: boolean;
+  readonly parents?: boolean;
   readonly json?: boolean;
+}
+
+/** A file or folder that is to go. */
+interface Delivery {
+  /** `-` is stdin. */
+  readonly source: string;
+  readonly remote: string;
+  readonly isFolder: boolean;
+  readonly size: number | undefined;
+  /** Why it cannot go. */
+  readonly failure?: LocalFileError;
 }
 
 /** Makes the command. */
@@ -27,13 +43,15 @@ export function put(): Command {
     .option("-c, --continue", "go on where a broken upload ended")
     .option("-a, --append", "append to the server's file")
     .option("-p, --preserve", "keep modification times")
-    .option("--json", "tell the outcome as JSON on stdout");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(command)))
+    .option("--parents", "make the folder of the URL, and those above it")
+    .option("--json", "tell the outcome as JSON on stdout, a line a file");
+  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
     .addHelpText(
       "after",
       `
 Examples:
   twinport put report.pdf ftp://me@example.org/inbox/
+  twinport put --transfers 8 photos/*.jpg ftp://me@example.org/photos/
   tar cz data | twinport put - ftp://me@example.org/data.tgz
   twinport put -r site ftp://me@example.org/www/`,
     )
@@ -42,31 +60,85 @@ Examples:
 
 async function run(paths: readonly string[], options: PutOptions): Promise<void> {
   const target = paths.at(-1) ?? "";
-  const sources = paths.slice(0, -1);
   if (!isUrl(target)) throw new UsageError("The last argument must be a URL, as ftp://me@example.org/inbox/");
-  if (sources.length === 0) throw new UsageError("Nothing to upload was named");
+  if (paths.length === 1) throw new UsageError("Nothing to upload was named");
   if (options.append === true && options.continue === true)
     throw new UsageError("--append and --continue exclude each other");
   const url = readUrl(target);
-  const intoFolder = url.path === "" || url.path.endsWith("/");
-  if (sources.length > 1 && !intoFolder) throw new UsageError("Several files go to a folder: end the URL with /");
-  if (sources.includes("-") && intoFolder) throw new UsageError("stdin has no name: name the file in the URL");
-  await withClient(url, options, (client, signal) =>
-    runEach(sources, options, (source) => {
-      const remote = intoFolder && source !== "-" ? `${url.path}${basename(resolve(source))}` : url.path;
-      return sendOne(client, source, remote, options, signal);
-    }),
-  );
+  const deliveries = await plan(paths.slice(0, -1), url.path, options);
+  const view = makeProgress(options);
+  try {
+    await withPools(options, view.note, async (pools, signal) => {
+      const pool = await pools.of(url);
+      if (options.parents === true) await makeParents(pool, url.path, signal);
+      const known = deliveries.every(({ size, isFolder }) => size !== undefined && !isFolder);
+      if (known) {
+        view.expect(
+          deliveries.length,
+          deliveries.reduce((sum, { size = 0 }) => sum + size, 0),
+        );
+      }
+      const each = { ...options, transfers: options.transfers ?? defaultTransfers, note: view.note };
+      await runEach(
+        deliveries,
+        each,
+        (delivery) => sendOne(pool, delivery, options, view, signal),
+        ({ source }) => source,
+      );
+    });
+  } finally {
+    view.close();
+  }
+}
+
+/** Looks at what is to go, and where to. @throws UsageError. */
+async function plan(sources: readonly string[], path: string, options: PutOptions): Promise<Delivery[]> {
+  const intoFolder = path === "" || path.endsWith("/");
+  const named: string[] = [];
+  for (const source of sources) named.push(...(source === "-" ? [source] : await expandLocal(source)));
+  if (named.length > 1 && !intoFolder) throw new UsageError("Several files go to a folder: end the URL with /");
+  if (named.includes("-") && intoFolder) throw new UsageError("stdin has no name: name the file in the URL");
+  const taken = new Map<string, string>();
+  const deliveries: Delivery[] = [];
+  for (const source of named) {
+    const remote = intoFolder && source !== "-" ? `${path}${basename(resolve(source))}` : path;
+    const before = taken.get(remote);
+    if (before !== undefined)
+      throw new UsageError(`${printable(before)} and ${printable(source)} would both become ${printable(remote)}`);
+    taken.set(remote, source);
+    deliveries.push(await lookAt(source, remote, options));
+  }
+  return deliveries;
+}
+
+async function lookAt(source: string, remote: string, { recursive }: PutOptions): Promise<Delivery> {
+  if (source === "-") return { source, remote, isFolder: false, size: undefined };
+  try {
+    const stats = await statLocal(source);
+    const isFolder = stats.isDirectory();
+    if (isFolder && recursive !== true) throw new UsageError(`${source} is a folder; -r uploads folders`);
+    return { source, remote, isFolder, size: stats.isFile() ? stats.size : undefined };
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const failure = new LocalFileError(`Reading ${source}`, message, { cause });
+    return { source, remote, isFolder: false, size: 0, failure };
+  }
+}
+
+async function makeParents(pool: FtpPool, path: string, signal: AbortSignal): Promise<void> {
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  if (folder !== "") await pool.use((client) => client.mkdir(folder, { recursive: true, signal }));
 }
 
 async function sendOne(
-  client: FtpClient,
-  source: string,
-  remote: string,
+  pool: FtpPool,
+  { source, remote, isFolder, failure }: Delivery,
   options: PutOptions,
+  view: ProgressView,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const view = makeProgress(options);
+  if (failure !== undefined) throw failure;
   const { onProgress } = view;
   const common = {
     ...formatOptions(options),
@@ -74,26 +146,23 @@ async function sendOne(
     onProgress,
     resume: options.continue === true,
     preserveTime: options.preserve === true,
+    ...(await verifies(pool, options)),
   } as const;
   try {
-    if (source === "-")
-      return {
-        ...(await client[options.append === true ? "append" : "upload"](process.stdin, remote, common)),
-        local: "-",
-      };
-    const stats = await statLocal(source).catch((cause: unknown) => {
-      throw new LocalFileError(`Reading ${source}`, cause instanceof Error ? cause.message : String(cause), { cause });
-    });
-    if (stats.isDirectory()) {
-      if (options.recursive !== true) throw new UsageError(`${source} is a folder; -r uploads folders`);
-      return { path: remote, local: source, ...(await client.uploadTree(source, remote, common)) };
+    if (isFolder) {
+      const onFile = (file: { readonly path: string }): void => view.end(file.path);
+      const result = await pool.use((client) => client.uploadTree(source, remote, { ...common, onFile }));
+      return { path: remote, local: source, ...result };
     }
-    const result =
-      options.append === true
-        ? await client.append(source, remote, common)
-        : await client.upload(source, remote, common);
+    if (source !== "-" && options.append !== true) {
+      return { ...(await pool.upload(source, remote, common)), local: source };
+    }
+    // What was appended, or read from a pipe, is not there a second time.
+    const from = source === "-" ? process.stdin : source;
+    const verb = options.append === true ? "append" : "upload";
+    const result = await pool.use((client) => client[verb](from, remote, common), { retry: noRetries });
     return { ...result, local: source };
   } finally {
-    view.end();
+    view.end(remote);
   }
 }

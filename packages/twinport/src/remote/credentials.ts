@@ -24,7 +24,8 @@ export async function findCredentials(url: FtpUrl): Promise<FoundCredentials> {
   const known = url.password ?? process.env["TWINPORT_PASSWORD"] ?? fromNetrc;
   if (known !== undefined) return { user, password: known, ...account };
   if (/^(?:anonymous|ftp)$/i.test(user)) return { user, password: "anonymous@", ...account };
-  return { user, password: () => ask(user, url.host), ...account };
+  let asked: Promise<string> | undefined;
+  return { user, password: () => (asked ??= ask(user, url.host)), ...account };
 }
 
 async function readNetrc(url: FtpUrl): Promise<NetrcEntry | undefined> {

@@ -1,5 +1,5 @@
 /** The same for each of several files: a failure is told, the next one goes on, and the exit code tells it at the end. */
-import { explain, printable, SomeFailedError, UsageError } from "../exit-codes.ts";
+import { errorFacts, exitCodeFor, exitCodes, explain, printable, SomeFailedError, UsageError } from "../exit-codes.ts";
 
 /** What a command did with one file; printed with `--json`. */
 export interface Outcome {
@@ -8,38 +8,77 @@ export interface Outcome {
   readonly [key: string]: unknown;
 }
 
+/** How `runEach` goes about it. */
+export interface EachOptions {
+  readonly json?: boolean;
+  /** Items at once. Default 1. */
+  readonly transfers?: number;
+  /** Writes a line for people. Default: to stderr. */
+  readonly note?: (text: string, event?: Readonly<Record<string, unknown>>) => void;
+}
+
 /** Hides what stands before the @ of a URL. */
 export function withoutPassword(text: string): string {
   return printable(text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/]*):[^@]*@/i, "$1@"));
 }
 
 /**
- * Runs for each item.
+ * Runs for each item, several at once where the options say so.
  *
- * @throws UsageError at once; SomeFailedError at the end when any failed.
+ * @param label - How an item is called in JSON.
+ * @throws UsageError and interruptions, once those under way are done; SomeFailedError at the end when any failed.
  */
-export async function runEach(
-  items: readonly string[],
-  options: { readonly json?: boolean },
-  run: (item: string) => Promise<Outcome>,
+export async function runEach<T>(
+  items: readonly T[],
+  options: EachOptions,
+  run: (item: T) => Promise<Outcome>,
+  label: (item: T) => string = String,
 ): Promise<void> {
+  const { note = noteOnStderr, transfers = 1 } = options;
   const failures: unknown[] = [];
-  for (const item of items) {
-    try {
-      const outcome = await run(item);
-      if (options.json === true) process.stdout.write(`${JSON.stringify(outcome)}\n`);
-      for (const { path, reason } of outcome.skipped ?? []) {
-        process.stderr.write(`twinport: ${printable(path)} is left out: ${reason}\n`);
-      }
-    } catch (error) {
-      if (error instanceof UsageError || items.length === 1) throw error;
-      failures.push(error);
-      process.stderr.write(`${explain(error)}\n`);
-      if (options.json === true) {
-        const message = error instanceof Error ? error.message : String(error);
-        process.stdout.write(`${JSON.stringify({ item: withoutPassword(item), error: message })}\n`);
+  const waiting = [...items];
+  let final: { readonly error: unknown } | undefined;
+  const work = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined && final === undefined; item = waiting.shift()) {
+      try {
+        tellOutcome(await run(item), options, note);
+      } catch (error) {
+        if (items.length === 1 || endsAll(error)) {
+          final ??= { error };
+          return;
+        }
+        failures.push(error);
+        tellFailure(error, withoutPassword(label(item)), options, note);
       }
     }
+  };
+  await Promise.all(Array.from({ length: Math.min(transfers, items.length) }, work));
+  if (final !== undefined) throw final.error;
+  if (failures.length > 0) throw new SomeFailedError(`${failures.length} of ${items.length} failed`, failures);
+}
+
+function endsAll(error: unknown): boolean {
+  return error instanceof UsageError || exitCodeFor(error) === exitCodes.interrupted;
+}
+
+function tellOutcome(outcome: Outcome, { json }: EachOptions, note: NonNullable<EachOptions["note"]>): void {
+  if (json === true) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  for (const { path, reason } of outcome.skipped ?? []) {
+    note(`twinport: ${printable(path)} is left out: ${reason}`, { event: "skipped", path, reason });
   }
-  if (failures.length > 0) throw new SomeFailedError(`${failures.length} of ${items.length} failed`);
+}
+
+/** Tells that an item failed, while others go on. */
+export function tellFailure(
+  error: unknown,
+  item: string,
+  { json }: EachOptions,
+  note: NonNullable<EachOptions["note"]> = noteOnStderr,
+): void {
+  note(explain(error), { event: "error", item, ...errorFacts(error) });
+  if (json === true) process.stdout.write(`${JSON.stringify({ item, ...errorFacts(error) })}\n`);
+}
+
+function noteOnStderr(text: string): void {
+  process.stderr.write(`${text}\n`);
 }

@@ -62,12 +62,8 @@ export function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 
-/** Runs with a client that is connected and logged in, and ends it. Ctrl-C aborts. */
-export async function withClient<T>(
-  url: FtpUrl,
-  options: RemoteOptions,
-  run: (client: FtpClient, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+/** Runs with a signal that Ctrl-C and SIGTERM fire; a second one ends the process at once. */
+export async function withInterrupt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController();
   const onInterrupt = (): void => {
     interrupt.abort(new Error(interruption));
@@ -75,20 +71,36 @@ export async function withClient<T>(
   process.once("SIGINT", onInterrupt);
   process.once("SIGTERM", onInterrupt);
   try {
-    const client = await FtpClient.connect(await clientOptions(url, options, interrupt.signal));
-    client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
-    try {
-      return await run(client, interrupt.signal);
-    } finally {
-      await client.close();
-    }
+    return await run(interrupt.signal);
   } finally {
     process.off("SIGINT", onInterrupt);
     process.off("SIGTERM", onInterrupt);
   }
 }
 
-async function clientOptions(url: FtpUrl, options: RemoteOptions, signal: AbortSignal): Promise<FtpClientOptions> {
+/** Runs with a client that is connected and logged in, and ends it. Ctrl-C aborts. */
+export function withClient<T>(
+  url: FtpUrl,
+  options: RemoteOptions,
+  run: (client: FtpClient, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withInterrupt(async (signal) => {
+    const client = await FtpClient.connect(await clientOptions(url, options, signal));
+    client.on("warning", ({ message }) => process.stderr.write(`twinport: ${printable(message)}\n`));
+    try {
+      return await run(client, signal);
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+/** What a client of a URL's server is made from. A password is asked for once, whatever the number of sessions. */
+export async function clientOptions(
+  url: FtpUrl,
+  options: RemoteOptions,
+  signal: AbortSignal,
+): Promise<FtpClientOptions> {
   const dataMode: DataMode = options.active === true ? "active" : "auto";
   const { timeout } = options;
   const family = options.ipv4 === true ? 4 : options.ipv6 === true ? 6 : undefined;

@@ -36,7 +36,7 @@ export class DownloadAttempts {
     this.#progress.begin();
     return client.download(this.#path, this.#to, {
       ...this.#options,
-      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      ...howAgain(goesOn, before, verifies(client, this.#options)),
       onProgress: (event) => {
         this.#moved += event.bytes;
         this.#progress.tell(event);
@@ -74,7 +74,7 @@ export class UploadAttempts {
     this.#progress.begin();
     return client.upload(this.#from, this.#path, {
       ...this.#options,
-      ...(goesOn ? { resume: true, verify: verifies(client, this.#options) } : {}),
+      ...howAgain(goesOn, before, verifies(client, this.#options)),
       onProgress: (event) => {
         this.#reached = Math.max(this.#reached, event.offset + event.bytes);
         this.#progress.tell(event);
@@ -95,6 +95,14 @@ export class UploadAttempts {
     const size = await client.size(this.#path, this.#options);
     return size !== undefined && size > 0 && size !== this.#sizeBefore && size <= this.#reached;
   }
+}
+
+/** What was found to differ was no beginning of this file, whoever wanted it gone on with: it comes anew. */
+function howAgain(goesOn: boolean, before: unknown, verify: boolean): Pick<DownloadOptions, "resume" | "verify"> {
+  if (goesOn) return { resume: true, verify };
+  const differs =
+    before instanceof FtpTransferError && (before.kind === "size-mismatch" || before.kind === "hash-mismatch");
+  return differs ? { resume: false } : {};
 }
 
 /** What was found to differ is not to be gone on with, nor text, whose octets do not count alike on both ends. */

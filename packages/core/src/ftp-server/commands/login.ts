@@ -200,7 +200,7 @@ async function refused(session: Session, credentials: Credentials, refusal: Refu
 async function slowly(session: Session, refusal: Refusal): Promise<void> {
   session.failedLogins++;
   const { limits } = session.host.options;
-  const delay = session.host.throttle.failed(session.connection.remote.address, Date.now());
+  const delay = session.host.throttle.failed(session.connection.remote.address, performance.now());
   await new Promise((resolve) => setTimeout(resolve, delay));
   if (session.failedLogins >= limits.loginAttempts) {
     throw new CommandError("too-many-sessions", message("Too many failed logins; goodbye"));

@@ -38,7 +38,7 @@ export const siteWho: CommandRow<undefined> = {
     const lines: Text[] = [];
     let more = 0;
     for (const other of session.host.sessions()) {
-      if (lines.length < sessionsTold) lines.push(lineOf(other, Date.now()));
+      if (lines.length < sessionsTold) lines.push(lineOf(other, performance.now()));
       else more++;
     }
     if (more > 0) lines.push(message(" (and {more} more)", { more }));

@@ -52,7 +52,7 @@ function status(session: Session): Text[] {
     }
     case "moving": {
       const { verb, path } = transfer;
-      const seconds = Math.max(0.001, (Date.now() - transfer.since) / 1000);
+      const seconds = Math.max(0.001, (performance.now() - transfer.since) / 1000);
       const rate = Math.round(session.transferred / seconds);
       const moved = { verb, path, octets: session.transferred, rate };
       lines.push(message(" {verb} {path}: {octets} octets so far, {rate} octets a second", moved));

@@ -59,6 +59,9 @@ import { noTransfer, transferTransition, type TransferState, type TransferStateE
 /** Bits that new files and folders lack unless SITE UMASK says otherwise. */
 export const defaultUmask = 0o022;
 
+/** Commands of one session that run before the others get their turn: a chunk of the network may hold ten thousand. */
+export const commandsPerTurn = 32;
+
 /** Octets of the longest reply that NetX Duo's client can take: one less than its control connection's window. */
 const netxReplyLimit = 399;
 
@@ -72,7 +75,8 @@ export class Session implements ControlChannelOwner {
   tls: SessionTls | undefined;
   protection: DataProtection = clearData;
   readonly oneShots: OneShots = new OneShots();
-  readonly started: number = Date.now();
+  /** When it began, in milliseconds of a clock that never goes back or leaps (`performance.now`). */
+  readonly started: number = performance.now();
   login: LoginState = loggedOut;
   parameters: TransferParameters = defaultTransferParameters;
   endpoint: DataEndpoint = defaultEndpoint;
@@ -92,7 +96,7 @@ export class Session implements ControlChannelOwner {
   /** Set by EPSV ALL: other address verbs are refused from then on (RFC 2428 §4). */
   extendedPassiveOnly = false;
   failedLogins = 0;
-  /** When the session is closed for want of commands, by the server's clock; Infinity is never. */
+  /** When the session is closed for want of commands, by the same clock; Infinity is never. */
   deadline: number;
   readonly #reader: CommandLineReader;
   #queue: CommandLineEvent[] | undefined;
@@ -100,6 +104,10 @@ export class Session implements ControlChannelOwner {
   #over = false;
   #closing: LogoutReason | undefined;
   #noMoreCommands = false;
+  /** Commands that ran in this turn of the event loop, or a little more. */
+  #ran = 0;
+  #awaitsTurn = false;
+  #retiring = false;
   #sessionReservation: Reservation | undefined;
   #loginReservation: Reservation | undefined;
 
@@ -327,20 +335,34 @@ export class Session implements ControlChannelOwner {
     if (!this.#busy) this.#finish(this.#closing);
   }
 
+  /** Ends the session with 421 for a server that stops: at once, or after the transfer that runs now. */
+  retire(): void {
+    if (this.over) return;
+    this.#retiring = true;
+    if (this.transfer.state !== "none") return;
+    this.reply(replyCode.serviceNotAvailable, message("The server is stopping; goodbye"));
+    this.close("server-stopped");
+  }
+
   /** Whether a transfer or another command runs. */
   get busy(): boolean {
     return this.#busy;
   }
 
   received(chunk: Uint8Array): void {
+    this.#ran = 0;
     this.#reader.push(chunk, this.#take);
+  }
+
+  drained(): void {
+    this.#runWaiting();
   }
 
   ended(): void {
     this.#noMoreCommands = true;
     // QUIT that waits behind a transfer is an orderly end: the transfer's outcome counts, not the early close.
     if (!this.answers) this.#abortTransfer(message("The control connection was closed"));
-    if (!this.#busy) this.close("connection-lost");
+    if (!this.#busy && this.#queue === undefined) this.close("connection-lost");
   }
 
   lost(): void {
@@ -362,12 +384,14 @@ export class Session implements ControlChannelOwner {
 
   readonly #take = (event: CommandLineEvent): void => {
     if (this.over) return;
-    if (!this.#busy) {
+    const hasTurn = this.#hasTurn();
+    if (!this.#busy && this.#queue === undefined && hasTurn) {
       this.#run(event);
       return;
     }
     const manner = this.transfer.state === "none" ? undefined : overtakes(event);
-    if (manner === "status") {
+    if (manner === "status" && hasTurn) {
+      this.#ran++;
       void dispatch(this, event); // Without an argument STAT is answered at once: nothing is pending.
       return;
     }
@@ -375,13 +399,26 @@ export class Session implements ControlChannelOwner {
     if (manner === "abort") {
       this.#queue.unshift(event);
       this.#abortTransfer(message("Transfer aborted as you asked"));
-      return;
-    }
-    this.#queue.push(event);
+    } else this.#queue.push(event);
     if (this.#queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
   };
 
+  /** Whether a command may run now: other sessions had their turn, and the peer reads what it is answered. */
+  #hasTurn(): boolean {
+    if (this.channel.congested) return false;
+    if (this.#ran < commandsPerTurn) return true;
+    if (this.#awaitsTurn) return false;
+    this.#awaitsTurn = true;
+    setImmediate(() => {
+      this.#awaitsTurn = false;
+      this.#ran = 0;
+      this.#runWaiting();
+    });
+    return false;
+  }
+
   #run(event: CommandLineEvent): void {
+    this.#ran++;
     const pending = dispatch(this, event);
     if (!(pending instanceof Promise)) {
       this.#rest();
@@ -399,18 +436,19 @@ export class Session implements ControlChannelOwner {
   /** After a command: the clock starts again. */
   #rest(): void {
     this.channel.rest();
-    if (this.login.state === "in") this.deadline = Date.now() + this.idleTimeout;
+    if (this.login.state === "in") this.deadline = performance.now() + this.idleTimeout;
     else if (this.deadline === Infinity) this.deadline = this.started + this.host.options.limits.loginTimeout;
   }
 
   readonly #next = (): void => {
     this.#busy = false;
     this.#rest();
+    if (this.#retiring) this.retire();
     this.#runWaiting();
   };
 
   #runWaiting(): void {
-    while (!this.#busy && this.#closing === undefined && this.#queue !== undefined) {
+    while (!this.#busy && this.#closing === undefined && this.#queue !== undefined && this.#hasTurn()) {
       const event = this.#queue.shift();
       if (this.#queue.length === 0) this.#queue = undefined;
       if (this.#queue === undefined || this.#queue.length < this.host.options.limits.queuedCommands / 2) {
@@ -418,7 +456,7 @@ export class Session implements ControlChannelOwner {
       }
       if (event !== undefined) this.#run(event);
     }
-    if (!this.#busy) this.#settle();
+    if (!this.#busy && (this.#closing !== undefined || this.#queue === undefined)) this.#settle();
   }
 
   /** Nothing runs and nothing waits: what was put off until now is done. */
@@ -443,7 +481,7 @@ export class Session implements ControlChannelOwner {
     this.#sessionReservation = undefined;
     await this.#release(reservation);
     if (this.host.hears("session-end")) {
-      this.host.tell("session-end", { ...this.event(), reason, milliseconds: Date.now() - this.started });
+      this.host.tell("session-end", { ...this.event(), reason, milliseconds: Math.round(performance.now() - this.started) });
     }
     this.host.ended(this);
   }

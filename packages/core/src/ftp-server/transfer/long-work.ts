@@ -26,7 +26,7 @@ export async function longWork<T>(
   const abort = new AbortController();
   session.transferred = 0;
   session.moveTransfer({ event: "begin", verb, path, abort });
-  session.moveTransfer({ event: "connected", at: Date.now() });
+  session.moveTransfer({ event: "connected", at: performance.now() });
   let reservation: Reservation | undefined;
   let complete = false;
   try {

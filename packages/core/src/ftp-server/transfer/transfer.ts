@@ -49,14 +49,15 @@ const anyPort = 0;
  */
 export async function runTransfer(session: Session, job: TransferJob): Promise<void> {
   const abort = new AbortController();
-  const begun = Date.now();
+  const begun = performance.now();
   session.transferred = 0;
   session.moveTransfer({ event: "begin", verb: job.verb, path: job.path, abort });
   let connection: DataConnection | undefined;
   let reservation: Reservation | undefined;
   let complete = false;
   try {
-    if (!session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
+    // It may have been closed while the file was opened.
+    if (session.over || !session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
     if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
       throw new CommandError(
         "data-protection-required",
@@ -67,7 +68,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
     connection = await openDataConnection(session, job, abort.signal);
-    session.moveTransfer({ event: "connected", at: Date.now() });
+    session.moveTransfer({ event: "connected", at: performance.now() });
     tellStart(session, job);
     const { limits } = session.host.options;
     await job.move(connection, {
@@ -280,6 +281,6 @@ function tellBroken(session: Session, job: TransferJob, begun: number, cause: un
 function outcome(session: Session, job: TransferJob, begun: number): import("../events.ts").TransferEvent {
   const { verb, path, offset } = job;
   const account = session.login.state === "in" ? session.login.account.name : "";
-  const milliseconds = Date.now() - begun;
+  const milliseconds = Math.round(performance.now() - begun);
   return { ...session.event(), account, verb, path, offset, bytes: session.transferred, milliseconds };
 }

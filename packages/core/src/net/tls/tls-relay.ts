@@ -81,8 +81,8 @@ export class TlsRelay extends Duplex {
   async unwrap(secure: TLSSocket, within: number): Promise<Uint8Array> {
     secure.resume();
     secure.end();
-    const until = Date.now() + within;
-    while (!this.#over && !this.#gone && Date.now() < until) await this.#more(until - Date.now());
+    const until = performance.now() + within;
+    while (!this.#over && !this.#gone && performance.now() < until) await this.#more(until - performance.now());
     if (!this.#over) {
       this.socket.destroy();
       throw new TlsError("timeout", message("The peer did not end TLS"));

@@ -2,7 +2,7 @@
 import fs, { constants, type Stats } from "node:fs";
 import type { VirtualPath } from "../virtual-path.ts";
 import { place, type Folder } from "./jail.ts";
-import { close, copyFile, fstat, ftruncate, open } from "./system-calls.ts";
+import { copyFile, ftruncate, type SystemCalls } from "./system-calls.ts";
 import { storageError } from "./system-errors.ts";
 
 /** Octets that are copied at once. */
@@ -14,28 +14,31 @@ const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, COPYFILE_FICLONE } = constants;
  * @param into - A descriptor to copy to, for reading and writing.
  * @param name - The name of that file in the same folder.
  * @param length - Octets to copy.
- * @returns What the file copied from was.
+ * @returns What the file copied from was, and a descriptor of it, which is the caller's to close: as long as it is open, no
+ *   other file gets its number.
  * @throws StorageError `offset-out-of-range` when it is shorter.
  */
 export async function copyStart(
+  calls: SystemCalls,
   folder: Folder,
   path: VirtualPath,
   into: number,
   name: string,
   length: number,
-): Promise<Stats> {
-  const from = await open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+): Promise<{ readonly stats: Stats; readonly fd: number }> {
+  const from = await calls.open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    const stats = await fstat(from);
+    const stats = await calls.fstat(from);
     if (!stats.isFile() || stats.size < length) throw storageError("offset-out-of-range", path);
     if (process.platform === "linux" && stats.size === length) {
       // The whole file: the file system may share its blocks instead of copying them.
       await copyFile(`/proc/self/fd/${from}`, `${folder.base}${name}`, COPYFILE_FICLONE);
       await ftruncate(into, length);
     } else await copyOctets(from, into, length, path);
-    return stats;
-  } finally {
-    await close(from);
+    return { stats, fd: from };
+  } catch (error) {
+    await calls.close(from);
+    throw error;
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import { constants, existsSync, readlinkSync } from "node:fs";
 import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
-import { close, fstat, open, realpath } from "./system-calls.ts";
+import { realpath, type SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 
 /** Open folders that are kept. */
@@ -45,15 +45,17 @@ interface Kept {
 /** Opens folders and files inside a root. */
 export class Jail {
   readonly #givenRoot: string;
+  readonly #calls: SystemCalls;
   readonly #byDescriptor = process.platform === "linux" && existsSync("/proc/self/fd");
   readonly #kept = new Map<VirtualPath, Kept>();
   #root: Promise<string> | undefined;
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param root - A folder of the host. */
-  constructor(root: string) {
+  /** @param root - A folder of the host. @param calls - How it is reached. */
+  constructor(root: string, calls: SystemCalls) {
     this.#givenRoot = root;
+    this.#calls = calls;
   }
 
   /** The root's real path on the host. @throws StorageError when it is not there. */
@@ -73,7 +75,7 @@ export class Jail {
       if (placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
       this.#evict(path, kept);
     }
-    return this.#byDescriptor ? this.#openFolder(root, path) : resolveFolder(root, path);
+    return this.#byDescriptor ? this.#openFolder(root, path) : this.#resolveFolder(root, path);
   }
 
   /** Opens the folder that holds `path`, for work on its last component. */
@@ -95,7 +97,7 @@ export class Jail {
   async openForReading(path: VirtualPath, hops: number = linkHops): Promise<number> {
     const folder = await this.parent(path);
     try {
-      return await open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      return await this.#calls.open(place(folder, path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     } catch (error) {
       // Somebody who switches links as fast as they are followed gets no file.
       if (systemCode(error) !== "ELOOP" || hops === 0) throw fromSystemError(error, path);
@@ -137,13 +139,13 @@ export class Jail {
     const asked = root === "/" ? path : path === "/" ? root : `${root}${path}`;
     let fd: number;
     try {
-      fd = await open(asked, O_PATH | O_DIRECTORY);
+      fd = await this.#calls.open(asked, O_PATH | O_DIRECTORY);
     } catch (error) {
       throw fromSystemError(error, path);
     }
     const real = placeOf(fd);
     if (real === undefined || virtualPathOf(root, real) === undefined) {
-      await close(fd);
+      await this.#calls.close(fd);
       throw storageError("not-found", path);
     }
     const kept: Kept = { fd, real, users: 0, lastUsed: 0, evicted: true };
@@ -154,13 +156,13 @@ export class Jail {
 
   #hold(path: VirtualPath, kept: Kept): Folder {
     kept.users++;
-    kept.lastUsed = Date.now();
+    kept.lastUsed = performance.now();
     let held = true;
     const release = (): void => {
       if (!held) return;
       held = false;
       kept.users--;
-      if (kept.evicted && kept.users === 0) closeQuietly(kept.fd);
+      if (kept.evicted && kept.users === 0) this.#closeQuietly(kept.fd);
     };
     return { path, base: `/proc/self/fd/${kept.fd}/`, real: kept.real, release };
   }
@@ -175,7 +177,7 @@ export class Jail {
       this.#evict(...oldest);
     }
     this.#sweep ??= setInterval(() => {
-      this.#closeIdle(Date.now());
+      this.#closeIdle(performance.now());
     }, folderIdle).unref();
   }
 
@@ -183,7 +185,7 @@ export class Jail {
     if (this.#kept.get(path) === kept) this.#kept.delete(path);
     if (kept.evicted) return;
     kept.evicted = true;
-    if (kept.users === 0) closeQuietly(kept.fd);
+    if (kept.users === 0) this.#closeQuietly(kept.fd);
   }
 
   #closeIdle(now: number): void {
@@ -192,12 +194,36 @@ export class Jail {
     clearInterval(this.#sweep);
     this.#sweep = undefined;
   }
+
+  /** Without descriptors of folders: the real path, looked up before each use. */
+  async #resolveFolder(root: string, path: VirtualPath): Promise<Folder> {
+    try {
+      const real = await realpath(path === "/" ? root : `${root}${path}`);
+      if (virtualPathOf(root, real) === undefined) throw storageError("not-found", path);
+      const fd = await this.#calls.open(real, O_RDONLY);
+      const stats = await this.#calls.fstat(fd).finally(() => this.#calls.close(fd));
+      if (!stats.isDirectory()) throw storageError("not-a-directory", path);
+      return { path, base: `${real}${separator}`, real, release: ignore };
+    } catch (error) {
+      throw fromSystemError(error, path);
+    }
+  }
+
+  /** Nobody waits for it, and closing a folder that was only looked at cannot lose anything. */
+  #closeQuietly(fd: number): void {
+    this.#calls.close(fd).catch(ignore);
+  }
 }
 
 /** The place of the last component of `path` in its folder, for system calls. The root is `.` in itself. */
 export function place(folder: Folder, path: VirtualPath): string {
   const name = baseName(path);
   return `${folder.base}${name === "" ? "." : name}`;
+}
+
+/** The name on the host that `path` is, whichever links led to its folder: for comparing, not for system calls. */
+export function hostName(folder: Folder, path: VirtualPath): string {
+  return `${folder.real}${separator}${baseName(path)}`;
 }
 
 /** The virtual path of a real one, compared by components; undefined outside the root. */
@@ -217,25 +243,6 @@ function placeOf(fd: number): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Without descriptors of folders: the real path, looked up before each use. */
-async function resolveFolder(root: string, path: VirtualPath): Promise<Folder> {
-  try {
-    const real = await realpath(path === "/" ? root : `${root}${path}`);
-    if (virtualPathOf(root, real) === undefined) throw storageError("not-found", path);
-    const fd = await open(real, O_RDONLY);
-    const stats = await fstat(fd).finally(() => close(fd));
-    if (!stats.isDirectory()) throw storageError("not-a-directory", path);
-    return { path, base: `${real}${separator}`, real, release: ignore };
-  } catch (error) {
-    throw fromSystemError(error, path);
-  }
-}
-
-function closeQuietly(fd: number): void {
-  // Nobody waits for it, and closing a folder that was only looked at cannot lose anything.
-  close(fd).catch(ignore);
 }
 
 function ignore(): void {

@@ -6,7 +6,7 @@ import type { Entry } from "../storage.ts";
 import { isHidden } from "./hidden-names.ts";
 import { virtualPathOf, type Folder } from "./jail.ts";
 import type { Owners } from "./owners.ts";
-import { lstat, readlink } from "./system-calls.ts";
+import { readlink, type SystemCalls } from "./system-calls.ts";
 import { storageError, systemCode } from "./system-errors.ts";
 
 /** Entries whose facts are asked for at once. */
@@ -18,6 +18,7 @@ const unspeakable = /[\0\r\n\uFFFD]/;
 
 /** Yields the entries. @throws what the system says, and StorageError `aborted`. */
 export async function* listFolder(
+  calls: SystemCalls,
   folder: Folder,
   root: string,
   owners: Owners,
@@ -29,11 +30,11 @@ export async function* listFolder(
     for (let next = await directory.read(); next !== null; next = await directory.read()) {
       if (isToBeListed(next)) names.push(next.name);
       if (names.length < listBatch) continue;
-      yield await factsOf(names, folder, root, owners);
+      yield await factsOf(calls, names, folder, root, owners);
       names = [];
       if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
     }
-    if (names.length > 0) yield await factsOf(names, folder, root, owners);
+    if (names.length > 0) yield await factsOf(calls, names, folder, root, owners);
   } finally {
     await directory.close();
   }
@@ -43,15 +44,27 @@ function isToBeListed(entry: Dirent): boolean {
   return !unspeakable.test(entry.name) && !isHidden(entry.name);
 }
 
-async function factsOf(names: readonly string[], folder: Folder, root: string, owners: Owners): Promise<Entry[]> {
-  const entries = await Promise.all(names.map((name) => factOf(name, folder, root, owners)));
+async function factsOf(
+  calls: SystemCalls,
+  names: readonly string[],
+  folder: Folder,
+  root: string,
+  owners: Owners,
+): Promise<Entry[]> {
+  const entries = await Promise.all(names.map((name) => factOf(calls, name, folder, root, owners)));
   return entries.filter((entry) => entry !== undefined);
 }
 
 /** An entry's facts; undefined for one that went away in between. */
-async function factOf(name: string, folder: Folder, root: string, owners: Owners): Promise<Entry | undefined> {
+async function factOf(
+  calls: SystemCalls,
+  name: string,
+  folder: Folder,
+  root: string,
+  owners: Owners,
+): Promise<Entry | undefined> {
   try {
-    const stats = await lstat(`${folder.base}${name}`);
+    const stats = await calls.lstat(`${folder.base}${name}`);
     const entry = entryOf(name, stats, owners);
     if (!stats.isSymbolicLink()) return entry;
     const target = shownTarget(await readlink(`${folder.base}${name}`), folder, root);

@@ -1,7 +1,7 @@
 /** An open local file, read by position with the caller's buffers. */
 import fs from "node:fs";
 import type { InlinePace, ReadableFile } from "../../bytes/index.ts";
-import { close } from "./system-calls.ts";
+import type { SystemCalls } from "./system-calls.ts";
 import { fromSystemError } from "./system-errors.ts";
 
 /** A local file that is open for reading. */
@@ -10,6 +10,7 @@ export class LocalReadable implements ReadableFile {
   readonly #fd: number;
   readonly #path: string;
   readonly #pace: InlinePace;
+  readonly #calls: SystemCalls;
   #position: number;
   #into: Uint8Array = new Uint8Array(0);
   #resolve: (count: number) => void = ignore;
@@ -21,11 +22,13 @@ export class LocalReadable implements ReadableFile {
    * @param path - The virtual path, for errors.
    * @param offset - Octets to skip.
    * @param size - Octets from there to the end.
+   * @param calls - What it is closed by.
    * @param pace - Whether the device answers quickly.
    */
-  constructor(fd: number, path: string, offset: number, size: number, pace: InlinePace) {
+  constructor(fd: number, path: string, offset: number, size: number, calls: SystemCalls, pace: InlinePace) {
     this.#fd = fd;
     this.#path = path;
+    this.#calls = calls;
     this.#pace = pace;
     this.#position = offset;
     this.size = size;
@@ -44,7 +47,7 @@ export class LocalReadable implements ReadableFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await close(this.#fd);
+    await this.#calls.close(this.#fd);
   }
 
   /** As those below made once a file, so that a chunk costs a promise at most. */

@@ -20,14 +20,15 @@ import type {
 } from "../storage.ts";
 import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
-import { Jail, place, type Folder } from "./jail.ts";
+import { hostName, Jail, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
 import { entryOf, listFolder } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
 import { LocalUploads } from "./local-uploads.ts";
+import { NameLocks } from "./name-locks.ts";
 import { Owners } from "./owners.ts";
-import { close, fchmod, fstat, futimes, link, lstat, mkdir, rename, rmdir, symlink, unlink } from "./system-calls.ts";
-import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
+import { SystemCalls } from "./system-calls.ts";
+import { fromSystemError, storageError } from "./system-errors.ts";
 import { processUmask } from "./process-umask.ts";
 import { UploadJournal } from "./upload-journal.ts";
 
@@ -67,16 +68,19 @@ const newDirectoryMode = 0o755;
 export class LocalStorage implements Storage {
   readonly #jail: Jail;
   readonly #pace: InlinePace;
+  readonly #calls: SystemCalls;
   readonly #owners = new Owners();
   readonly #kept: KeptUploads<string>;
   readonly #uploads: LocalUploads;
   readonly #journal: UploadJournal;
+  readonly #locks = new NameLocks();
 
   /** @param options - See `LocalStorageOptions`; only `root` must be given. */
   constructor(options: LocalStorageOptions) {
     const instance = makeInstance();
-    this.#jail = new Jail(options.root);
     this.#pace = new InlinePace({ never: options.fileCalls === "threads" });
+    this.#calls = new SystemCalls(this.#pace);
+    this.#jail = new Jail(options.root, this.#calls);
     this.#journal = new UploadJournal(options.stateDirectory ?? join(options.root, journalName), instance);
     this.#kept = new KeptUploads(options.keepBrokenUploads ?? brokenUploadLifetime, ({ path, part }) => {
       // Dropped in the background: nobody waits for it, and what stays is in the journal.
@@ -84,9 +88,11 @@ export class LocalStorage implements Storage {
     });
     this.#uploads = new LocalUploads({
       pace: this.#pace,
+      calls: this.#calls,
       jail: this.#jail,
       kept: this.#kept,
       journal: this.#journal,
+      locks: this.#locks,
       instance,
       inPlace: options.uploads === "in-place",
       durability: options.durability ?? "none",
@@ -100,7 +106,7 @@ export class LocalStorage implements Storage {
       return { name: baseName(path), kind: "file", size: kept.size, modified: kept.since, partial: true };
     }
     return this.#in(path, async (folder) => {
-      const stats = await lstat(place(folder, path));
+      const stats = await this.#calls.lstat(place(folder, path));
       if (!stats.isSymbolicLink()) return entryOf(nameOf(path), stats, this.#owners);
       // What a link leads to is told under the link's own name.
       const target = await this.#jail.followed(path);
@@ -112,7 +118,7 @@ export class LocalStorage implements Storage {
     this.#check(path, options);
     const folder = await this.#jail.folder(path);
     try {
-      yield* listFolder(folder, await this.#jail.root(), this.#owners, options.signal);
+      yield* listFolder(this.#calls, folder, await this.#jail.root(), this.#owners, options.signal);
     } catch (error) {
       throw fromSystemError(error, path);
     } finally {
@@ -124,13 +130,13 @@ export class LocalStorage implements Storage {
     this.#check(path, options);
     const fd = await this.#jail.openForReading(path);
     try {
-      const stats = await fstat(fd);
+      const stats = await this.#calls.fstat(fd);
       demandRegular(stats, path);
       const offset = options.offset ?? 0;
       if (offset > stats.size) throw storageError("offset-out-of-range", path);
-      return new LocalReadable(fd, path, offset, stats.size - offset, this.#pace);
+      return new LocalReadable(fd, path, offset, stats.size - offset, this.#calls, this.#pace);
     } catch (error) {
-      await close(fd);
+      await this.#calls.close(fd);
       throw fromSystemError(error, path);
     }
   }
@@ -142,11 +148,13 @@ export class LocalStorage implements Storage {
 
   async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
-    return this.#in(path, async (folder) => {
-      const stats = await lstat(place(folder, path));
-      if (stats.isDirectory()) throw storageError("is-a-directory", path);
-      await unlink(place(folder, path));
-    });
+    return this.#in(path, (folder) =>
+      this.#locks.alone([hostName(folder, path)], async () => {
+        const stats = await this.#calls.lstat(place(folder, path));
+        if (stats.isDirectory()) throw storageError("is-a-directory", path);
+        await this.#calls.unlink(place(folder, path), stats.size);
+      }),
+    );
   }
 
   async rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
@@ -159,7 +167,11 @@ export class LocalStorage implements Storage {
     }
     if (isWithin(from, to)) throw storageError("name-not-allowed", to);
     return this.#in(from, (source) =>
-      this.#in(to, (target) => renameIn(source, from, target, to, options.replace ?? true)),
+      this.#in(to, (target) =>
+        this.#locks.alone([hostName(source, from), hostName(target, to)], () =>
+          renameIn(this.#calls, source, from, target, to, options.replace ?? true),
+        ),
+      ),
     );
   }
 
@@ -168,9 +180,9 @@ export class LocalStorage implements Storage {
     if (path === "/") throw storageError("already-exists", path);
     return this.#in(path, async (folder) => {
       const mode = options.permissions ?? newDirectoryMode;
-      await mkdir(place(folder, path), mode);
+      await this.#calls.mkdir(place(folder, path), mode);
       // The process's own umask may have taken bits off that were asked for.
-      if ((mode & processUmask) !== 0) await this.#withOpen(path, (fd) => fchmod(fd, mode));
+      if ((mode & processUmask) !== 0) await this.#withOpen(path, (fd) => this.#calls.fchmod(fd, mode));
     });
   }
 
@@ -180,29 +192,33 @@ export class LocalStorage implements Storage {
     // Broken uploads that are kept in there are nobody's files: they do not keep a folder from going.
     const parts = this.#kept.findWithin(path);
     try {
-      await this.#in(path, (folder) => rmdir(place(folder, path)));
+      await this.#in(path, (folder) => this.#calls.rmdir(place(folder, path)));
     } catch (error) {
       if (parts.length === 0 || fromSystemError(error, path).kind !== "directory-not-empty") throw error;
       for (const kept of parts) {
         this.#kept.take(kept.uploader, kept.path);
         await this.#removePart(kept.path, kept.part);
       }
-      await this.#in(path, (folder) => rmdir(place(folder, path)));
+      await this.#in(path, (folder) => this.#calls.rmdir(place(folder, path)));
     }
   }
 
   async setTimes(path: VirtualPath, times: EntryTimes, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
     await this.#withOpen(path, async (fd) => {
-      const stats = await fstat(fd);
+      const stats = await this.#calls.fstat(fd);
       // As dates: a number below 0 would be taken for now.
-      await futimes(fd, new Date(times.accessed ?? stats.atimeMs), new Date(times.modified ?? stats.mtimeMs));
+      await this.#calls.futimes(
+        fd,
+        new Date(times.accessed ?? stats.atimeMs),
+        new Date(times.modified ?? stats.mtimeMs),
+      );
     });
   }
 
   async changeMode(path: VirtualPath, mode: number, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
-    await this.#withOpen(path, (fd) => fchmod(fd, mode & 0o777));
+    await this.#withOpen(path, (fd) => this.#calls.fchmod(fd, mode & 0o777));
   }
 
   async freeSpace(path: VirtualPath, options: StorageOptions = {}): Promise<number> {
@@ -225,7 +241,9 @@ export class LocalStorage implements Storage {
     // Without any link in it, and inside the root: what leads out is not there, as for every other method.
     const inside = await this.#jail.followed(target);
     const root = await this.#jail.root();
-    await this.#in(path, (folder) => symlink(relative(folder.real, join(root, inside)) || ".", place(folder, path)));
+    await this.#in(path, (folder) =>
+      this.#calls.symlink(relative(folder.real, join(root, inside)) || ".", place(folder, path)),
+    );
   }
 
   async close(): Promise<void> {
@@ -262,18 +280,18 @@ export class LocalStorage implements Storage {
       throw fromSystemError(error, path);
     }
     try {
-      const stats = await fstat(fd);
+      const stats = await this.#calls.fstat(fd);
       if (!stats.isDirectory()) demandRegular(stats, path);
       await run(fd);
     } catch (error) {
       throw fromSystemError(error, path);
     } finally {
-      await close(fd);
+      await this.#calls.close(fd);
     }
   }
 
   async #removePart(path: VirtualPath, part: string): Promise<void> {
-    await this.#in(path, (folder) => unlink(`${folder.base}${part}`));
+    await this.#in(path, (folder) => this.#calls.unlink(`${folder.base}${part}`, Infinity));
   }
 }
 
@@ -288,24 +306,22 @@ export function demandRegular(stats: Stats, path: string): void {
 }
 
 async function renameIn(
+  calls: SystemCalls,
   source: Folder,
   from: VirtualPath,
   target: Folder,
   to: VirtualPath,
   replace: boolean,
 ): Promise<void> {
-  const stats = await lstat(place(source, from));
-  const there = await lstat(place(target, to)).catch((error: unknown) => {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
+  const stats = await calls.lstat(place(source, from));
+  const there = await calls.present(place(target, to));
   if (there?.isDirectory() === true) throw storageError("already-exists", to);
   if (there !== undefined && (!replace || stats.isDirectory())) throw storageError("already-exists", to);
   if (replace || stats.isDirectory()) {
-    await rename(place(source, from), place(target, to));
+    await calls.rename(place(source, from), place(target, to), there?.size ?? 0);
     return;
   }
   // A second name fails where one exists already, and no moment lies between the look and the deed.
-  await link(place(source, from), place(target, to));
-  await unlink(place(source, from));
+  await calls.link(place(source, from), place(target, to));
+  await calls.unlink(place(source, from), 0);
 }

@@ -10,21 +10,24 @@ import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
 import { copyStart } from "./copy-start.ts";
 import { makePartName } from "./hidden-names.ts";
-import { place, type Folder, type Jail } from "./jail.ts";
+import { hostName, place, type Folder, type Jail } from "./jail.ts";
 import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
 import type { Durability } from "./local-storage.ts";
+import type { NameLocks } from "./name-locks.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
-import { close, fchmod, fstat, fsync, ftruncate, link, lstat, open, rename, unlink } from "./system-calls.ts";
-import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
+import { fsync, ftruncate, type SystemCalls } from "./system-calls.ts";
+import { fromSystemError, storageError } from "./system-errors.ts";
 import { processUmask } from "./process-umask.ts";
 import type { UploadJournal } from "./upload-journal.ts";
 
 /** What uploads need of their storage. */
 export interface LocalUploadsParts {
   readonly pace: InlinePace;
+  readonly calls: SystemCalls;
   readonly jail: Jail;
   readonly kept: KeptUploads<string>;
   readonly journal: UploadJournal;
+  readonly locks: NameLocks;
   readonly instance: string;
   readonly inPlace: boolean;
   readonly durability: Durability;
@@ -43,17 +46,27 @@ interface Part {
   readonly fd: number;
   readonly name: string;
   readonly position: number;
-  /** What an append was made from: it must still be there at the end. A resumed upload was made from itself. */
-  readonly base?: { readonly stats: Stats | undefined };
+  /** What it began from: that must still be there at the end. A resumed upload was made from itself. */
+  readonly base?: Base | undefined;
+}
+
+/** A file that an append, or an upload within a file, began from. */
+interface Base {
+  /** Undefined where there was none. */
+  readonly stats: Stats | undefined;
+  /** Keeps its number from being given to another file. */
+  readonly fd: number | undefined;
 }
 
 /** Opens and ends uploads. */
 export class LocalUploads {
   readonly #parts: LocalUploadsParts;
+  readonly #calls: SystemCalls;
   readonly #appending = new Set<VirtualPath>();
 
   constructor(parts: LocalUploadsParts) {
     this.#parts = parts;
+    this.#calls = parts.calls;
   }
 
   /** As `Storage.openWrite`. */
@@ -63,13 +76,13 @@ export class LocalUploads {
     if (Buffer.byteLength(name) > nameLimit) throw storageError("name-not-allowed", path);
     const folder = await this.#parts.jail.parent(path);
     try {
-      const there = await present(folder, path);
+      const there = await this.#calls.present(place(folder, path));
       if (there?.isSymbolicLink() === true) return await this.open(await this.#parts.jail.followed(path), options);
       if (there?.isDirectory() === true) throw storageError("is-a-directory", path);
       if (there !== undefined && !there.isFile()) throw storageError("permission-denied", path);
       if (there !== undefined && options.mode === "create") throw storageError("already-exists", path);
       return await (this.#parts.inPlace
-        ? this.#openInPlace(folder, path, options)
+        ? this.#openInPlace(folder, path, options, there?.size ?? 0)
         : this.#openPart(folder, path, options, there));
     } catch (error) {
       throw fromSystemError(error, path);
@@ -78,26 +91,36 @@ export class LocalUploads {
     }
   }
 
-  async #openInPlace(folder: Folder, path: VirtualPath, options: OpenWriteOptions): Promise<WritableFile<Entry>> {
+  async #openInPlace(
+    folder: Folder,
+    path: VirtualPath,
+    options: OpenWriteOptions,
+    replaced: number,
+  ): Promise<WritableFile<Entry>> {
     const { mode = "replace", offset = 0, permissions = newFileMode } = options;
     const how = mode === "replace" ? O_TRUNC : mode === "create" ? O_EXCL : 0;
-    const fd = await open(place(folder, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | how, permissions);
+    const fd = await this.#calls.open(
+      place(folder, path),
+      O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | how,
+      permissions,
+      mode === "replace" ? replaced : 0,
+    );
     try {
-      const { size } = await fstat(fd);
+      const { size } = await this.#calls.fstat(fd);
       if (mode === "at" && offset > size) throw storageError("offset-out-of-range", path);
       if (mode === "at") await ftruncate(fd, offset);
       const ending = {
         commit: async (_: number, length: number) => {
           if (this.#parts.durability !== "none") await fsync(fd);
-          await close(fd);
+          await this.#calls.close(fd);
           return finished(path, length);
         },
-        abandon: () => close(fd),
+        abandon: () => this.#calls.close(fd),
       };
       const position = mode === "append" ? size : mode === "at" ? offset : 0;
       return new LocalWritable(fd, path, position, ending, this.#parts.pace);
     } catch (error) {
-      await close(fd);
+      await this.#calls.close(fd);
       throw error;
     }
   }
@@ -121,10 +144,10 @@ export class LocalUploads {
           ? await this.#begin(folder, path, options, there)
           : await this.#resume(folder, path, options, kept);
       await this.#setMode(part.fd, there, options.permissions ?? newFileMode);
-      return this.#writable(part, path, options);
+      return this.#writable(part, path, options, there?.size ?? 0);
     } catch (error) {
       if (appends) this.#appending.delete(path);
-      if (part !== undefined) await removeOpen(folder, part);
+      if (part !== undefined) await removeOpen(this.#calls, folder, part);
       throw error;
     }
   }
@@ -132,7 +155,7 @@ export class LocalUploads {
   /** A replaced file passes its permission bits on; a new one has those asked for, whatever the process's umask. */
   async #setMode(fd: number, there: Stats | undefined, permissions: number): Promise<void> {
     const mode = there === undefined ? permissions : there.mode & 0o777;
-    if (there !== undefined || (mode & processUmask) !== 0) await fchmod(fd, mode);
+    if (there !== undefined || (mode & processUmask) !== 0) await this.#calls.fchmod(fd, mode);
   }
 
   async #begin(folder: Folder, path: VirtualPath, options: OpenWriteOptions, there: Stats | undefined): Promise<Part> {
@@ -140,13 +163,17 @@ export class LocalUploads {
     const stays = mode === "append" ? (there?.size ?? 0) : mode === "at" ? offset : 0;
     if (stays > (there?.size ?? 0)) throw storageError("offset-out-of-range", path);
     const name = makePartName(this.#parts.instance);
-    const fd = await open(`${folder.base}${name}`, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, permissions & 0o777);
+    const fd = await this.#calls.open(
+      `${folder.base}${name}`,
+      O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+      permissions & 0o777,
+    );
     const part: Part = { fd, name, position: stays };
     try {
-      const base = stays > 0 ? await copyStart(folder, path, part.fd, name, stays) : there;
-      return mode === "append" ? { ...part, base: { stats: base } } : part;
+      if (stays > 0) return { ...part, base: await copyStart(this.#calls, folder, path, part.fd, name, stays) };
+      return mode === "append" ? { ...part, base: { stats: there, fd: undefined } } : part;
     } catch (error) {
-      await removeOpen(folder, part);
+      await removeOpen(this.#calls, folder, part);
       throw error;
     }
   }
@@ -154,65 +181,63 @@ export class LocalUploads {
   async #resume(folder: Folder, path: VirtualPath, options: OpenWriteOptions, kept: KeptUpload<string>): Promise<Part> {
     const position = options.mode === "append" ? kept.size : (options.offset ?? 0);
     if (position > kept.size) throw storageError("offset-out-of-range", path);
-    const fd = await open(`${folder.base}${kept.part}`, O_RDWR | O_NOFOLLOW);
+    const fd = await this.#calls.open(`${folder.base}${kept.part}`, O_RDWR | O_NOFOLLOW);
     try {
       await ftruncate(fd, position);
     } catch (error) {
-      await close(fd);
+      await this.#calls.close(fd);
       throw error;
     }
     this.#parts.kept.take(kept.uploader, path);
     return { fd, name: kept.part, position };
   }
 
-  #writable(part: Part, path: VirtualPath, options: OpenWriteOptions): WritableFile<Entry> {
+  #writable(part: Part, path: VirtualPath, options: OpenWriteOptions, replaced: number): WritableFile<Entry> {
     const { mode = "replace", uploader } = options;
-    const over = (): void => {
+    const over = async (): Promise<void> => {
       if (mode === "append") this.#appending.delete(path);
+      await closeBase(this.#calls, part);
     };
     const ending: UploadEnding = {
       commit: async (fd, size) => {
         try {
-          await this.#commit(part, fd, path, mode);
+          await this.#commit(part, fd, path, mode, replaced);
           this.#parts.kept.discard(uploader, path);
           return finished(path, size);
         } finally {
-          over();
+          await over();
         }
       },
       abandon: async (fd, size, failure) => {
         try {
-          await close(fd);
+          await this.#calls.close(fd);
           const worthKeeping = size > 0 && mode !== "create" && (failure === undefined || !hopeless.has(failure));
           if (uploader !== undefined && worthKeeping) {
             this.#parts.kept.keep({ uploader, path, part: part.name, size, since: Date.now() });
           } else await this.#remove(part.name, path);
         } finally {
-          over();
+          await over();
         }
       },
     };
     return new LocalWritable(part.fd, path, part.position, ending, this.#parts.pace);
   }
 
-  async #commit(part: Part, fd: number, path: VirtualPath, mode: string): Promise<void> {
+  async #commit(part: Part, fd: number, path: VirtualPath, mode: string, replaced: number): Promise<void> {
     const folder = await this.#parts.jail.parent(path).catch(async (error: unknown) => {
-      await close(fd);
+      await this.#calls.close(fd);
       throw error;
     });
     const hidden = `${folder.base}${part.name}`;
     try {
       if (this.#parts.durability !== "none") await fsync(fd);
-      await close(fd);
-      if (part.base !== undefined) await demandSame(folder, path, part.base.stats);
-      if (mode === "create") {
-        // A second name fails where one exists: whoever took it in the meantime keeps it.
-        await link(hidden, place(folder, path));
-        await unlink(hidden);
-      } else await rename(hidden, place(folder, path));
-      if (this.#parts.durability === "file+directory") await syncFolder(folder);
+      await this.#calls.close(fd);
+      await this.#parts.locks.alone([hostName(folder, path)], () =>
+        takeName(this.#calls, { folder, path, part, mode, replaced }),
+      );
+      if (this.#parts.durability === "file+directory") await syncFolder(this.#calls, folder);
     } catch (error) {
-      await unlink(hidden).catch(() => undefined);
+      await this.#calls.unlink(hidden, Infinity).catch(() => undefined);
       throw fromSystemError(error, path);
     } finally {
       folder.release();
@@ -222,25 +247,46 @@ export class LocalUploads {
   async #remove(name: string, path: VirtualPath): Promise<void> {
     const folder = await this.#parts.jail.parent(path);
     try {
-      await unlink(`${folder.base}${name}`);
+      await this.#calls.unlink(`${folder.base}${name}`, Infinity);
     } finally {
       folder.release();
     }
   }
 }
 
-async function present(folder: Folder, path: VirtualPath): Promise<Stats | undefined> {
-  try {
-    return await lstat(place(folder, path));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
+/** How a hidden file becomes the one of a name. */
+interface NameTaking {
+  readonly folder: Folder;
+  readonly path: VirtualPath;
+  readonly part: Part;
+  readonly mode: string;
+  /** Octets of the file that had the name. */
+  readonly replaced: number;
 }
 
-/** An append was made from a copy: if the file has changed since, committing it would undo that change. */
-async function demandSame(folder: Folder, path: VirtualPath, base: Stats | undefined): Promise<void> {
-  const now = await present(folder, path);
+/** The hidden file becomes the one of that name. */
+async function takeName(calls: SystemCalls, { folder, path, part, mode, replaced }: NameTaking): Promise<void> {
+  const hidden = `${folder.base}${part.name}`;
+  if (part.base !== undefined) await demandSame(calls, folder, path, part.base.stats);
+  if (mode === "create") {
+    // A second name fails where one exists: whoever took it in the meantime keeps it.
+    await calls.link(hidden, place(folder, path));
+    await calls.unlink(hidden, 0);
+  } else await calls.rename(hidden, place(folder, path), replaced);
+}
+
+async function closeBase(calls: SystemCalls, { base }: Part): Promise<void> {
+  if (base?.fd !== undefined) await calls.close(base.fd).catch(() => undefined);
+}
+
+/** Such an upload was made from a copy: if the file has changed since, committing it would undo that change. */
+async function demandSame(
+  calls: SystemCalls,
+  folder: Folder,
+  path: VirtualPath,
+  base: Stats | undefined,
+): Promise<void> {
+  const now = await calls.present(place(folder, path));
   const same = now === undefined ? base === undefined : base !== undefined && identityOf(now) === identityOf(base);
   if (!same)
     throw new StorageError("busy", message("{path} was changed while it was appended to; try again", { path }), {
@@ -252,17 +298,18 @@ function identityOf({ dev, ino, size, mtimeMs }: Stats): string {
   return `${dev}:${ino}:${size}:${mtimeMs}`;
 }
 
-async function removeOpen(folder: Folder, part: Part): Promise<void> {
-  await close(part.fd).catch(() => undefined);
-  await unlink(`${folder.base}${part.name}`).catch(() => undefined);
+async function removeOpen(calls: SystemCalls, folder: Folder, part: Part): Promise<void> {
+  await closeBase(calls, part);
+  await calls.close(part.fd).catch(() => undefined);
+  await calls.unlink(`${folder.base}${part.name}`, Infinity).catch(() => undefined);
 }
 
-async function syncFolder(folder: Folder): Promise<void> {
-  const fd = await open(`${folder.base}.`, O_RDONLY | O_DIRECTORY);
+async function syncFolder(calls: SystemCalls, folder: Folder): Promise<void> {
+  const fd = await calls.open(`${folder.base}.`, O_RDONLY | O_DIRECTORY);
   try {
     await fsync(fd);
   } finally {
-    await close(fd);
+    await calls.close(fd);
   }
 }
 

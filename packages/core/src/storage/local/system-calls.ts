@@ -1,30 +1,115 @@
-/** The system calls of this storage, as promises of the callback forms: in loops they cost less than FileHandle. */
-import fs from "node:fs";
+/**
+ * The system calls of this storage: made at once while the file system answers within microseconds, since a hop to another
+ * thread costs several times what the page cache takes, and by other threads once it does not (`bytes/inline-pace.ts`).
+ *
+ * Calls that take long by their nature (fsync, copying, giving back a large file's space) go to other threads always; those are functions here.
+ */
+import fs, { type Stats } from "node:fs";
 import { promisify } from "node:util";
+import type { InlinePace } from "../../bytes/index.ts";
 
-export const open: (path: string, flags: number, mode?: number) => Promise<number> = promisify(fs.open);
-export const close: (fd: number) => Promise<void> = promisify(fs.close);
-export const fstat: (fd: number) => Promise<fs.Stats> = promisify(fs.fstat);
-export const lstat: (path: string) => Promise<fs.Stats> = promisify(fs.lstat);
-export const readlink: (path: string) => Promise<string> = promisify(fs.readlink);
+/** As promises of the callback forms: in loops they cost less than FileHandle. */
+const threads = {
+  open: promisify(fs.open) as (path: string, flags: number, mode?: number) => Promise<number>,
+  close: promisify(fs.close),
+  fstat: promisify(fs.fstat) as (fd: number) => Promise<Stats>,
+  lstat: promisify(fs.lstat) as (path: string) => Promise<Stats>,
+  unlink: promisify(fs.unlink),
+  rename: promisify(fs.rename),
+  link: promisify(fs.link),
+  symlink: promisify(fs.symlink) as (target: string, path: string) => Promise<void>,
+  rmdir: promisify(fs.rmdir) as (path: string) => Promise<void>,
+  mkdir: promisify(fs.mkdir) as (path: string, options: { readonly mode: number }) => Promise<unknown>,
+  fchmod: promisify(fs.fchmod),
+  futimes: promisify(fs.futimes),
+};
+
 export const realpath: (path: string) => Promise<string> = promisify(fs.realpath.native);
-export const unlink: (path: string) => Promise<void> = promisify(fs.unlink);
-export const rename: (from: string, to: string) => Promise<void> = promisify(fs.rename);
-export const link: (from: string, to: string) => Promise<void> = promisify(fs.link);
-export const symlink: (target: string, path: string) => Promise<void> = promisify(fs.symlink);
-export const rmdir: (path: string) => Promise<void> = promisify(fs.rmdir);
-export const ftruncate: (fd: number, length: number) => Promise<void> = promisify(fs.ftruncate);
-export const fchmod: (fd: number, mode: number) => Promise<void> = promisify(fs.fchmod);
+export const readlink: (path: string) => Promise<string> = promisify(fs.readlink);
 export const fsync: (fd: number) => Promise<void> = promisify(fs.fsync);
-export const futimes: (fd: number, accessed: Date, modified: Date) => Promise<void> = promisify(fs.futimes);
+export const ftruncate: (fd: number, length: number) => Promise<void> = promisify(fs.ftruncate);
 export const copyFile: (from: string, to: string, mode: number) => Promise<void> = promisify(fs.copyFile);
 
-/** Makes a folder. */
-export function mkdir(path: string, mode: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fs.mkdir(path, { mode }, (error) => {
-      if (error === null) resolve();
-      else reject(error);
+/** Octets that a file system gives back within microseconds. */
+const quicklyFreed: number = 4 * 1024 * 1024;
+
+/** The calls that a place may answer at once. Each throws what the system says, by its promise. */
+export class SystemCalls {
+  readonly #pace: InlinePace;
+
+  /** @param pace - How quickly the place answers. */
+  constructor(pace: InlinePace) {
+    this.#pace = pace;
+  }
+
+  /** @param truncated - Octets that are given back by it. @returns A descriptor. */
+  async open(path: string, flags: number, mode?: number, truncated = 0): Promise<number> {
+    if (truncated > quicklyFreed) return threads.open(path, flags, mode);
+    return this.#pace.attempt(() => fs.openSync(path, flags, mode)) ?? threads.open(path, flags, mode);
+  }
+
+  async close(fd: number): Promise<void> {
+    if (!this.#done(() => fs.closeSync(fd))) await threads.close(fd);
+  }
+
+  async fstat(fd: number): Promise<Stats> {
+    return this.#pace.attempt(() => fs.fstatSync(fd)) ?? threads.fstat(fd);
+  }
+
+  async lstat(path: string): Promise<Stats> {
+    return this.#pace.attempt(() => fs.lstatSync(path)) ?? threads.lstat(path);
+  }
+
+  /** As `lstat`; undefined where nothing is, which is no error and costs none. */
+  async present(path: string): Promise<Stats | undefined> {
+    let stats: Stats | undefined;
+    if (this.#done(() => void (stats = fs.lstatSync(path, { throwIfNoEntry: false })))) return stats;
+    return threads.lstat(path).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw error;
     });
-  });
+  }
+
+  /** @param size - Octets of the file: to give many back takes its time. */
+  async unlink(path: string, size: number): Promise<void> {
+    if (size > quicklyFreed || !this.#done(() => fs.unlinkSync(path))) await threads.unlink(path);
+  }
+
+  /** @param replaced - Octets of the file that is replaced. */
+  async rename(from: string, to: string, replaced: number): Promise<void> {
+    if (replaced > quicklyFreed || !this.#done(() => fs.renameSync(from, to))) await threads.rename(from, to);
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    if (!this.#done(() => fs.linkSync(from, to))) await threads.link(from, to);
+  }
+
+  async symlink(target: string, path: string): Promise<void> {
+    if (!this.#done(() => fs.symlinkSync(target, path))) await threads.symlink(target, path);
+  }
+
+  async mkdir(path: string, mode: number): Promise<void> {
+    if (!this.#done(() => fs.mkdirSync(path, { mode }))) await threads.mkdir(path, { mode });
+  }
+
+  async rmdir(path: string): Promise<void> {
+    if (!this.#done(() => fs.rmdirSync(path))) await threads.rmdir(path);
+  }
+
+  async fchmod(fd: number, mode: number): Promise<void> {
+    if (!this.#done(() => fs.fchmodSync(fd, mode))) await threads.fchmod(fd, mode);
+  }
+
+  async futimes(fd: number, accessed: Date, modified: Date): Promise<void> {
+    if (!this.#done(() => fs.futimesSync(fd, accessed, modified))) await threads.futimes(fd, accessed, modified);
+  }
+
+  /** @returns Whether the call was made at once. */
+  #done(call: () => void): boolean {
+    const made = this.#pace.attempt(() => {
+      call();
+      return true;
+    });
+    return made === true;
+  }
 }

@@ -115,11 +115,8 @@ export class MemoryStorage implements Storage {
     if (kept !== undefined) this.#kept.discard(uploader, path);
     this.#take(stays, path);
     if (mode === "append") this.#appending.add(path);
-    const base = mode === "append" && kept === undefined ? there?.content : undefined;
-    return this.#writable(source.start(stays), path, options, {
-      checks: mode === "append" && kept === undefined,
-      base,
-    });
+    const checks = kept === undefined && (mode === "append" || stays > 0);
+    return this.#writable(source.start(stays), path, options, { checks, base: there?.content });
   }
 
   async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
@@ -228,7 +225,7 @@ export class MemoryStorage implements Storage {
     content: Content,
     path: VirtualPath,
     options: OpenWriteOptions,
-    append: { readonly checks: boolean; readonly base: Content | undefined },
+    began: { readonly checks: boolean; readonly base: Content | undefined },
   ): MemoryWritable {
     const { mode = "replace", uploader } = options;
     return new MemoryWritable(content, {
@@ -238,7 +235,7 @@ export class MemoryStorage implements Storage {
         try {
           const there = this.#fileToBe(path);
           if (there !== undefined && mode === "create") throw failure("already-exists", path);
-          if (append.checks && there?.content !== append.base) throw failure("busy", path);
+          if (began.checks && there?.content !== began.base) throw failure("busy", path);
           return this.#put(path, content, there, options.permissions ?? 0o644);
         } catch (error) {
           this.#bytes -= content.size;

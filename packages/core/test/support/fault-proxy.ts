@@ -1,0 +1,281 @@
+/**
+ * A way between an FTP client and a server on which things go wrong, as a test says. Control and data connections both go
+ * through it: it rewrites the ports in 227, 229, PORT and EPRT; where the control connection is under TLS, `dial` leads a
+ * client's data connections through it.
+ */
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import type { DialFunction } from "../../src/ftp-client/index.ts";
+
+/** Which of the two connections. */
+export type Line = "control" | "data";
+/** Which way octets go. */
+export type Way = "toClient" | "toServer";
+
+/** What goes wrong from the moment on when it is armed. */
+export type Fault =
+  /** The connection ends once so many octets have passed that way, and once only: with a reset, or with a FIN. */
+  | {
+      readonly kind: "reset" | "fin";
+      readonly line: Line;
+      readonly way: Way;
+      readonly after: number;
+      /** Whether the control connection goes together with the data connection. */
+      readonly both?: boolean;
+    }
+  /** Each octet travels by itself. */
+  | { readonly kind: "split"; readonly line: Line }
+  /** All that passes is late by this. */
+  | { readonly kind: "delay"; readonly line: Line; readonly milliseconds: number }
+  /** The client hears nothing any more. */
+  | { readonly kind: "silent"; readonly line: Line }
+  /** Each reply comes twice. */
+  | { readonly kind: "double" }
+  /** In place of the reply of this number, from 0 on, comes another text; `then` the control connection may end. */
+  | { readonly kind: "reply"; readonly at: number; readonly text: string; readonly then?: "fin" | "reset" };
+
+/** Octets that have passed since the proxy was armed. */
+export type Passed = Readonly<Record<Line, Readonly<Record<Way, number>>>>;
+
+/** What a proxy leads to. */
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  dead: boolean;
+}
+
+/** Starts a proxy before a server on this machine, which ends with the test. */
+export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
+  const proxy = new FaultProxy(serverPort);
+  await proxy.start();
+  onTestFinished(() => proxy.stop());
+  return proxy;
+}
+
+/** The proxy. */
+export class FaultProxy {
+  port = 0;
+  readonly #serverPort: number;
+  readonly #listeners = new Set<Server>();
+  readonly #pairs = new Set<Pair>();
+  readonly #controls = new Set<Pair>();
+  #fault: Fault | undefined;
+  #replies = 0;
+  #passed = { control: { toClient: 0, toServer: 0 }, data: { toClient: 0, toServer: 0 } };
+
+  constructor(serverPort: number) {
+    this.#serverPort = serverPort;
+  }
+
+  async start(): Promise<void> {
+    this.port = await this.#listen(this.#serverPort, "control", "client");
+  }
+
+  stop(): void {
+    for (const listener of this.#listeners) listener.close();
+    for (const pair of this.#pairs) {
+      pair.client.destroy();
+      pair.server.destroy();
+    }
+  }
+
+  /** Counts from now on, and lets this go wrong; nothing, where nothing is given. */
+  arm(fault?: Fault): void {
+    this.#fault = fault;
+    this.#replies = 0;
+    this.#passed = { control: { toClient: 0, toServer: 0 }, data: { toClient: 0, toServer: 0 } };
+  }
+
+  /** What has passed. */
+  get passed(): Passed {
+    return this.#passed;
+  }
+
+  /** Control connections that are open. */
+  get controls(): number {
+    return this.#controls.size;
+  }
+
+  /** For a client whose replies cannot be rewritten. */
+  readonly dial: DialFunction = async ({ port, purpose, host }) => {
+    const socket = connect(purpose === "control" ? this.port : await this.#listen(port, "data", "client"), host);
+    await once(socket, "connect");
+    return socket;
+  };
+
+  /** Opens a port that leads to another; for data it serves one connection. @param by - Who connects. */
+  async #listen(to: number, line: Line, by: "client" | "server"): Promise<number> {
+    const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
+      if (line === "data") listener.close();
+      const far = connect({ port: to, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+      this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near });
+    });
+    this.#listeners.add(listener);
+    listener.on("close", () => this.#listeners.delete(listener));
+    listener.listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const address = listener.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  #join(line: Line, { client, server }: { readonly client: Socket; readonly server: Socket }): void {
+    const pair: Pair = { client, server, dead: false };
+    this.#pairs.add(pair);
+    if (line === "control") this.#controls.add(pair);
+    let open = 2;
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      socket.on("close", () => {
+        this.#controls.delete(pair);
+        if (--open === 0) this.#pairs.delete(pair);
+      });
+    }
+    this.#lead(pair, line, "toClient");
+    this.#lead(pair, line, "toServer");
+    if (line === "data") this.#cutAt(pair, line);
+    client.resume();
+    server.resume();
+  }
+
+  /** One way of a pair of connections. */
+  #lead(pair: Pair, line: Line, way: Way): void {
+    const [from, to] = way === "toClient" ? [pair.server, pair.client] : [pair.client, pair.server];
+    const lines = line === "control" ? new Lines() : undefined;
+    let chain = Promise.resolve();
+    const next = (step: () => Promise<void>): void => {
+      chain = chain.then(step).catch(() => undefined);
+    };
+    from.on("data", (chunk: Buffer) => {
+      from.pause();
+      next(async () => {
+        if (lines === undefined) await this.#pass(pair, line, way, to, chunk);
+        else for (const each of lines.push(chunk)) await this.#passLine(pair, way, to, each);
+        from.resume();
+      });
+    });
+    from.on("end", () => {
+      next(async () => {
+        if (lines !== undefined) await this.#pass(pair, line, way, to, lines.rest);
+        to.end();
+      });
+    });
+    from.on("error", () => to.resetAndDestroy());
+    from.on("close", () => {
+      next(async () => {
+        if (!to.writableEnded) to.destroy();
+      });
+    });
+  }
+
+  /** A line of the control connection, with another port in it where it names one. */
+  async #passLine(pair: Pair, way: Way, to: Socket, line: Buffer): Promise<void> {
+    const text = line.toString("latin1");
+    if (way === "toServer") return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
+    const reply = await this.#ownPort(text);
+    // Only what ends a reply counts as one: FEAT's lines are all one reply.
+    const ends = /^[1-6]\d\d(?: |\r?\n)/.test(reply);
+    const at = ends ? this.#replies++ : -1;
+    const fault = this.#fault;
+    if (fault?.kind === "reply" && fault.at === at) {
+      this.#fault = undefined;
+      await this.#pass(pair, "control", way, to, Buffer.from(fault.text, "latin1"));
+      if (fault.then !== undefined) this.#cut(pair, fault.then);
+      return;
+    }
+    const copies = fault?.kind === "double" && ends ? 2 : 1;
+    await this.#pass(pair, "control", way, to, Buffer.from(reply.repeat(copies), "latin1"));
+  }
+
+  /** 227 and 229 with a port of the proxy. */
+  async #ownPort(text: string): Promise<string> {
+    const passive = /^227 .*?(\d+),(\d+),(\d+),(\d+),(\d+),(\d+)/.exec(text);
+    if (passive !== null) {
+      const port = await this.#listen(Number(passive[5]) * 256 + Number(passive[6]), "data", "client");
+      return `227 Entering passive mode (127,0,0,1,${port >> 8},${port & 255})\r\n`;
+    }
+    const extended = /^229 .*\(\|\|\|(\d+)\|\)/.exec(text);
+    if (extended === null) return text;
+    return `229 Entering extended passive mode (|||${await this.#listen(Number(extended[1]), "data", "client")}|)\r\n`;
+  }
+
+  /** PORT and EPRT with a port of the proxy. */
+  async #ownTarget(text: string): Promise<string> {
+    const active = /^PORT .*,(\d+),(\d+)\r?\n/i.exec(text);
+    if (active !== null) {
+      const port = await this.#listen(Number(active[1]) * 256 + Number(active[2]), "data", "server");
+      return `PORT 127,0,0,1,${port >> 8},${port & 255}\r\n`;
+    }
+    const extended = /^EPRT \|1\|[^|]*\|(\d+)\|\r?\n/i.exec(text);
+    if (extended === null) return text;
+    return `EPRT |1|127.0.0.1|${await this.#listen(Number(extended[1]), "data", "server")}|\r\n`;
+  }
+
+  async #pass(pair: Pair, line: Line, way: Way, to: Socket, chunk: Buffer): Promise<void> {
+    const fault = this.#fault;
+    if (pair.dead) return;
+    if (fault?.kind === "silent" && fault.line === line && way === "toClient") return;
+    if (fault?.kind === "delay" && fault.line === line) await wait(fault.milliseconds);
+    if (fault?.kind === "split" && fault.line === line) {
+      for (const octet of chunk) {
+        await this.#send(to, Buffer.of(octet));
+        await turn();
+      }
+      this.#passed[line][way] += chunk.length;
+      return;
+    }
+    const left = this.#leftBeforeCut(line, way);
+    const part = left === undefined ? chunk : chunk.subarray(0, Math.max(0, left));
+    this.#passed[line][way] += part.length;
+    if (part.length > 0) await this.#send(to, part);
+    this.#cutAt(pair, line, part.length < chunk.length);
+  }
+
+  #leftBeforeCut(line: Line, way: Way): number | undefined {
+    const fault = this.#fault;
+    if (fault?.kind !== "reset" && fault?.kind !== "fin") return undefined;
+    return fault.line === line && fault.way === way ? fault.after - this.#passed[line][way] : undefined;
+  }
+
+  /** Ends a pair of connections once as much has passed as the fault says; at 0 only when there is more, or for data. */
+  #cutAt(pair: Pair, line: Line, more = line === "data"): void {
+    const fault = this.#fault;
+    if (fault?.kind !== "reset" && fault?.kind !== "fin") return;
+    const over = fault.line === line && this.#passed[line][fault.way] >= fault.after;
+    if (!over || (fault.after === 0 && !more)) return;
+    this.#fault = undefined;
+    this.#cut(pair, fault.kind);
+    if (fault.both === true) for (const control of this.#controls) this.#cut(control, fault.kind);
+  }
+
+  #cut(pair: Pair, how: "reset" | "fin"): void {
+    pair.dead = true;
+    for (const socket of [pair.client, pair.server]) {
+      if (how === "reset") socket.resetAndDestroy();
+      else socket.end(() => socket.destroy());
+    }
+  }
+
+  async #send(to: Socket, chunk: Buffer): Promise<void> {
+    if (to.destroyed || to.writableEnded) return;
+    await new Promise<void>((resolve) => to.write(chunk, () => resolve()));
+  }
+}
+
+/** Cuts octets into lines. */
+class Lines {
+  rest: Buffer = Buffer.alloc(0);
+
+  push(chunk: Buffer): Buffer[] {
+    const bytes = Buffer.concat([this.rest, chunk]);
+    const lines: Buffer[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
+      lines.push(bytes.subarray(start, end + 1));
+      start = end + 1;
+    }
+    this.rest = bytes.subarray(start);
+    return lines;
+  }
+}

@@ -1,0 +1,36 @@
+/** Patterns in URLs: `ftp://host/logs/*.gz`. A character that is percent-encoded is meant itself. */
+import { FtpReplyError, type FtpClient } from "@twinport/core/ftp-client";
+import { expandGlob, isPattern, type Found } from "./glob.ts";
+
+/** The path of a URL as a pattern, `\` before what is meant itself; undefined when it is none. */
+export function patternOfUrl(text: string): string | undefined {
+  // Backslashes are slashes in URLs, and what stands encoded was not meant as a pattern.
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/(.*?)(?:;type=[aid])?$/i.exec(text)?.[1] ?? "";
+  const escaped = path.replace(/%(?:2a|3f|5b|5c|5d)/gi, "\\$&");
+  try {
+    const pattern = decodeURIComponent(escaped);
+    return isPattern(pattern) ? pattern : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a pattern matches on a server. */
+export function expandRemote(client: FtpClient, pattern: string, signal: AbortSignal): Promise<Found[]> {
+  return expandGlob(pattern, {
+    list: (folder) => orMissing(client.list(folder === "" ? undefined : folder, { signal })),
+    look: async (path) => {
+      const entry = await orMissing(client.stat(path, { signal }));
+      return entry === undefined ? undefined : { path, kind: entry.kind, size: entry.size };
+    },
+  });
+}
+
+async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof FtpReplyError && (error.code === 550 || error.code === 450)) return undefined;
+    throw error;
+  }
+}
