@@ -94,7 +94,22 @@ export { FtpPool, type FtpPoolOptions, type PooledOperation, type PooledOptions 
 export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
-export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
 export { abortTimeout } from "./resynchronise.ts";
-export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
+export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
+export { unsafeLocalName } from "./trees/local-names.ts";
+export {
+  treeDepth,
+  type RemoveTreeOptions,
+  type SkippedEntry,
+  type SymlinkPolicy,
+  type TreeFailure,
+  type TreeFilter,
+  type TreeOptions,
+  type TreeResult,
+  type TreeSelection,
+  type TreeWork,
+  type WalkedEntry,
+  type WalkOptions,
+} from "./trees/tree-options.ts";
+export { walk } from "./trees/walk.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

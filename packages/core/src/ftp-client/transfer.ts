@@ -56,10 +56,10 @@ export class Transfer {
     this.preliminary = preliminary;
     // A server may answer at once with the completion, where there is nothing to send.
     if (preliminary.code >= 200) this.#completion = preliminary;
-    const { noopEvery = 0 } = request;
-    if (noopEvery > 0 && preliminary.code < 200) this.#noops = new NoopKeepAlive(control, noopEvery);
     control.givenUp.addEventListener("abort", this.#giveUp, { once: true });
     if (control.givenUp.aborted) this.#giveUp();
+    const { noopEvery = 0 } = request;
+    if (noopEvery > 0 && preliminary.code < 200) this.#noops = new NoopKeepAlive(control, noopEvery);
   }
 
   /** Nobody waits for the server any more: neither must whoever moves the data. */
