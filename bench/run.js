@@ -1,5 +1,5 @@
 // `npm run bench`: our server over loopback, from this process. A start: figures to compare one change with the next on
-// one machine. `npm run bench -- noop retr` runs the rows that are named.
+// one machine. `npm run bench -- noop retr` runs the rows that are named, `npm run bench -- client` our client beside others.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync } from "node:fs";
@@ -10,6 +10,11 @@ import { ensureBuilt, ensureInstalled, root } from "../scripts/bootstrap.js";
 
 ensureInstalled();
 ensureBuilt();
+
+if (process.argv[2] === "client") {
+  await import("./client.js");
+  process.exit();
+}
 
 const size = 512 * 1024 * 1024;
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "twinport-bench-"));

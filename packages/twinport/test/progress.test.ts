@@ -10,6 +10,8 @@ const event = (path: string, bytes: number, size?: number, offset = 0) => ({
   offset,
   size,
   direction: "download" as const,
+  rate: 0,
+  remaining: undefined,
 });
 
 afterEach(() => vi.restoreAllMocks());

@@ -8,6 +8,7 @@
  */
 import type { ReceivedReply } from "../protocol/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
+import { FtpConnectionError } from "./errors.ts";
 
 /** Unanswered NOOPs after which no more are sent: a server that reads none while it sends need not store more. */
 export const unansweredNoops = 32;
@@ -63,10 +64,8 @@ export class NoopKeepAlive {
     // Answers come in the order of commands: behind PWD's own none is due.
     for (let due = this.#unanswered + 1; due > 0; due--) {
       const reply = await control.replyWithin(lateReplies);
-      if (reply === undefined) return control.destroy();
-      if (reply.code !== 257) continue;
-      control.inStep();
-      return;
+      if (reply === undefined) return control.destroy(lost(control));
+      if (reply.code === 257) return control.inStep();
     }
   }
 
@@ -75,4 +74,11 @@ export class NoopKeepAlive {
     this.#unanswered--;
     return true;
   }
+}
+
+function lost({ host }: ControlConnection): FtpConnectionError {
+  return new FtpConnectionError(
+    `Talking to ${host}`,
+    "the server did not come back into step after the transfer's NOOPs",
+  );
 }

@@ -131,9 +131,7 @@ export class Transfer {
     this.#over = true;
     this.#noops?.stop();
     if (!keepsConnection) this.connection.socket.end();
-    const reply = this.#completion ?? (await this.#awaitCompletion());
-    this.#completion = reply;
-    await this.#noops?.settle();
+    const reply = await this.#completed();
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
     // 250 is for a connection that stays, 226 for one that closes (RFC 959 §3.3).
     this.#kept = keepsConnection && reply.code === 250;
@@ -145,6 +143,15 @@ export class Transfer {
     for (let early = 0; ; early++) {
       const reply = await this.#control.replyWithin(abortTimeout).catch(() => undefined);
       if (reply === undefined || reply.code >= 200 || early >= earlyReplies) return reply;
+    }
+  }
+
+  async #completed(): Promise<ReceivedReply> {
+    try {
+      this.#completion ??= await this.#awaitCompletion();
+      return this.#completion;
+    } finally {
+      await this.#noops?.settle();
     }
   }
 

@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile as readLocal, rm, stat, writeFile } from "no
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
   BandwidthLimit,
@@ -17,6 +18,7 @@ import {
 } from "../../src/ftp-client/index.ts";
 import { readState, writeState } from "../../src/ftp-client/segments/state-file.ts";
 import type { FtpServerOptions } from "../../src/ftp-server/index.ts";
+import { FakeClock } from "../net/fake-clock.ts";
 import { putFile, startServer, type Fixture } from "../ftp-server/server-fixture.ts";
 import { passive, startScripted } from "./scripted-server.ts";
 
@@ -114,19 +116,27 @@ describe("a segmented download", () => {
   it("fetches one file by several sessions at once, and leaves nothing else", async () => {
     const setting = await start();
     const told: ProgressEvent[] = [];
-    let most = 0;
-    const result = await setting.pool.downloadSegmented("/f", setting.to, {
+    // Nobody is given anything, beyond a first piece, before all four have asked.
+    const clock = new FakeClock();
+    const bandwidth = new BandwidthLimit(1_000_000_000, { burst: 65_536, clock });
+    const going = setting.pool.downloadSegmented("/f", setting.to, {
       ...small,
+      bandwidth,
       preserveTime: true,
-      onProgress: (event) => {
-        told.push(event);
-        most = Math.max(most, setting.server.sessionCount);
-      },
+      onProgress: (event) => void told.push(event),
     });
+    const state = { done: false };
+    going.finally(() => (state.done = true)).catch(() => undefined);
+    while (retrievals(setting.sent) < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(setting.server.sessionCount).toBe(4);
+    while (!state.done) {
+      clock.advance(5);
+      await turn();
+    }
+    const result = await going;
     await expectWhole(setting);
     expect(result).toMatchObject({ path: "/f", bytes: content.length, offset: 0, discarded: undefined });
     expect(result.segments).toBeGreaterThanOrEqual(4);
-    expect(most).toBe(4);
     expect(setting.sent.some((line) => line.startsWith("REST "))).toBe(true);
     expect(setting.sent.some((line) => line.startsWith("HASH "))).toBe(true);
     const bytes = told.map((event) => event.bytes);
@@ -134,7 +144,7 @@ describe("a segmented download", () => {
     expect(told.at(-1)).toMatchObject({ path: "/f", bytes: content.length, size: content.length, remaining: 0 });
     const client = await FtpClient.connect({ host: "127.0.0.1", port: setting.port, user: "me", password: "secret" });
     onTestFinished(() => client.close());
-    expect((await stat(setting.to)).mtimeMs).toBe((await client.stat("/f")).modified);
+    expect(Math.round((await stat(setting.to)).mtimeMs)).toBe((await client.stat("/f")).modified);
   });
 
   it("needs one session only, and then one command", async () => {
@@ -161,10 +171,17 @@ describe("a segmented download", () => {
 
   it("obeys one bandwidth limit in all parts", async () => {
     const setting = await start();
-    const limit = new BandwidthLimit(200 * mebibyte, { burst: mebibyte });
-    const begun = performance.now();
-    await setting.pool.downloadSegmented("/f", setting.to, { ...small, bandwidth: limit });
-    expect(performance.now() - begun).toBeGreaterThan(((content.length - mebibyte) / limit.octetsPerSecond) * 900);
+    const clock = new FakeClock();
+    const limit = new BandwidthLimit(100 * mebibyte, { burst: mebibyte, clock });
+    const state = { done: false };
+    const going = setting.pool.downloadSegmented("/f", setting.to, { ...small, bandwidth: limit });
+    going.finally(() => (state.done = true)).catch(() => undefined);
+    while (!state.done) {
+      if (clock.pending > 0) clock.advance(1);
+      await turn();
+    }
+    await going;
+    expect(clock.now()).toBeGreaterThan(((content.length - 2 * mebibyte) / limit.octetsPerSecond) * 1000);
     await expectWhole(setting);
   });
 
