@@ -23,9 +23,15 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
+/** The environment of the tests, without what tells them, and not the programs, what to do: `TWINPORT_MULTICAST` is a flag too. */
+function environment(more: NodeJS.ProcessEnv | undefined): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("TWINPORT_"));
+  return { ...Object.fromEntries(own), ...more };
+}
+
 /** Runs a program to its end. */
 export async function runProgram(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+  const child = spawn(command, args, { cwd: options.cwd, env: environment(options.env) });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -38,6 +44,8 @@ export async function runProgram(command: string, args: readonly string[], optio
 
 /** Our server as a program. */
 export interface ServerProgram {
+  /** The process's. */
+  readonly pid: number;
   readonly port: number;
   /** Of a listener with implicit TLS; 0 without one. */
   readonly implicitPort: number;
@@ -68,7 +76,7 @@ export async function startServerProgram(
   const [command, ...before] = [...(options.through ?? []), process.execPath];
   const child = spawn(command, [...before, twinport, "serve", "--listen", "127.0.0.1:0", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.env },
+    env: environment(options.env),
   });
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -80,6 +88,7 @@ export async function startServerProgram(
   while (!told.includes(options.until ?? "\n")) told += ((await once(child.stdout, "data")) as [Buffer])[0].toString();
   const portOf = (scheme: string): number => Number(new RegExp(`\\b${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
   return {
+    pid: child.pid ?? 0,
     port: portOf("ftp"),
     implicitPort: portOf("ftps"),
     tftpPort: portOf("tftp"),

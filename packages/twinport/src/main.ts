@@ -1,5 +1,6 @@
 /** The command line: one program, one command a file. */
 import { CommanderError, type Command } from "commander";
+import { painter, type ColourMode } from "./colour.ts";
 import { errorFacts, exitCodeFor, exitCodes, explain, SomeFailedError } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 
@@ -26,12 +27,19 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   }
 }
 
+/** What is looked at here of a command's flags. */
+interface Told {
+  readonly json?: boolean;
+  readonly progress?: string;
+  readonly color?: ColourMode;
+}
+
 /** In words on stderr; as JSON where that is read by programs, and on stdout where they read the outcome. */
-function tell(error: unknown, { json, progress }: { readonly json?: boolean; readonly progress?: string }): void {
+function tell(error: unknown, { json, progress, color }: Told): void {
   const facts = errorFacts(error);
-  process.stderr.write(
-    progress === "json" ? `${JSON.stringify({ event: "error", ...facts })}\n` : `${explain(error)}\n`,
-  );
+  const words = explain(error).replace(/^twinport:/, (name) => painter(color, process.stderr)("failure", name));
+  const event = { event: "error", ...facts };
+  process.stderr.write(`${progress === "json" ? JSON.stringify(event) : words}\n`);
   // The failures of several files have been told, each with its name.
   if (json === true && !(error instanceof SomeFailedError)) process.stdout.write(`${JSON.stringify(facts)}\n`);
   if (process.env["TWINPORT_DEBUG"] !== undefined && error instanceof Error)

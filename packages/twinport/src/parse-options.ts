@@ -21,6 +21,15 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** Octets a second: a number, with K, M or G for 1,024 times, 1,024 times that, and again. */
+export function parseRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text);
+  const power = ["", "K", "M", "G"].indexOf(match?.[2]?.toUpperCase() ?? "");
+  const rate = Number(match?.[1] ?? 0) * 1024 ** power;
+  if (rate < 1) throw new InvalidArgumentError("It is octets a second, as 500K or 2.5M.");
+  return rate;
+}
+
 /** A port from 0 to 65535. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;

@@ -43,7 +43,9 @@ describe("the command line with a charset", () => {
     let told = "";
     socket.setEncoding("latin1").on("data", (text: string) => (told += text));
     socket.write("USER me\r\nPASS secret\r\nSTAT .\r\n");
-    await expect.poll(() => told, { timeout: 20_000 }).toContain(iconv.encode("日本\r\n", "shift_jis").toString("latin1"));
+    await expect
+      .poll(() => told, { timeout: 20_000 })
+      .toContain(iconv.encode("日本\r\n", "shift_jis").toString("latin1"));
     socket.write("OPTS UTF8 ON\r\nSTAT .\r\n");
     await expect.poll(() => told, { timeout: 20_000 }).toContain(Buffer.from("日本\r\n").toString("latin1"));
     socket.destroy();

@@ -8,12 +8,12 @@ import {
 } from "../../../test/programs.ts";
 
 /** Variables of this machine's environment that would change what is tested. */
-const unwanted = ["TWINPORT_PASSWORD", "ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
+const unwanted = ["ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "NO_COLOR"];
 
-/** Runs the command line to its end. No password, proxy and `.netrc` of the machine gets in. */
+/** Runs the command line to its end. No flag, password, setting, proxy and `.netrc` of the machine gets in. */
 export function twinport(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const without = Object.fromEntries(unwanted.map((name) => [name, undefined]));
-  const env = { ...without, NETRC: "/nonexistent", ...options.env };
+  const env = { ...without, NETRC: "/nonexistent", XDG_CONFIG_HOME: "/nonexistent", ...options.env };
   return runProgram(process.execPath, [program, ...args], { ...options, env });
 }
 

@@ -254,7 +254,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * @returns With the name in `path`.
    * @throws RangeError for options that need a file that is there.
    */
-  async uploadUnique(from: UploadSource, name: string = "", options: UploadOptions = {}): Promise<TransferResult> {
+  async uploadUnique(from: UploadSource, name = "", options: UploadOptions = {}): Promise<TransferResult> {
     const goesOn = options.resume === true || options.restart !== undefined || (options.offset ?? 0) > 0;
     if (goesOn || options.verify === true) {
       throw new RangeError("What is stored under a name that is not known yet cannot be gone on with, nor verified");

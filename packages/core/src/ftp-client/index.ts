@@ -69,7 +69,7 @@ export {
 export { mirror } from "./mirror/mirror.ts";
 export { planMirror } from "./mirror/plan-mirror.ts";
 export { formatMirrorPlan, parseMirrorPlan, planTextLimit } from "./mirror/plan-text.ts";
-export type { DataMode, FtpClientOptions } from "./options.ts";
+export type { DataMode, FtpClientOptions, KeepAliveOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export {
   BandwidthLimit,
@@ -95,6 +95,7 @@ export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
 export { abortTimeout } from "./resynchronise.ts";
+export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
 export { unsafeLocalName } from "./trees/local-names.ts";
 export {
   treeDepth,

@@ -151,7 +151,7 @@ export {
   type ProxiedEndPoint,
   type ProxyHeader,
 } from "./proxy-protocol.ts";
-export { distanceOf, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
+export { distanceOf, fittingWindow, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
 export { TftpGroupMember, type TftpGroupMemberOptions } from "./tftp/group-member.ts";
 export { TftpGroupReceiver, type TftpGroupReceiverOptions } from "./tftp/group-receiver.ts";
 export { strayLimit, TftpGroupSender, type TftpGroupSenderOptions } from "./tftp/group-sender.ts";

@@ -1,6 +1,7 @@
 /** `twinport ls`: what is in a folder of a server. */
 import type { ListedEntry } from "@twinport/core/ftp-client";
 import { Command } from "commander";
+import { painter, type Paint } from "../colour.ts";
 import { printable } from "../exit-codes.ts";
 import { readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 
@@ -29,18 +30,26 @@ async function run(text: string, options: LsOptions): Promise<void> {
     client.list(path === "" ? undefined : path, { signal }),
   );
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  for (const entry of entries) process.stdout.write(`${format(entry, options)}\n`);
+  const paint = painter(options.color, process.stdout);
+  for (const entry of entries) process.stdout.write(`${format(entry, options, paint)}\n`);
 }
 
-function format(entry: ListedEntry, options: LsOptions): string {
+function format(entry: ListedEntry, options: LsOptions, paint: Paint): string {
   if (options.json === true) return JSON.stringify(toJson(entry));
-  if (options.long !== true) return printable(`${entry.name}${entry.kind === "directory" ? "/" : ""}`);
+  const name = painted(entry, paint);
+  if (options.long !== true) return `${name}${entry.kind === "directory" ? "/" : ""}`;
   const kind = { file: "-", directory: "d", symlink: "l", other: "?", unknown: "?" }[entry.kind];
   const size = entry.size === undefined || entry.kind === "directory" ? "" : String(entry.size);
   const time =
     entry.modified === undefined ? "" : new Date(entry.modified).toISOString().slice(0, 16).replace("T", " ");
-  const target = entry.target === undefined ? "" : ` -> ${entry.target}`;
-  return `${kind} ${size.padStart(14)} ${time.padEnd(16)} ${printable(`${entry.name}${target}`)}`;
+  const target = entry.target === undefined ? "" : ` -> ${printable(entry.target)}`;
+  return `${kind} ${size.padStart(14)} ${time.padEnd(16)} ${name}${target}`;
+}
+
+function painted({ name, kind }: ListedEntry, paint: Paint): string {
+  const shown = printable(name);
+  if (kind === "directory") return paint("folder", shown);
+  return kind === "symlink" ? paint("link", shown) : shown;
 }
 
 /** ISO 8601; of a local time without the letter that says it were UTC. */

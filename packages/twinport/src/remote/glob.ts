@@ -23,12 +23,17 @@ export interface Searched {
 
 /** Whether a path is a pattern: `\` stands before a character that is meant itself. */
 export function isPattern(path: string): boolean {
-  return hasGlob(path.replace(/\\[^]/g, ""));
+  return hasGlob(path.replace(/\\[*?[\]\\]/g, ""));
 }
 
 /** A path that is no pattern, as it is meant. */
 export function unescaped(path: string): string {
-  return path.replace(/\\([^])/g, "$1");
+  return path.replace(/\\([*?[\]\\])/g, "$1");
+}
+
+/** A path as a pattern that matches nothing else. */
+export function escaped(path: string): string {
+  return path.replace(/[*?[\]\\]/g, "\\$&");
 }
 
 /**

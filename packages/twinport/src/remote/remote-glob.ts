@@ -1,14 +1,20 @@
-/** Patterns in URLs: `ftp://host/logs/*.gz`. A character that is percent-encoded is meant itself. */
+/** Patterns in URLs and behind bookmarks: `ftp://host/logs/*.gz`. A character that is percent-encoded is meant itself. */
 import { FtpReplyError, type FtpClient } from "@twinport/core/ftp-client";
-import { expandGlob, isPattern, type Found } from "./glob.ts";
+import { joinBookmark, readBookmarked } from "../config/bookmarks.ts";
+import { escaped, expandGlob, isPattern, type Found } from "./glob.ts";
 
 /** The path of a URL as a pattern, `\` before what is meant itself; undefined when it is none. */
 export function patternOfUrl(text: string): string | undefined {
+  const bookmarked = readBookmarked(text);
+  if (bookmarked !== undefined) {
+    if (!isPattern(bookmarked.path)) return undefined;
+    return joinBookmark(escaped(bookmarked.url.path), bookmarked.path);
+  }
   // Backslashes are slashes in URLs, and what stands encoded was not meant as a pattern.
   const path = /^[a-z][a-z0-9+.-]*:\/\/[^/]*\/(.*?)(?:;type=[aid])?$/i.exec(text)?.[1] ?? "";
-  const escaped = path.replace(/%(?:2a|3f|5b|5c|5d)/gi, "\\$&");
+  const kept = path.replace(/%(?:2a|3f|5b|5c|5d)/gi, "\\$&");
   try {
-    const pattern = decodeURIComponent(escaped);
+    const pattern = decodeURIComponent(kept);
     return isPattern(pattern) ? pattern : undefined;
   } catch {
     return undefined;

@@ -9,9 +9,12 @@ import {
 } from "@twinport/core/ftp-client";
 import { Option, type Command } from "commander";
 import { loadCharset } from "../charset.ts";
+import { colourOption, type ColourMode } from "../colour.ts";
+import { joinBookmark, readBookmarked, unknownBookmark } from "../config/bookmarks.ts";
 import { parseSeconds } from "../parse-options.ts";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { findCredentials } from "./credentials.ts";
+import { unescaped } from "./glob.ts";
 import { dialThrough, findProxy } from "./proxy.ts";
 import { clientTls, withTlsOptions, type RemoteTlsOptions } from "./tls.ts";
 
@@ -25,6 +28,7 @@ export interface RemoteOptions extends RemoteTlsOptions {
   readonly proxy?: string | false;
   readonly charset?: string;
   readonly verbose?: boolean;
+  readonly color?: ColourMode;
   /** Asked for by the commands that move files. */
   readonly compress?: boolean;
 }
@@ -44,11 +48,20 @@ export function withRemoteOptions(command: Command): Command {
     )
     .option("--no-proxy", "connect straight, whatever the environment says")
     .option("--charset <name>", "charset of names on servers that do not speak UTF-8")
+    .addOption(colourOption())
     .option("-v, --verbose", "show commands and replies on stderr, from the greeting on; passwords as ***");
 }
 
-/** Reads a URL of the command line. @throws UsageError. */
+/** Reads a URL of the command line, or a path of a bookmark. @throws UsageError. */
 export function readUrl(text: string): FtpUrl {
+  if (!hasScheme(text)) {
+    const bookmarked = readBookmarked(text);
+    if (bookmarked !== undefined) {
+      return { ...bookmarked.url, path: joinBookmark(bookmarked.url.path, unescaped(bookmarked.path)) };
+    }
+    const unknown = unknownBookmark(text);
+    if (unknown !== undefined) throw new UsageError(printable(unknown));
+  }
   try {
     return parseFtpUrl(text);
   } catch (error) {
@@ -57,8 +70,12 @@ export function readUrl(text: string): FtpUrl {
   }
 }
 
-/** Whether an argument is a URL, rather than a path of this machine. */
+/** Whether an argument is a URL or a path of a bookmark, rather than a path of this machine. */
 export function isUrl(text: string): boolean {
+  return hasScheme(text) || readBookmarked(text) !== undefined;
+}
+
+function hasScheme(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 }
 

@@ -70,7 +70,7 @@ function checkNames(path: string, entries: readonly ListedEntry[]): void {
     const shown = JSON.stringify(unknown.name.slice(0, 200));
     throw new FtpTransferError("unsafe-name", `Removing ${path}`, `what ${shown} is the listing does not tell`);
   }
-  if (entries.some(({ name }) => name === "" || name.includes("/") || name === "..")) {
+  if (entries.some(({ name }) => name === "" || name.includes("/") || name === "." || name === "..")) {
     throw new FtpTransferError("unsafe-name", `Removing ${path}`, "the server lists a name that is none");
   }
 }
