@@ -130,13 +130,15 @@ describe("a broken upload, on a server that shows what came of it,", () => {
   /** What most servers do: half a file has its name. */
   class Showing extends MemoryStorage {
     override async openWrite(
-      ...[path, { uploader: _, ...options } = {}]: Parameters<MemoryStorage["openWrite"]>
+      ...[path, options]: Parameters<MemoryStorage["openWrite"]>
     ): ReturnType<MemoryStorage["openWrite"]> {
       const file = await super.openWrite(path, options);
       return {
         write: (from) => file.write(from),
         commit: () => file.commit(),
-        abandon: async () => void (await file.commit()),
+        abandon: async () => {
+          await file.commit();
+        },
       };
     }
   }
