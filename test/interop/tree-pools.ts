@@ -15,14 +15,14 @@ export const ourLogin: FtpClientOptions = { host: "127.0.0.1", user: "me", passw
 /**
  * Uploads a tree, goes through it, downloads it, compares, and removes it.
  *
- * @param expected - What `digestTree` tells of `source`.
+ * @param tree - The tree's folder, and what `digestTree` tells of it.
  */
 export async function thereAndBack(
   server: FtpClientOptions,
-  source: string,
+  tree: { readonly source: string; readonly expected: string },
   back: string,
-  expected: string,
 ): Promise<void> {
+  const { source, expected } = tree;
   const pool = new FtpPool(server, { limit: sessions });
   try {
     const files = expected.split("\n").length;

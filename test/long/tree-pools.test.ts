@@ -27,7 +27,7 @@ afterAll(async () => {
 it.each(peerNames)("by %s in clear", async (name) => {
   const peer = await startPeer(name);
   try {
-    await thereAndBack({ ...peerLogin, port: peer.port }, source, join(local.path, name), expected);
+    await thereAndBack({ ...peerLogin, port: peer.port }, { source, expected }, join(local.path, name));
   } finally {
     await peer.stop();
   }
@@ -37,7 +37,7 @@ it.each(anySecurePeerNames)("by %s under TLS", async (name) => {
   const peer = await startAnySecurePeer(name);
   try {
     const tls = { authorities: [{ file: peer.authority }] };
-    await thereAndBack({ ...peerLogin, port: peer.port, tls }, source, join(local.path, `${name}-tls`), expected);
+    await thereAndBack({ ...peerLogin, port: peer.port, tls }, { source, expected }, join(local.path, `${name}-tls`));
   } finally {
     await peer.stop();
   }
@@ -48,7 +48,7 @@ it("by our own server", async () => {
   await mkdir(served);
   const server = await startOurServer(served);
   try {
-    await thereAndBack({ ...ourLogin, port: server.port }, source, join(local.path, "own"), expected);
+    await thereAndBack({ ...ourLogin, port: server.port }, { source, expected }, join(local.path, "own"));
   } finally {
     await server.stop();
   }

@@ -5,12 +5,14 @@
  * end: where all sessions of the pool are held so, and nobody uses the open files, other operations fail with kind
  * `too-many-open` after a while.
  *
- * Two things FTP has no words for. That a name is free is found out before it is taken: what another client does in between
- * goes unseen. And broken uploads are kept for nobody: what one leaves is removed, but for what was appended.
+ * FTP has no word for taking a name only if it is free: that is found out before, and what another client does in between
+ * goes unseen. A broken upload is kept for its uploader until the storage is closed, and known to this storage alone; without
+ * an uploader what it left is removed, but for what was appended.
  */
 import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
 import { formatQuotedPath, type HashAlgorithm } from "../../protocol/index.ts";
 import {
+  baseName,
   isWithin,
   rootPath,
   type Entry,
@@ -31,6 +33,7 @@ import type { FtpClient } from "../client.ts";
 import { chooseHash } from "../hash.ts";
 import type { FtpPool } from "../pool/ftp-pool.ts";
 import { noRetries } from "../retry/retry.ts";
+import { BrokenUploads } from "./broken-uploads.ts";
 import { FtpReadable, nothingLeft } from "./ftp-readable.ts";
 import { FtpWritable } from "./ftp-writable.ts";
 import { listFolder } from "./list-folder.ts";
@@ -66,6 +69,7 @@ export class FtpStorage implements Storage {
   readonly #paths: ServerPaths;
   readonly #open: OpenFiles;
   readonly #locks = new PathLocks();
+  readonly #broken = new BrokenUploads();
   readonly #surroundings: UploadSurroundings;
 
   /**
@@ -79,6 +83,7 @@ export class FtpStorage implements Storage {
     this.#open = new OpenFiles(options.openFileWait ?? defaultOpenFileWait);
     this.#surroundings = {
       locks: this.#locks,
+      broken: this.#broken,
       temporaryNames: options.temporaryNames ?? true,
       remove: (path) =>
         pool.use((client) => client.remove(this.#paths.of(path)), { retry: noRetries }).catch(() => undefined),
@@ -102,7 +107,11 @@ export class FtpStorage implements Storage {
   }
 
   stat(path: VirtualPath, options: StatOptions = {}): Promise<Entry> {
-    return this.#run(path, options, (place) => tell(place, path));
+    return this.#run(path, options, async (place) => {
+      const part = this.#broken.find(options.uploader, path);
+      const kept = part === undefined ? undefined : await look(place, part);
+      return kept === undefined ? tell(place, path) : { ...kept, name: baseName(path), partial: true };
+    });
   }
 
   /** As `Storage.list`. The listing is read whole before its first batch: who goes through it holds no session. */
@@ -177,8 +186,19 @@ export class FtpStorage implements Storage {
 
   async removeDirectory(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
     if (path === "/") throw storageError("permission-denied", path);
-    const remove = gone(path, ({ client, paths }) => client.removeDirectory(paths.of(path)));
-    await this.#run(path, options, remove, "empty-directory");
+    const remove = async ({ client, paths }: Place): Promise<void> => {
+      try {
+        await client.removeDirectory(paths.of(path));
+      } catch (error) {
+        // What hinders may be what nobody sees.
+        const kept = this.#broken.takeWithin(path);
+        if (kept.length === 0) throw error;
+        for (const part of kept) await client.remove(paths.of(part)).catch(passReplies);
+        await client.removeDirectory(paths.of(path));
+      }
+      this.#broken.takeWithin(path);
+    };
+    await this.#run(path, options, gone(path, remove), "empty-directory");
   }
 
   /** As `Storage.setTimes`, in whole seconds. FTP has no word for the time of access, which is passed over. */
@@ -238,6 +258,11 @@ export class FtpStorage implements Storage {
       if ((await look(place, target)) === undefined) throw storageError("not-found", target, refusal);
       throw await explained(place, path, "new-directory", refusal);
     });
+  }
+
+  /** Removes the broken uploads that are kept. The pool stays open. */
+  async close(): Promise<void> {
+    for (const part of this.#broken.takeWithin(rootPath)) await this.#surroundings.remove(part);
   }
 
   /** Runs an operation with a session. @param wanted - What a refusal that does not say why is held against. */

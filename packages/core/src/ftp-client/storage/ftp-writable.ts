@@ -10,8 +10,10 @@ import { toStorageError } from "./storage-error.ts";
 export interface WritableEnding {
   /** Makes the upload, which the server has whole, the file. */
   commit(): Promise<Entry>;
-  /** Takes away what is left of an upload that failed or was given up. Never rejects. */
+  /** Takes away what is left of an upload that cannot become the file. Never rejects. */
   discard(): Promise<void>;
+  /** Keeps what came of an upload that was given up, for its uploader to go on with, or takes it away. Never rejects. */
+  abandon(): Promise<void>;
 }
 
 /** Writes an upload, and gives its session back at the end. */
@@ -59,11 +61,13 @@ export class FtpWritable implements WritableFile<Entry> {
   }
 
   async #commit(): Promise<Entry> {
+    let isSent = false;
     try {
       await this.#upload.commit();
+      isSent = true;
       return await this.#ending.commit();
     } catch (error) {
-      await this.#ending.discard();
+      await (isSent ? this.#ending.discard() : this.#ending.abandon());
       throw toStorageError(error, this.#path, this.#signal);
     } finally {
       this.#open.close();
@@ -73,7 +77,7 @@ export class FtpWritable implements WritableFile<Entry> {
   async #abandon(): Promise<undefined> {
     try {
       await this.#upload.abandon();
-      await this.#ending.discard();
+      await this.#ending.abandon();
     } finally {
       this.#open.close();
     }

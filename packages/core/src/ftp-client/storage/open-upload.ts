@@ -7,6 +7,7 @@
  */
 import { baseName, type Entry, type OpenWriteOptions, type VirtualPath } from "../../storage/index.ts";
 import { FtpReplyError } from "../errors.ts";
+import type { BrokenUploads } from "./broken-uploads.ts";
 import type { FtpUpload } from "../upload.ts";
 import { explained, look, tell, type Place } from "./look.ts";
 import { makePartPath } from "./part-names.ts";
@@ -25,10 +26,21 @@ export interface OpenedUpload {
 /** What an opening needs beside its session. */
 export interface UploadSurroundings {
   readonly locks: PathLocks;
+  readonly broken: BrokenUploads;
   /** Whether new content goes to a temporary name first. */
   readonly temporaryNames: boolean;
   /** Removes a file by a session of its own, if it can. Never rejects. */
   remove(path: VirtualPath): Promise<void>;
+}
+
+/** What of an upload is there already. */
+interface Beginning {
+  /** Where it lies. */
+  readonly part: VirtualPath;
+  /** Octets of it that stay. */
+  readonly stays: number;
+  /** Octets that it has. */
+  readonly size: number;
 }
 
 /** Octets of a file's beginning that are copied at a time. */
@@ -42,18 +54,46 @@ export async function openUpload(
   surroundings: UploadSurroundings,
 ): Promise<OpenedUpload> {
   const { mode = "replace", offset = 0 } = options;
-  if (mode === "append") return openInPlace(place, path, options);
-  if (mode !== "at" || offset === 0) return openBeside(place, path, options, surroundings, 0);
+  const goesOn = mode === "append" || mode === "at";
+  const broken = goesOn ? await takeBroken(place, path, options, surroundings.broken) : undefined;
+  if (broken !== undefined) return openBeside(place, path, options, surroundings, () => Promise.resolve(broken));
+  if (mode === "append") return openInPlace(place, path, { append: true, ...signalOf(options) });
+  const anew = (): Promise<Beginning> => Promise.resolve({ part: makePartPath(path), stays: 0, size: 0 });
+  if (mode !== "at" || offset === 0) return openBeside(place, path, options, surroundings, anew);
   const there = await look(place, path);
   if (there?.kind === "directory") throw storageError("is-a-directory", path);
   if (there === undefined || offset > there.size) throw storageError("offset-out-of-range", path);
-  if (offset === there.size) return openInPlace(place, path, options);
-  return openBeside(place, path, options, surroundings, offset);
+  if (offset === there.size) return openInPlace(place, path, { append: true, ...signalOf(options) });
+  return openBeside(place, path, options, surroundings, () =>
+    copyBeginning(place, path, offset, options, surroundings),
+  );
 }
 
-async function openInPlace(place: Place, path: VirtualPath, options: OpenWriteOptions): Promise<OpenedUpload> {
-  const upload = await opened(place, path, path, { append: true, ...signalOf(options) });
-  return { upload, ending: { commit: () => tell(place, path), discard: () => Promise.resolve() } };
+/** The uploader's broken upload, which is this one's from now on. */
+async function takeBroken(
+  { client, paths }: Place,
+  path: VirtualPath,
+  { uploader, mode, offset = 0 }: OpenWriteOptions,
+  broken: BrokenUploads,
+): Promise<Beginning | undefined> {
+  const part = broken.find(uploader, path);
+  if (part === undefined) return undefined;
+  const size = await client.size(paths.of(part));
+  if (size !== undefined && mode === "at" && offset > size) throw storageError("offset-out-of-range", path);
+  broken.take(uploader, path);
+  // Somebody tidied up.
+  if (size === undefined) return undefined;
+  return { part, size, stays: mode === "at" ? offset : size };
+}
+
+async function openInPlace(
+  place: Place,
+  path: VirtualPath,
+  options: Parameters<typeof opened>[3],
+): Promise<OpenedUpload> {
+  const upload = await opened(place, path, path, options);
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { upload, ending: { commit: () => tell(place, path), discard: nothing, abandon: nothing } };
 }
 
 async function openBeside(
@@ -61,37 +101,49 @@ async function openBeside(
   path: VirtualPath,
   options: OpenWriteOptions,
   surroundings: UploadSurroundings,
-  kept: number,
+  begin: () => Promise<Beginning>,
 ): Promise<OpenedUpload> {
-  const { client, paths } = place;
   const there = await before(place, path, options);
   if (there?.kind === "directory") throw storageError("is-a-directory", path);
   if (there !== undefined && options.mode === "create") throw storageError("already-exists", path);
-  if (!surroundings.temporaryNames && options.mode !== "create" && kept === 0) {
-    const upload = await opened(place, path, path, signalOf(options));
-    return { upload, ending: { commit: () => tell(place, path), discard: () => Promise.resolve() } };
+  if (!surroundings.temporaryNames && (options.mode ?? "replace") === "replace") {
+    return openInPlace(place, path, signalOf(options));
   }
-  const part = makePartPath(path);
-  // A name beside it is of use only for what the server may hold: a session that is gone leaves it to another.
-  const discard = async (): Promise<void> => {
-    const removed = client.closed ? Promise.reject(new Error("the session is gone")) : client.remove(paths.of(part));
-    await removed.catch(async (error: unknown) => {
-      if (!(error instanceof FtpReplyError)) await surroundings.remove(part);
-    });
+  const { part, stays, size } = await begin();
+  const discard = (): Promise<void> => discardPart(place, part, surroundings);
+  const { uploader, mode } = options;
+  const abandon = async (): Promise<void> => {
+    if (uploader === undefined || mode === "create") await discard();
+    else for (const dropped of surroundings.broken.keep(uploader, path, part)) await surroundings.remove(dropped);
   };
   try {
-    if (kept > 0) await copyBeginning(place, path, part, kept, options);
-    const upload = await opened(place, part, path, { append: kept > 0, ...signalOf(options) });
-    const octets = async (): Promise<number> => kept + (await upload.commit()).bytes;
+    // What is cut by REST and STOR keeps its old end on many servers: what comes reaches beyond it, or is found too long.
+    const from = stays === size ? { append: stays > 0 } : { offset: stays };
+    const upload = await opened(place, part, path, { ...from, ...signalOf(options) });
     const commit = async (): Promise<Entry> => {
-      const whole = await demandWhole(place, part, path, await octets());
-      return become(place, { part: whole, at: part, path, replaced: there }, options, surroundings);
+      const whole = await demandWhole(place, part, path, stays + (await upload.commit()).bytes);
+      const entry = await become(place, { part: whole, at: part, path, replaced: there }, options, surroundings);
+      const earlier = surroundings.broken.take(uploader, path);
+      if (earlier !== undefined) await discardPart(place, earlier, surroundings);
+      return entry;
     };
-    return { upload, ending: { discard, commit } };
+    return { upload, ending: { discard, abandon, commit } };
   } catch (error) {
-    if (kept > 0) await discard();
+    if (size > 0) await abandon();
     throw error;
   }
+}
+
+/** Removes what is left of an upload. A session that is gone leaves it to another. Never rejects. */
+async function discardPart(
+  { client, paths }: Place,
+  part: VirtualPath,
+  surroundings: UploadSurroundings,
+): Promise<void> {
+  if (client.closed) return surroundings.remove(part);
+  await client.remove(paths.of(part)).catch(async (error: unknown) => {
+    if (!(error instanceof FtpReplyError)) await surroundings.remove(part);
+  });
 }
 
 /**
@@ -153,7 +205,7 @@ async function opened(
   place: Place,
   path: VirtualPath,
   target: VirtualPath,
-  options: { readonly append?: boolean; readonly signal?: AbortSignal },
+  options: { readonly append?: boolean; readonly offset?: number; readonly signal?: AbortSignal },
 ): Promise<FtpUpload> {
   try {
     return await place.client.openWrite(place.paths.of(path), options);
@@ -164,28 +216,36 @@ async function opened(
 
 /** Copies the first octets of a file, a part at a time: one session is enough, and no more than a part is in memory. */
 async function copyBeginning(
-  { client, paths }: Place,
+  place: Place,
   from: VirtualPath,
-  to: VirtualPath,
   length: number,
   options: OpenWriteOptions,
-): Promise<void> {
-  for (let at = 0; at < length;) {
-    const part = Buffer.alloc(Math.min(copiedPart, length - at));
-    const download = await client.openRead(paths.of(from), { offset: at, ...signalOf(options) });
-    let filled = 0;
-    try {
-      while (filled < part.length) {
-        const count = await download.read(part.subarray(filled));
-        if (count === 0) throw storageError("offset-out-of-range", from);
-        filled += count;
+  surroundings: UploadSurroundings,
+): Promise<Beginning> {
+  const { client, paths } = place;
+  const to = makePartPath(from);
+  try {
+    for (let at = 0; at < length;) {
+      const part = Buffer.alloc(Math.min(copiedPart, length - at));
+      const download = await client.openRead(paths.of(from), { offset: at, ...signalOf(options) });
+      let filled = 0;
+      try {
+        while (filled < part.length) {
+          const count = await download.read(part.subarray(filled));
+          if (count === 0) throw storageError("offset-out-of-range", from);
+          filled += count;
+        }
+      } finally {
+        await download.close();
       }
-    } finally {
-      await download.close();
+      await client.append(part, paths.of(to), signalOf(options));
+      at += filled;
     }
-    await client.append(part, paths.of(to), signalOf(options));
-    at += filled;
+  } catch (error) {
+    await discardPart(place, to, surroundings);
+    throw error;
   }
+  return { part: to, stays: length, size: length };
 }
 
 function signalOf({ signal }: OpenWriteOptions): { readonly signal?: AbortSignal } {

@@ -1,7 +1,8 @@
 /** A server as a storage: sessions that open files hold, what is left behind, servers with few words, times. */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { FtpClient, FtpPool, FtpStorage, type FtpStorageOptions } from "../../../src/ftp-client/index.ts";
-import { StorageError, type Entry, type Storage } from "../../../src/storage/index.ts";
+import { brokenUploadLimit } from "../../../src/ftp-client/storage/broken-uploads.ts";
+import { MemoryStorage, StorageError, type Entry, type Storage } from "../../../src/storage/index.ts";
 import { at, contentOf, entriesOf, namesOf, put, textOf } from "../../../src/storage/conformance/conformance-case.ts";
 import { readFile, startServer, type Fixture } from "../../ftp-server/server-fixture.ts";
 import { startScripted, type Script, type ScriptedSession } from "../scripted-server.ts";
@@ -122,6 +123,85 @@ describe("a file that is written to a server", () => {
     expect(await readFile(inside, "/file")).toBe("content");
     expect(commands).toContain("STOR file");
     expect(commands.join("\n")).not.toContain("RNFR");
+  });
+});
+
+describe("a broken upload, on a server that shows what came of it,", () => {
+  /** What most servers do: half a file has its name. */
+  class Showing extends MemoryStorage {
+    override async openWrite(
+      ...[path, options]: Parameters<MemoryStorage["openWrite"]>
+    ): ReturnType<MemoryStorage["openWrite"]> {
+      const file = await super.openWrite(path, options);
+      return {
+        write: (from) => file.write(from),
+        commit: () => file.commit(),
+        abandon: async () => {
+          await file.commit();
+        },
+      };
+    }
+  }
+
+  async function startShowing(): Promise<{ inside: Storage; remote: FtpStorage; pool: FtpPool }> {
+    const { port, storage } = await startServer({ storage: new Showing() });
+    const pool = new FtpPool({ ...login, port }, { limit: 4, ...once });
+    onTestFinished(() => pool.close());
+    return { inside: storage, pool, remote: new FtpStorage(pool) };
+  }
+
+  async function breakOff(remote: Storage, path: string, how: Parameters<Storage["openWrite"]>[1]): Promise<void> {
+    const file = await remote.openWrite(at(path), how);
+    await file.write(Buffer.from("0123"));
+    // What was written is on its way until the server has it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await file.abandon();
+  }
+
+  it("leaves nothing without an uploader", async () => {
+    const { inside, remote } = await startShowing();
+    await breakOff(remote, "/file", {});
+    expect(await namesOf(inside, "/")).toEqual([]);
+  });
+
+  it("leaves nothing when its session is gone", async () => {
+    const { inside, remote, pool } = await startShowing();
+    const sessions: FtpClient[] = [];
+    await pool.use(async (client) => void sessions.push(client));
+    const file = await remote.openWrite(at("/file"));
+    await file.write(Buffer.from("0123"));
+    for (const client of sessions) client.destroy();
+    expect(await kindOf(file.commit())).toBe("unavailable");
+    expect(await namesOf(remote, "/")).toEqual([]);
+    await expect.poll(() => namesOf(inside, "/")).toEqual([]);
+  });
+
+  it("is kept for its uploader, who goes on", async () => {
+    const { inside, remote } = await startShowing();
+    await breakOff(remote, "/file", { uploader: "anna" });
+    expect(await namesOf(remote, "/")).toEqual([]);
+    expect(await namesOf(inside, "/")).toHaveLength(1);
+    const { size, partial } = await remote.stat(at("/file"), { uploader: "anna" });
+    expect([size, partial]).toEqual([4, true]);
+    await put(remote, "/file", "4567", { uploader: "anna", mode: "at", offset: 4 });
+    expect(await textOf(inside, "/file")).toBe("01234567");
+    expect(await namesOf(inside, "/")).toEqual(["file"]);
+  });
+
+  it("is kept no longer than its folder, its storage, or a limit", async () => {
+    const { inside, remote } = await startShowing();
+    await remote.makeDirectory(at("/folder"));
+    await breakOff(remote, "/folder/file", { uploader: "anna" });
+    await remote.removeDirectory(at("/folder"));
+    expect(await namesOf(inside, "/")).toEqual([]);
+    await breakOff(remote, "/file", { uploader: "anna" });
+    await remote.close();
+    expect(await namesOf(inside, "/")).toEqual([]);
+    for (let i = 0; i < brokenUploadLimit + 2; i++) {
+      const file = await remote.openWrite(at(`/${i}`), { uploader: "anna" });
+      await file.abandon();
+    }
+    expect((await namesOf(inside, "/")).length).toBeLessThanOrEqual(brokenUploadLimit);
   });
 });
 
