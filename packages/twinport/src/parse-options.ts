@@ -21,6 +21,29 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
+const unitFactors: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+  T: 1024 ** 4,
+};
+
+/** Octets, with K, M, G or T for 1,024 of the one before; undefined for what is no such thing. */
+export function parseOctets(text: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,15}(?:\.\d{1,9})?)([BKMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  const factor = unitFactors[unit.toUpperCase()];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** Octets a second: `500K`, `1.5M`. */
+export function parseRate(text: string): number {
+  const rate = parseOctets(text.replace(/\/s$/, ""));
+  if (rate === undefined || rate < 1) throw new InvalidArgumentError("It is octets a second, as 500K or 1.5M.");
+  return rate;
+}
+
 /** A port from 0 to 65535. */
 export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;

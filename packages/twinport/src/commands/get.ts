@@ -8,7 +8,12 @@ import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressV
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 import { printFile } from "../remote/print-file.ts";
-import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import {
+  defaultTransfers,
+  withBandwidthOption,
+  withTransferOptions,
+  type TransferFlags,
+} from "../remote/transfer-flags.ts";
 import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
 interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
@@ -35,7 +40,9 @@ export function get(): Command {
     .option("-p, --preserve", "keep modification times")
     .option("--no-glob", "take * ? [ in URLs as they are")
     .option("--json", "tell the outcome as JSON on stdout, a line a file");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
+  return withRemoteOptions(
+    withFormatOptions(withProgressOptions(withTransferOptions(withBandwidthOption(withVerifyOptions(command))))),
+  )
     .addHelpText(
       "after",
       `

@@ -10,7 +10,12 @@ import { expandLocal } from "../remote/local-glob.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
-import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import {
+  defaultTransfers,
+  withBandwidthOption,
+  withTransferOptions,
+  type TransferFlags,
+} from "../remote/transfer-flags.ts";
 import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
 interface PutOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
@@ -45,7 +50,9 @@ export function put(): Command {
     .option("-p, --preserve", "keep modification times")
     .option("--parents", "make the folder of the URL, and those above it")
     .option("--json", "tell the outcome as JSON on stdout, a line a file");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
+  return withRemoteOptions(
+    withFormatOptions(withProgressOptions(withTransferOptions(withBandwidthOption(withVerifyOptions(command))))),
+  )
     .addHelpText(
       "after",
       `

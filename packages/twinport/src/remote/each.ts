@@ -11,6 +11,8 @@ export interface Outcome {
 /** How `runEach` goes about it. */
 export interface EachOptions {
   readonly json?: boolean;
+  /** Whether outcomes are told, beside failures. Default true. */
+  readonly outcomes?: boolean;
   /** Items at once. Default 1. */
   readonly transfers?: number;
   /** Writes a line for people. Default: to stderr. */
@@ -61,8 +63,8 @@ function endsAll(error: unknown): boolean {
   return error instanceof UsageError || exitCodeFor(error) === exitCodes.interrupted;
 }
 
-function tellOutcome(outcome: Outcome, { json }: EachOptions, note: NonNullable<EachOptions["note"]>): void {
-  if (json === true) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+function tellOutcome(outcome: Outcome, { json, outcomes }: EachOptions, note: NonNullable<EachOptions["note"]>): void {
+  if (json === true && outcomes !== false) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   for (const { path, reason } of outcome.skipped ?? []) {
     note(`twinport: ${printable(path)} is left out: ${reason}`, { event: "skipped", path, reason });
   }
