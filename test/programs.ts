@@ -44,6 +44,8 @@ export async function runProgram(command: string, args: readonly string[], optio
 
 /** Our server as a program. */
 export interface ServerProgram {
+  /** The process's. */
+  readonly pid: number;
   readonly port: number;
   /** Of a listener with implicit TLS; 0 without one. */
   readonly implicitPort: number;
@@ -86,6 +88,7 @@ export async function startServerProgram(
   while (!told.includes(options.until ?? "\n")) told += ((await once(child.stdout, "data")) as [Buffer])[0].toString();
   const portOf = (scheme: string): number => Number(new RegExp(`\\b${scheme}://[^\\n]*:(\\d+)`).exec(told)?.[1] ?? 0);
   return {
+    pid: child.pid ?? 0,
     port: portOf("ftp"),
     implicitPort: portOf("ftps"),
     tftpPort: portOf("tftp"),

@@ -36,7 +36,7 @@ export class Fire {
     writeFileSync(join(outside, "secret"), "secret");
     symlinkSync(outside, join(root, "out"));
     symlinkSync(join(outside, "secret"), join(root, "secret"));
-    writeFileSync(join(root, "a"), "content of a\r\n".repeat(1000));
+    for (const name of ["a", "untouched"]) writeFileSync(join(root, name), "content of a\r\n".repeat(1000));
     fire.#child = fork(join(import.meta.dirname, "served.js"), { execArgv: ["--expose-gc"] });
     fire.#child.on("exit", (code, signal) => {
       fire.#exited = `the server's process ended with ${signal ?? code}`;

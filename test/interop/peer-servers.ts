@@ -1,5 +1,5 @@
 /** Real FTP servers on a free port of loopback, each with one user and a folder of its own. */
-import { chown, mkdir, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeAuthority } from "../../packages/core/test/support/certificates.ts";
 import { freePort, makeFolder, run, start, waitForGreeting, type Running } from "./processes.ts";
@@ -149,6 +149,17 @@ FTPServer(("127.0.0.1", ${port}), FTPHandler).serve_forever()`,
     start("tcpsvd", ["-c", "50", "127.0.0.1", String(port), program("inetutils-ftpd", "usr/sbin/ftpd"), "-l"]),
 };
 
+/** Secure servers that take any data connection under TLS. */
+const lenientStarters: Readonly<Record<string, Starter>> = {
+  "pure-ftpd": async ({ port, state }) => {
+    const { cert, key } = await writeCertificate(state);
+    const both = join(state, "both.pem");
+    await writeFile(both, `${await readFile(cert, "utf8")}${await readFile(key, "utf8")}`, { mode: 0o600 });
+    const listen = ["-S", `127.0.0.1,${port}`, "-l", "unix", "-A", "-H", "-4"];
+    return start(program("pure-ftpd", "usr/sbin/pure-ftpd"), [...listen, "-Y", "2", "-2", both]);
+  },
+};
+
 /** The servers there are. */
 export const peerNames: readonly string[] = Object.keys(starters);
 
@@ -194,6 +205,14 @@ export function startPeer(name: string): Promise<Peer> {
 /** Starts a secure server. */
 export function startSecurePeer(name: string): Promise<Peer> {
   return startFrom(secureStarters, name);
+}
+
+/** Every server that there is under TLS. */
+export const anySecurePeerNames: readonly string[] = [...securePeerNames, ...Object.keys(lenientStarters)];
+
+/** Starts one of them. */
+export function startAnySecurePeer(name: string): Promise<Peer> {
+  return startFrom({ ...secureStarters, ...lenientStarters }, name);
 }
 
 /** Starts a server that has mode Z. */

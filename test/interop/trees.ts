@@ -55,3 +55,52 @@ export async function digestTree(root: string): Promise<string> {
   }
   return lines.sort().join("\n");
 }
+
+/** Words of many scripts, for names: left to right, right to left, with marks of their own, beyond 16 bits. */
+const words: readonly string[] = [
+  "latin é",
+  "ελληνικά",
+  "кириллица",
+  "հայերեն",
+  "ქართული",
+  "עברית",
+  "العربية",
+  "हिन्दी",
+  "বাংলা",
+  "தமிழ்",
+  "ไทย",
+  "ລາວ",
+  "မြန်မာ",
+  "ខ្មែរ",
+  "བོད་ཡིག",
+  "አማርኛ",
+  "ᏣᎳᎩ",
+  "ᠮᠣᠩᠭᠣᠯ",
+  "한국어",
+  "ひらがな",
+  "カタカナ",
+  "漢字",
+  "ᚠᚢᚦᚨᚱᚲ",
+  "𐌲𐌿𐍄𐌹𐍃𐌺",
+  "😀👩‍👩‍👧",
+];
+
+/**
+ * Makes a tree of small files, ten in a folder, with names of all scripts, ten folders in one at the top.
+ *
+ * @param folders - How many folders hold files.
+ */
+export async function makeWideTree(root: string, folders: number): Promise<void> {
+  for (let folder = 0; folder < folders; folder++) {
+    const path = join(
+      root,
+      `${words[folder % 10]} ${Math.floor(folder / 10)}`,
+      `${words[folder % words.length]} ${folder}`,
+    );
+    await mkdir(path, { recursive: true });
+    for (let i = 0; i < 10; i++) {
+      const word = words[(folder + i * 3) % words.length];
+      await writeFile(join(path, `${word}-${i}.txt`), `${word} ${folder} ${i}\n`.repeat((folder * 10 + i) % 97));
+    }
+  }
+}

@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { makeFolder, start, type Running } from "../interop/processes.ts";
 import { startServerProgram, type ServerProgram } from "../programs.ts";
 import { missingFirmware } from "../../scripts/firmware-packages.js";
-import { namespacesMissing, NetworkNamespace, serverAddress, type GuestNetwork } from "./network-namespace.ts";
+import { namespacesMissing, NetworkNamespace, serverAddress, type GuestNetwork } from "../support/network-namespace.ts";
 
 /** Where a second server of ours stays on the port that was asked. */
 export const singlePortAddress = "10.99.0.5";

@@ -12,7 +12,7 @@ import {
   type LoggedRequest,
   type ServedFile,
 } from "./firmware-bench.ts";
-import { serverAddress } from "./network-namespace.ts";
+import { serverAddress } from "../support/network-namespace.ts";
 import { VirtualMachine } from "./virtual-machine.ts";
 
 const missing = firmwareMissing();

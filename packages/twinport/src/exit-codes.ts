@@ -7,10 +7,13 @@ import {
   FtpTimeoutError,
   FtpTlsError,
   FtpTransferError,
+  FtpError,
   LocalFileError,
+  MirrorError,
   ServersRefusedError,
   isRetryable,
 } from "@twinport/core/ftp-client";
+import { StorageError } from "@twinport/core/storage";
 import { TftpError, tftpErrorCode } from "@twinport/core/tftp";
 
 /** Exit codes. */
@@ -28,6 +31,7 @@ export const exitCodes = {
   notSecure: 10,
   refusedForNow: 11,
   someFailedForNow: 12,
+  tooManyDeletions: 13,
   interrupted: 130,
 } as const;
 
@@ -46,6 +50,7 @@ export const exitCodeTable: readonly (readonly [number, string])[] = [
   [10, "TLS failed, or the certificate is not to be trusted"],
   [11, "the server refused for now (retryable)"],
   [12, "some of several files failed, none of them for good (retryable)"],
+  [13, "more would be removed than --max-delete allows; nothing was done"],
   [130, "interrupted"],
 ];
 
@@ -92,6 +97,8 @@ export function exitCodeFor(error: unknown): number {
   if (error instanceof FtpTransferError) return codeOfTransfer(error);
   if (error instanceof ClientClosedError) return codeOfClosed(error);
   if (error instanceof TftpError) return codeOfTftp(error);
+  if (error instanceof StorageError) return codeOfStorage(error);
+  if (error instanceof MirrorError) return codeOfMirror(error);
   if (error instanceof Error && error.message === interruption) return exitCodes.interrupted;
   return codeOfSystem(error);
 }
@@ -136,6 +143,27 @@ function codeOfSystem(error: unknown): number {
 function codeOfClosed({ cause }: ClientClosedError): number {
   if (cause instanceof Error && cause.message === interruption) return exitCodes.interrupted;
   return cause instanceof Error ? exitCodeFor(cause) : exitCodes.cannotConnect;
+}
+
+/** What a server said is told by the cause; what is none of a server is of this machine. */
+function codeOfStorage({ kind, cause }: StorageError): number {
+  if (kind === "aborted") return exitCodes.interrupted;
+  if (cause instanceof FtpError) {
+    const code = exitCodeFor(cause);
+    return kind === "not-found" && code === exitCodes.refused ? exitCodes.notFound : code;
+  }
+  return exitCodes.localFile;
+}
+
+function codeOfMirror({ kind }: MirrorError): number {
+  switch (kind) {
+    case "too-many-deletions":
+      return exitCodes.tooManyDeletions;
+    case "bad-plan":
+      return exitCodes.usage;
+    case "too-large":
+      return exitCodes.failed;
+  }
 }
 
 function codeOfTftp(error: TftpError): number {

@@ -13,6 +13,7 @@ import { get } from "./commands/get.ts";
 import { hash } from "./commands/hash.ts";
 import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
+import { mirror } from "./commands/mirror.ts";
 import { put } from "./commands/put.ts";
 import { serve } from "./commands/serve.ts";
 import { shell } from "./commands/shell.ts";
@@ -27,7 +28,7 @@ import { exitCodeTable } from "./exit-codes.ts";
 // prettier-ignore
 const commands: readonly (() => Command)[] = [
   serve,
-  get, put, copy,
+  get, put, mirror, copy,
   ls, cat, stat, du, find, hash, diff, edit,
   rm, mkdir, rmdir, mv,
   shell, bookmark, completion,

@@ -133,11 +133,24 @@ describe("twinport serve --tftp", () => {
       const refused = await twinport(["tftp", "put", `${url}2`, "-"], { input: "x" });
       expect(refused.code).not.toBe(0);
       expect(refused.stderr).toContain("no writing");
+      expect((await twinport(["tftp", "get", `${url}3`, "-"])).stderr).toContain("File not found");
     } finally {
       expect(await server.stop()).toBe(0);
     }
     expect(server.log()).toMatch(/"path":"boot.cfg","bytes":10,.*"msg":"TFTP read complete"/);
-    expect(server.log()).toMatch(/"operation":"write","code":2,"msg":"TFTP request refused/);
+    const levels = server
+      .log()
+      .split("\n")
+      .filter((line) => line.includes("TFTP request refused"))
+      .map((line) => {
+        const { level, operation, code } = JSON.parse(line) as Record<string, unknown>;
+        return [operation, code, level];
+      });
+    // Boot ROMs ask for file after file until one is there: that is information (30), and no warning (40).
+    expect(levels).toEqual([
+      ["write", 2, 40],
+      ["read", 1, 30],
+    ]);
   });
 
   it.each([

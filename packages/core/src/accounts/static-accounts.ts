@@ -76,7 +76,10 @@ export class StaticAccounts implements Accounts {
   }
 
   /** As `Accounts.login`; synchronous for a password that was right a moment ago, and for anonymous logins. */
-  login(credentials: Credentials, connection?: Pick<ConnectionInfo, "remote">): Account | Refusal | Promise<Account | Refusal> {
+  login(
+    credentials: Credentials,
+    connection?: Pick<ConnectionInfo, "remote">,
+  ): Account | Refusal | Promise<Account | Refusal> {
     const { user, password } = credentials;
     const peer = connection?.remote.address;
     const known = this.#known.get(user);

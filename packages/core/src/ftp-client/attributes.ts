@@ -1,5 +1,6 @@
 /** Operations that need no data connection, or hardly: names, sizes, times. */
 import {
+  formatCommandLine,
   formatTimeValue,
   parseMlsxLine,
   parseQuotedPath,
@@ -26,6 +27,8 @@ export async function command(
 /** RNFR and RNTO. */
 export async function rename(context: ClientContext, from: string, to: string): Promise<void> {
   const tried = `Renaming ${from} to ${to}`;
+  // What cannot be sent is refused before the server waits for it.
+  formatCommandLine("RNTO", to);
   const reply = await context.control.command("RNFR", from);
   if (reply.code !== 350) throw new FtpReplyError(tried, reply, "RNFR");
   await command(context, "RNTO", to, tried);

@@ -9,7 +9,7 @@ import { Transfer, type TransferRequest } from "./transfer.ts";
 export async function beginTransfer(
   context: ClientContext,
   { format, options }: ResolvedFormat,
-  request: Omit<TransferRequest, "keepsConnection">,
+  request: Omit<TransferRequest, "keepsConnection" | "noopEvery">,
 ): Promise<Transfer> {
   await setFormat(context, format, options);
   // A NetX Duo server goes back to stream mode after each transfer.
@@ -17,5 +17,6 @@ export async function beginTransfer(
   return Transfer.begin(context.control, context.data, {
     ...request,
     keepsConnection: keepsConnection(format, options),
+    noopEvery: context.options.keepAlive.noop,
   });
 }

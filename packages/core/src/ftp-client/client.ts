@@ -34,7 +34,12 @@ import type {
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
-import { downloadTree, removeTree, uploadTree, type TreeOptions, type TreeResult } from "./tree.ts";
+import { downloadTree } from "./trees/download-tree.ts";
+import { ensureDirectory } from "./trees/ensure-directory.ts";
+import { removeTree } from "./trees/remove-tree.ts";
+import type { RemoveTreeOptions, TreeOptions, TreeResult } from "./trees/tree-options.ts";
+import { clientServer } from "./trees/tree-server.ts";
+import { uploadTree } from "./trees/upload-tree.ts";
 import { openWrite, type FtpUpload } from "./upload.ts";
 import { parseFtpUrl } from "./url.ts";
 
@@ -249,7 +254,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * @returns With the name in `path`.
    * @throws RangeError for options that need a file that is there.
    */
-  async uploadUnique(from: UploadSource, name: string = "", options: UploadOptions = {}): Promise<TransferResult> {
+  async uploadUnique(from: UploadSource, name = "", options: UploadOptions = {}): Promise<TransferResult> {
     const goesOn = options.resume === true || options.restart !== undefined || (options.offset ?? 0) > 0;
     if (goesOn || options.verify === true) {
       throw new RangeError("What is stored under a name that is not known yet cannot be gone on with, nor verified");
@@ -298,7 +303,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
 
   /** Removes a folder, with `recursive` and all that is in it. */
   removeDirectory(path: string, options: OperationOptions & { readonly recursive?: boolean } = {}): Promise<void> {
-    if (options.recursive === true) return removeTree(this, path, options);
+    if (options.recursive === true) return this.removeTree(path, options).then(() => undefined);
     return this.#run(
       `Removing ${path}`,
       () => attributes.command(this.#context, "RMD", path, `Removing ${path}`),
@@ -409,12 +414,22 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
 
   /** Downloads a folder and all below it. Names of the server never lead out of the local folder. */
   downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
-    return downloadTree(this, path, to, options);
+    return downloadTree(clientServer(this), path, to, options);
   }
 
   /** Uploads a folder and all below it. */
   uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
-    return uploadTree(this, from, path, options);
+    return uploadTree(clientServer(this), from, path, options);
+  }
+
+  /** Removes a folder and all that is in it. Links are removed, not followed. */
+  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    return removeTree(clientServer(this), path, options);
+  }
+
+  /** Makes sure that a folder is there, and those above it. */
+  ensureDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    return ensureDirectory(clientServer(this), path, options);
   }
 
   /** Keeps other operations waiting until `operation` is done. */

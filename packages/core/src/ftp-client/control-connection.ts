@@ -34,8 +34,6 @@ import type { ResolvedTlsOptions } from "./tls-options.ts";
 const unawaitedReplies = 16;
 /** Characters of a reply that an error shows. */
 const shownOfReply = 200;
-/** Milliseconds after which TCP looks whether a quiet peer is there. */
-const keepAliveDelay = 30_000;
 
 /** What the owner of a control connection is told. */
 export interface ControlConnectionOwner {
@@ -65,6 +63,8 @@ export class ControlConnection {
   privateData = false;
   /** Told of the 110 replies of a transfer, which come at any time in it (RFC 959 §3.5). */
   onRestartMarker: ((text: string) => void) | undefined;
+  /** Told of each reply before anybody who waits; true takes it away. */
+  takesReply: ((reply: ReceivedReply) => boolean) | undefined;
   #socket: Socket;
   readonly #owner: ControlConnectionOwner;
   readonly #replyTimeout: number;
@@ -91,7 +91,7 @@ export class ControlConnection {
     this.localAddress = normaliseAddress(socket.localAddress ?? "");
     // The address at the socket's other end is the proxy's then.
     this.dataHost = options.dial === undefined ? this.remoteAddress : options.host;
-    socket.setKeepAlive(true, keepAliveDelay);
+    if (options.keepAlive.tcp > 0) socket.setKeepAlive(true, options.keepAlive.tcp);
     this.#listen(socket);
     socket.resume();
   }
@@ -398,6 +398,7 @@ export class ControlConnection {
     }
     if (reply.code >= 200) this.#due--;
     this.#latest = reply;
+    if (this.takesReply?.(reply) === true) return;
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter !== undefined) waiter.resolve(reply);

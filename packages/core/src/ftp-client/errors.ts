@@ -82,6 +82,8 @@ export type FtpTransferErrorKind =
   | "malformed"
   /** Another number of octets came than the server has. */
   | "size-mismatch"
+  /** The server's file became another one while it was fetched. */
+  | "changed"
   /** The server's hash is another than that of the octets here. */
   | "hash-mismatch"
   /** The server offers no hash that could be asked for or compared. */

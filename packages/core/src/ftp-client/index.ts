@@ -69,7 +69,7 @@ export {
 export { mirror } from "./mirror/mirror.ts";
 export { planMirror } from "./mirror/plan-mirror.ts";
 export { formatMirrorPlan, parseMirrorPlan, planTextLimit } from "./mirror/plan-text.ts";
-export type { DataMode, FtpClientOptions } from "./options.ts";
+export type { DataMode, FtpClientOptions, KeepAliveOptions } from "./options.ts";
 export type { FtpClientTlsOptions, TlsMode } from "./tls-options.ts";
 export {
   BandwidthLimit,
@@ -95,5 +95,21 @@ export { meterMemory, meterSample, ProgressMeter } from "./progress-meter.ts";
 export { noRetries, withRetries, type RetryEvent, type RetryPolicy } from "./retry/retry.ts";
 export { isRetryable } from "./retry/retryable.ts";
 export { abortTimeout } from "./resynchronise.ts";
-export { treeDepth, unsafeLocalName, type TreeOptions, type TreeResult } from "./tree.ts";
+export type { DiscardedState, SegmentedOptions, SegmentedResult } from "./segments/segmented-options.ts";
+export { unsafeLocalName } from "./trees/local-names.ts";
+export {
+  treeDepth,
+  type RemoveTreeOptions,
+  type SkippedEntry,
+  type SymlinkPolicy,
+  type TreeFailure,
+  type TreeFilter,
+  type TreeOptions,
+  type TreeResult,
+  type TreeSelection,
+  type TreeWork,
+  type WalkedEntry,
+  type WalkOptions,
+} from "./trees/tree-options.ts";
+export { walk } from "./trees/walk.ts";
 export { parseFtpUrl, type FtpUrl } from "./url.ts";

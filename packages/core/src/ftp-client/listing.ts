@@ -126,7 +126,15 @@ async function readBytes(
   // Text in whichever type it comes: MODE C's filler is a space in it, and no listing has octets of zero.
   const { format, options: how } = resolveFormat({ type: "ascii" }, mode);
   const keeps = keepsConnection(format, how);
-  const request = { verb, argument, restart: 0, keepsConnection: keeps, tried, signal };
+  const request = {
+    verb,
+    argument,
+    restart: 0,
+    keepsConnection: keeps,
+    noopEvery: context.options.keepAlive.noop,
+    tried,
+    signal,
+  };
   let transfer: Transfer;
   try {
     transfer = await Transfer.begin(context.control, context.data, request);

@@ -1,6 +1,6 @@
 /** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
 import fs from "node:fs";
-import { open as openHandle, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { open as openHandle, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
 import type { Destination, OpenDestination } from "../storage/index.ts";
 import { LocalFileError } from "./errors.ts";
@@ -58,8 +58,9 @@ export async function findResumable(path: string): Promise<{ readonly file: stri
   return { file: path, size: 0 };
 }
 
-/** A broken download turned out to be whole: it takes its name. @throws LocalFileError. */
-export async function takeName(file: string, path: string): Promise<void> {
+/** A broken download turned out to be whole: it takes its name, and its time in milliseconds. @throws LocalFileError. */
+export async function takeName(file: string, path: string, modified?: number): Promise<void> {
+  if (modified !== undefined) await guarded(`Writing ${path}`, utimes(file, modified / 1000, modified / 1000));
   if (file !== path) await guarded(`Writing ${path}`, rename(file, path));
 }
 

@@ -17,6 +17,18 @@ export type DataMode =
   /** PORT on IPv4, EPRT on IPv6. */
   | "active";
 
+/** How control connections are kept alive while a transfer runs, or nothing does. */
+export interface KeepAliveOptions {
+  /** Milliseconds of silence after which TCP asks whether the server is there; 0 is never. Default 30,000. */
+  readonly tcp?: number;
+  /**
+   * Milliseconds of a transfer after which a NOOP is sent, and again each time they have passed. For networks that forget
+   * connections in spite of TCP's questions. Default: none is sent, since some servers take whatever comes during a transfer
+   * for its abort.
+   */
+  readonly noop?: number;
+}
+
 /** Options of `FtpClient`. */
 export interface FtpClientOptions {
   readonly host?: string;
@@ -63,6 +75,8 @@ export interface FtpClientOptions {
    * from server to server do not count. Default: no limit.
    */
   readonly bandwidth?: Bandwidth;
+  /** How the control connection is kept alive. Default: by TCP. */
+  readonly keepAlive?: KeepAliveOptions;
   /** Octets of a listing. Default 64 MiB. */
   readonly maxListing?: number;
   /** Entries of a listing. Default 1,000,000. */
@@ -115,6 +129,8 @@ export interface ResolvedClientOptions {
   readonly dataConnectionTimeout: number;
   readonly stallTimeout: number;
   readonly bandwidth: readonly BandwidthLimit[];
+  /** Milliseconds each; 0 is never. */
+  readonly keepAlive: Required<KeepAliveOptions>;
   readonly maxListing: number;
   readonly maxEntries: number;
   readonly compress: "auto" | "never";
@@ -129,7 +145,7 @@ export interface ResolvedClientOptions {
 /**
  * Applies the defaults.
  *
- * @throws RangeError without a host, for a port or bandwidth that is none, or for what `dial` cannot do.
+ * @throws RangeError without a host, for a port, bandwidth or time that is none, or for what `dial` cannot do.
  */
 export function resolveClientOptions(options: FtpClientOptions): ResolvedClientOptions {
   if (options.host === undefined || options.host === "") throw new RangeError("A host is needed");
@@ -158,6 +174,7 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     dataConnectionTimeout: options.dataConnectionTimeout ?? 15_000,
     stallTimeout: options.stallTimeout ?? 60_000,
     bandwidth: bandwidthLimits(options.bandwidth),
+    keepAlive: resolveKeepAlive(options.keepAlive),
     maxListing: options.maxListing ?? 64 * 1024 * 1024,
     maxEntries: options.maxEntries ?? 1_000_000,
     compress: options.compress ?? "never",
@@ -168,6 +185,18 @@ export function resolveClientOptions(options: FtpClientOptions): ResolvedClientO
     learnTimeZone: options.learnTimeZone ?? true,
     telnetSynch: options.telnetSynch ?? false,
   };
+}
+
+/** Milliseconds that a timer can wait. */
+const longestTimer = 2 ** 31 - 1;
+
+function resolveKeepAlive({ tcp = 30_000, noop = 0 }: KeepAliveOptions = {}): Required<KeepAliveOptions> {
+  for (const [name, value] of Object.entries({ tcp, noop })) {
+    if (!(value >= 0 && value <= longestTimer)) {
+      throw new RangeError(`keepAlive.${name} must be from 0 to ${longestTimer} milliseconds`);
+    }
+  }
+  return { tcp, noop };
 }
 
 /** @throws RangeError for what would go past `dial`. */

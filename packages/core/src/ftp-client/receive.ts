@@ -194,7 +194,7 @@ export async function receiveInto(
     const size = await attributes.size(context, path);
     if (size === offset) {
       await verification?.compare();
-      await takeName(resumed.file, destination.path);
+      await takeName(resumed.file, destination.path, await timeOf(context, path, options));
       return { path, bytes: 0, offset, milliseconds: Date.now() - begun };
     }
     if (size !== undefined && size < offset) {
@@ -205,7 +205,7 @@ export async function receiveInto(
       );
     }
   }
-  const modified = options.preserveTime === true ? await attributes.modifiedTime(context, path) : undefined;
+  const modified = await timeOf(context, path, options);
   let bytes = 0;
   const download = await openRead(
     context,
@@ -234,6 +234,15 @@ export async function receiveInto(
   const { recordIndex } = download;
   const records = recordIndex === undefined ? {} : { recordLengths: recordLengthsOf(recordIndex) };
   return { path, bytes, offset, milliseconds: Date.now() - begun, ...records };
+}
+
+/** The time that the local file is to have; undefined for that of its writing. */
+async function timeOf(
+  context: ClientContext,
+  path: string,
+  { preserveTime }: DownloadOptions,
+): Promise<number | undefined> {
+  return preserveTime === true ? attributes.modifiedTime(context, path) : undefined;
 }
 
 async function sinkFor(

@@ -54,11 +54,14 @@ export async function sendFrom(
     // Where nothing is left an empty rest is sent: what the server shows may be a part that it does not call whole.
     await checkReach(from, source, path, offset);
     const read = verification?.reading(source) ?? source;
-    ({ bytes, stored } = await sendSource(context, { verb, source: read, path, offset, how, limits, options }));
+    const sending = { verb, source: read, path, offset, how, limits, options, mustRestart: resume !== true };
+    ({ bytes, stored } = await sendSource(context, sending));
   } finally {
     await source.close();
   }
-  if (verification === undefined && how.plain && (verb === "STOR" || offset > 0)) {
+  // What begins in the middle of a file need not reach to its end.
+  const wholeFile = verb === "STOR" ? offset === 0 || resume === true : offset > 0;
+  if (verification === undefined && how.plain && wholeFile) {
     await checkStored(context, stored, offset + bytes);
   }
   await verification?.compare();
@@ -133,6 +136,8 @@ export interface Sending {
   readonly how: ResolvedFormat;
   readonly limits: readonly BandwidthLimit[];
   readonly options: UploadOptions;
+  /** Whether only REST will do for an offset: the server's file may be longer than that. */
+  readonly mustRestart?: boolean;
 }
 
 /** Moves a source to the server. It is the caller's to close. @returns Octets that went, and the name they have there. */
@@ -176,12 +181,12 @@ function nameOfUnique(preliminary: ReceivedReply, completion: ReceivedReply): st
 
 function requestOf(
   context: ClientContext,
-  { verb, path, offset, how, options }: Sending,
+  { verb, path, offset, how, options, mustRestart = false }: Sending,
 ): Parameters<typeof beginTransfer>[2] {
-  const { signal, onMarker, restart, resume } = options;
+  const { signal, onMarker, restart } = options;
   // Without REST for streams, appending does the same.
   const streams = verb === "STOR" && /STREAM/i.test(context.features.get("REST") ?? "");
-  const restarts = offset > 0 && (restart !== undefined || streams || resume !== true);
+  const restarts = offset > 0 && (restart !== undefined || streams || mustRestart);
   const marked = (text: string): void => {
     const point = parseMarkReply(text);
     if (point !== undefined) onMarker?.(point);

@@ -8,6 +8,7 @@ import { DataFormatError, type ReceivedReply } from "../protocol/index.ts";
 import { DataConnection, DataConnectionError, TlsError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
+import { NoopKeepAlive } from "./keep-alive.ts";
 import { FtpReplyError, FtpTimeoutError, FtpTlsError, FtpTransferError } from "./errors.ts";
 import { LinkedSignal } from "./linked-signal.ts";
 import { abortTimeout, earlyReplies, resynchronise } from "./resynchronise.ts";
@@ -20,6 +21,8 @@ export interface TransferRequest {
   readonly restart: number | string;
   /** Whether the data tells the end of the file, so that its connection may serve again. */
   readonly keepsConnection?: boolean;
+  /** Milliseconds between two NOOPs while data moves. Default: none is sent. */
+  readonly noopEvery?: number;
   /** Told of the 110 replies that answer our restart markers. */
   readonly onMarker?: ((text: string) => void) | undefined;
   /** What is tried, for errors. */
@@ -34,6 +37,7 @@ export class Transfer {
   readonly #control: ControlConnection;
   readonly #data: DataConnector;
   readonly #request: TransferRequest;
+  readonly #noops: NoopKeepAlive | undefined;
   #kept = false;
   #completion: ReceivedReply | undefined;
   #over = false;
@@ -54,6 +58,8 @@ export class Transfer {
     if (preliminary.code >= 200) this.#completion = preliminary;
     control.givenUp.addEventListener("abort", this.#giveUp, { once: true });
     if (control.givenUp.aborted) this.#giveUp();
+    const { noopEvery = 0 } = request;
+    if (noopEvery > 0 && preliminary.code < 200) this.#noops = new NoopKeepAlive(control, noopEvery);
   }
 
   /** Nobody waits for the server any more: neither must whoever moves the data. */
@@ -123,9 +129,11 @@ export class Transfer {
   async finish(): Promise<ReceivedReply> {
     const { verb, tried, keepsConnection = false } = this.#request;
     this.#over = true;
+    this.#noops?.stop();
     if (!keepsConnection) this.connection.socket.end();
     const reply = this.#completion ?? (await this.#awaitCompletion());
     this.#completion = reply;
+    await this.#noops?.settle();
     if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
     // 250 is for a connection that stays, 226 for one that closes (RFC 959 §3.3).
     this.#kept = keepsConnection && reply.code === 250;
@@ -159,6 +167,7 @@ export class Transfer {
   dispose(): void {
     this.#control.givenUp.removeEventListener("abort", this.#giveUp);
     this.#control.onRestartMarker = undefined;
+    this.#noops?.stop();
     if (!this.#kept) this.connection.socket.destroy();
     else if (!this.connection.socket.destroyed) this.#data.keep(this.connection);
     this.#kept = false;
@@ -172,7 +181,9 @@ export class Transfer {
     if (this.#over) return;
     this.#over = true;
     this.connection.reset();
+    this.#noops?.stop();
     await resynchronise(this.#control, this.#completion === undefined);
+    await this.#noops?.settle();
   }
 
   /**
@@ -198,9 +209,11 @@ export class Transfer {
     }
     // The connection broke: the server has a reply for that, which tells more than the break does.
     this.#over = true;
+    this.#noops?.stop();
     const reply = this.#completion ?? (await this.#replyToBreak());
-    if (reply !== undefined && reply.code >= 400) return new FtpReplyError(tried, reply, verb);
     if (reply === undefined) await resynchronise(this.#control, true);
+    await this.#noops?.settle();
+    if (reply !== undefined && reply.code >= 400) return new FtpReplyError(tried, reply, verb);
     return new FtpTransferError("broken", tried, "the data connection broke", { verb, reply, cause: error });
   }
 }

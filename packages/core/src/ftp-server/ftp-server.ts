@@ -288,9 +288,10 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   }
 
   #admit(socket: Socket, host: SessionHost, ends: ConnectionEnds): void {
-    const refusal = this.#whyNot(socket, ends.remote.address);
+    const crowded = this.#descriptors.isTouchedBy(socket);
+    const refusal = crowded ? "Too many connections are open; try again later" : this.#whyNot(ends.remote.address);
     if (refusal !== undefined) {
-      this.#refuse(socket, refusal);
+      this.#refuse(socket, refusal, crowded);
       this.#tell("session-refused", { ...ends, message: refusal });
       return;
     }
@@ -299,13 +300,18 @@ export class FtpServer extends EventEmitter<FtpServerEvents> {
   }
 
   /** Counts a session in. @returns Why it is refused, or undefined. */
-  #whyNot(socket: Socket, address: string): string | undefined {
+  #whyNot(address: string): string | undefined {
     if (this.#state !== "running") return "The server is stopping; try again later";
-    if (this.#descriptors.isTouchedBy(socket)) return "Too many connections are open; try again later";
     return this.#counts.enter(address);
   }
 
-  #refuse(socket: Socket, why: string): void {
+  /** @param atOnce - Whether its descriptor is needed: then the peer's own close is not waited for. */
+  #refuse(socket: Socket, why: string, atOnce: boolean): void {
+    if (atOnce) {
+      socket.write(formatReply(replyCode.serviceNotAvailable, why));
+      socket.destroy();
+      return;
+    }
     this.#strangers.add(socket);
     const timer = setTimeout(() => socket.destroy(), this.#options.limits.closeTimeout);
     socket.once("close", () => {

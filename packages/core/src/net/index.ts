@@ -34,10 +34,12 @@ export { DataConnectionError, type DataConnectionErrorKind } from "./data-connec
 export { codeOf, dial, type DialOptions } from "./dial.ts";
 export { Networks } from "./networks.ts";
 export { readProxyHeader } from "./proxy-header.ts";
+export { settledWithin } from "./settled-within.ts";
 export {
   PassiveArming,
   PassivePorts,
   passiveListenersKept,
+  passiveListenersMost,
   passiveQuarantine,
   passiveWait,
   type PassivePortsOptions,

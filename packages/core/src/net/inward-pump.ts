@@ -10,6 +10,7 @@ import type { DataConnection } from "./data-connection.ts";
 import type { FramedSink } from "./framed-sink.ts";
 import { readIntoOwnMemory } from "./own-memory.ts";
 import type { PumpOptions } from "./pump-options.ts";
+import { settledWithin } from "./settled-within.ts";
 import { SocketWatch } from "./socket-watch.ts";
 
 /** Octets that are collected while a gathered write runs; then the socket is paused. */
@@ -21,13 +22,17 @@ export const gatherLimit: number = 1024 * 1024;
  */
 export const quietEnd = 5_000;
 
+/** Milliseconds in which a write that is under way may still end, after the connection has. */
+export const writeWait = 2_000;
+
 /**
  * Moves what a connection brings into `sink` until the peer ends it. Neither commits nor abandons the sink. What arrived
  * before a failure is written before the promise rejects, so that a resumable upload keeps it. The connection's socket
  * may be another one afterwards.
  *
  * @returns Octets written to the sink.
- * @throws DataConnectionError when the connection breaks, stalls or the signal fires; what `sink` throws.
+ * @throws DataConnectionError when the connection breaks, stalls or the signal fires; what `sink` throws. A write may still be
+ *   under way then, if it hangs.
  */
 export async function pumpFromSocket(
   connection: DataConnection,
@@ -82,6 +87,8 @@ class InwardPump {
   /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
+  /** Ends the wait for a write. */
+  #interrupt: (() => void) | undefined;
   #total = 0;
 
   constructor(connection: DataConnection, sink: WritableFile, framed: FramedSink | undefined, options: PumpOptions) {
@@ -97,7 +104,10 @@ class InwardPump {
       else options.buffers.release(memory);
     }
     const { socket } = connection;
-    this.#watch = new SocketWatch(connection, options, () => this.#wakeUp());
+    this.#watch = new SocketWatch(connection, options, () => {
+      this.#wakeUp();
+      this.#interrupt?.();
+    });
     if (this.#memory === undefined) socket.on("data", this.#collect);
     socket.on("end", this.#end);
   }
@@ -111,7 +121,7 @@ class InwardPump {
     for (;;) {
       while (!this.#isOver() && this.#collected === 0 && !this.#quiet) await this.#wait();
       if (this.#refused !== undefined) throw this.#refused.cause;
-      if (this.#collected > 0) await this.#flush();
+      if (this.#collected > 0) await this.#flushUnlessHung();
       if (this.#watch.failure?.kind === "aborted") throw this.#watch.failure;
       if (this.#framed?.end === "yes" || this.#quiet) break;
       if (this.#collected > 0) continue;
@@ -180,6 +190,26 @@ class InwardPump {
 
   #isOver(): boolean {
     return this.#ended || this.#watch.failure !== undefined || this.#refused !== undefined;
+  }
+
+  /** Where a write hangs, the end of the connection ends the wait for it. @throws DataConnectionError that end. */
+  async #flushUnlessHung(): Promise<void> {
+    const progress = { over: false };
+    const flushing = this.#flush().finally(() => {
+      progress.over = true;
+    });
+    if (this.#watch.failure === undefined) {
+      const interrupted = new Promise<void>((resolve) => {
+        this.#interrupt = resolve;
+      });
+      await Promise.race([flushing, interrupted]);
+      this.#interrupt = undefined;
+    }
+    if (!progress.over) await settledWithin(flushing, writeWait);
+    if (progress.over || this.#watch.failure === undefined) return flushing;
+    // What comes of it is nobody's any more.
+    flushing.catch(() => undefined);
+    throw this.#watch.failure;
   }
 
   async #flush(): Promise<void> {

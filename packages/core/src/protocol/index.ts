@@ -75,6 +75,7 @@ export {
 export { FileDecoder, type DecodedNote, type DecodedOctets } from "./ftp/format/file-decoder.ts";
 export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-encoder.ts";
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
+export { compilePathGlob, pathGlobLimit } from "./glob/path-glob.ts";
 export { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "./ftp/hash-algorithm.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
 export { makeEntry, type FoundEntry, type ListedEntry, type ListingDialect } from "./ftp/listing/listed-entry.ts";
@@ -150,7 +151,7 @@ export {
   type ProxiedEndPoint,
   type ProxyHeader,
 } from "./proxy-protocol.ts";
-export { distanceOf, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
+export { distanceOf, fittingWindow, toWireNumber, type Rollover } from "./tftp/block-numbers.ts";
 export { TftpGroupMember, type TftpGroupMemberOptions } from "./tftp/group-member.ts";
 export { TftpGroupReceiver, type TftpGroupReceiverOptions } from "./tftp/group-receiver.ts";
 export { strayLimit, TftpGroupSender, type TftpGroupSenderOptions } from "./tftp/group-sender.ts";

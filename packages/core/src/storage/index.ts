@@ -1,7 +1,12 @@
 export { storageConformance } from "./conformance/conformance.ts";
 export type { ConformanceCase } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
-export { hashAlgorithms, type HashAlgorithm } from "../protocol/index.ts";
+export {
+  compilePathGlob as compileGlob,
+  hashAlgorithms,
+  pathGlobLimit as globLimit,
+  type HashAlgorithm,
+} from "../protocol/index.ts";
 export { usualText as storageErrorText } from "./error-texts.ts";
 export { StorageError, type StorageErrorKind } from "./errors.ts";
 export { digestReadable, type DigestOptions } from "./hashing/digest-readable.ts";

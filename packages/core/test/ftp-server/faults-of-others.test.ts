@@ -268,6 +268,10 @@ describe("a passive port", () => {
       data.resetAndDestroy();
       expect((await session.reply()).code).toBe(426);
     },
+    "a transfer that reservations refuse": async (session) => {
+      await session.command("EPSV");
+      expect(await session.code("RETR refused")).toBe(450);
+    },
     "a client that goes away in mid-transfer": async (session) => {
       const data = await session.passive();
       await session.command("STOR broken");
@@ -282,8 +286,16 @@ describe("a passive port", () => {
   };
 
   it.each(Object.entries(ways))("is free again after %s", async (_, way) => {
-    const fixture = await startServer({ limits: { dataConnectionTimeout: 100 } });
-    await putFile(fixture.storage, "/a", "a");
+    const fixture = await startServer({
+      limits: { dataConnectionTimeout: 100 },
+      reservations: {
+        reserve: (request) =>
+          request.kind === "transfer" && request.path === "/refused"
+            ? { refused: true, message: "Quota" }
+            : { release: () => undefined },
+      },
+    });
+    for (const path of ["/a", "/refused"]) await putFile(fixture.storage, path, "a");
     const session = await logIn(fixture);
     await way(session, fixture);
     await expect.poll(() => fixture.server.passivePortsArmed).toBe(0);

@@ -52,6 +52,11 @@ export class RawSession {
     return session;
   }
 
+  /** Speaks over a connection that is there; its greeting is not read. */
+  static over(socket: Socket): RawSession {
+    return new RawSession(socket);
+  }
+
   /** Connects, and sends bytes before the greeting is read, as a proxy does: piece by piece where there are several. */
   static async begin(port: number, pieces: readonly (string | Uint8Array)[], host = "127.0.0.1"): Promise<RawSession> {
     const socket = connect({ port, host });

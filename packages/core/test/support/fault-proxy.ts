@@ -44,6 +44,8 @@ interface Pair {
   readonly client: Socket;
   readonly server: Socket;
   dead: boolean;
+  /** The lines so far of a reply of many. */
+  begun: string;
 }
 
 /** Starts a proxy before a server on this machine, which ends with the test. */
@@ -121,7 +123,7 @@ export class FaultProxy {
   }
 
   #join(line: Line, { client, server }: { readonly client: Socket; readonly server: Socket }): void {
-    const pair: Pair = { client, server, dead: false };
+    const pair: Pair = { client, server, dead: false, begun: "" };
     this.#pairs.add(pair);
     if (line === "control") this.#controls.add(pair);
     let open = 2;
@@ -158,13 +160,13 @@ export class FaultProxy {
     from.on("end", () => {
       next(async () => {
         if (lines !== undefined) await this.#pass(pair, line, way, to, lines.rest);
-        to.end();
+        if (!this.#silences(line, way)) to.end();
       });
     });
     from.on("error", () => to.resetAndDestroy());
     from.on("close", () => {
       next(async () => {
-        if (!to.writableEnded) to.destroy();
+        if (!to.writableEnded && !this.#silences(line, way)) to.destroy();
       });
     });
   }
@@ -172,7 +174,8 @@ export class FaultProxy {
   /** A line of the control connection, with another port in it where it names one. */
   async #passLine(pair: Pair, way: Way, to: Socket, line: Buffer): Promise<void> {
     const text = line.toString("latin1");
-    if (way === "toServer") return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
+    if (way === "toServer")
+      return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
     const reply = await this.#ownPort(text);
     // Only what ends a reply counts as one: FEAT's lines are all one reply.
     const ends = /^[1-6]\d\d(?: |\r?\n)/.test(reply);
@@ -184,8 +187,15 @@ export class FaultProxy {
       if (fault.then !== undefined) this.#cut(pair, fault.then);
       return;
     }
-    const copies = fault?.kind === "double" && ends ? 2 : 1;
-    await this.#pass(pair, "control", way, to, Buffer.from(reply.repeat(copies), "latin1"));
+    if (fault?.kind === "double") {
+      pair.begun += reply;
+      if (!ends) return;
+      const whole = pair.begun;
+      pair.begun = "";
+      await this.#pass(pair, "control", way, to, Buffer.from(whole + whole, "latin1"));
+      return;
+    }
+    await this.#pass(pair, "control", way, to, Buffer.from(reply, "latin1"));
   }
 
   /** 227 and 229 with a port of the proxy. */
@@ -215,7 +225,7 @@ export class FaultProxy {
   async #pass(pair: Pair, line: Line, way: Way, to: Socket, chunk: Buffer): Promise<void> {
     const fault = this.#fault;
     if (pair.dead) return;
-    if (fault?.kind === "silent" && fault.line === line && way === "toClient") return;
+    if (this.#silences(line, way)) return;
     if (fault?.kind === "delay" && fault.line === line) await wait(fault.milliseconds);
     if (fault?.kind === "split" && fault.line === line) {
       for (const octet of chunk) {
@@ -230,6 +240,10 @@ export class FaultProxy {
     this.#passed[line][way] += part.length;
     if (part.length > 0) await this.#send(to, part);
     this.#cutAt(pair, line, part.length < chunk.length);
+  }
+
+  #silences(line: Line, way: Way): boolean {
+    return this.#fault?.kind === "silent" && this.#fault.line === line && way === "toClient";
   }
 
   #leftBeforeCut(line: Line, way: Way): number | undefined {

@@ -90,12 +90,15 @@ describe("a size that the server told", () => {
   it("is held against what came", async () => {
     const folder = await mkdtemp(join(tmpdir(), "tftp-"));
     onTestFinished(() => rm(folder, { recursive: true }));
-    for (const size of [1000, 2]) {
+    for (const [size, sent] of [
+      [1000, "3"],
+      [2, "more"],
+    ] as const) {
       const { url, answer } = await serve(size, "abc");
       const got = getTo(url, join(folder, "f"));
       const failed = expect(got).rejects.toMatchObject({
         kind: "protocol",
-        message: `Getting f from 127.0.0.1: the server told a size of ${size} octets, and sent 3`,
+        message: `Getting f from 127.0.0.1: the server told a size of ${size} octets, and sent ${sent}`,
       });
       expect((await answer()).slice(0, 4)).toBe("\0\x05\0\0");
       await failed;
@@ -131,6 +134,21 @@ describe("a request", () => {
     const got = get(`tftp://127.0.0.1:${server.port}/f`, { signal: giveUp.signal });
     await expect(got).rejects.toMatchObject({ kind: "aborted" });
     expect(await server.quiet(20)).toBe(true);
+  });
+
+  it("asks for no larger window than block numbers tell apart, where they go on with 1", async () => {
+    const server = await RawPeer.open();
+    for (const [rollover, asked] of [
+      [0, "65535"],
+      [1, "32767"],
+    ] as const) {
+      const got = get(`tftp://127.0.0.1:${server.port}/f`, { rollover, windowSize: 65_535 });
+      const failed = expect(got).rejects.toMatchObject({ kind: "refused" });
+      const { text, from } = await server.next();
+      expect(text).toContain(`\0windowsize\0${asked}\0`);
+      server.send("\0\x05\0\x01no\0", from.port);
+      await failed;
+    }
   });
 
   it("has no options where the name leaves no room for them", async () => {

@@ -5,7 +5,7 @@ import type { NetworkInterfaceInfo } from "node:os";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStorage } from "../../src/storage/index.ts";
 import { Vigil } from "../../src/net/index.ts";
-import type { TftpServerOptions } from "../../src/tftp/index.ts";
+import { TftpServer, type TftpServerOptions } from "../../src/tftp/index.ts";
 import { newCounters } from "../../src/tftp/server/events.ts";
 import { ListeningSockets } from "../../src/tftp/server/listening-sockets.ts";
 import { resolveTftpOptions } from "../../src/tftp/server/options.ts";
@@ -172,5 +172,66 @@ describe("a listener that went away", () => {
     await serve("none");
     await serve("f");
     expect(told).toEqual(["refusal", "transfer-start", "transfer-broken"]);
+  });
+});
+
+describe("a server that is stopped while it starts", () => {
+  const listeners = Array.from({ length: 3 }, () => ({ host: "127.0.0.1", port: 0 }));
+
+  /** How many sockets of datagrams this process holds. */
+  const socketsHeld = (): number => process.getActiveResourcesInfo().filter((name) => name === "UDPWRAP").length;
+
+  it("leaves nothing bound, says so to who started it, and can be started again", async () => {
+    const held = socketsHeld();
+    const server = new TftpServer({ storage: new MemoryStorage(), listeners });
+    for (let round = 0; round < 3; round++) {
+      const started = server.start();
+      const refused = expect(started).rejects.toThrow("The server was stopped while it started");
+      await server.stop();
+      await refused;
+      expect(server.addresses).toEqual([]);
+      expect(socketsHeld()).toBe(held);
+    }
+    await server.start();
+    expect(server.addresses).toHaveLength(3);
+    await server.stop();
+    expect(socketsHeld()).toBe(held);
+  });
+
+  it("and started at once again listens where it is told", async () => {
+    const probe = await openUdpSocket({ address: "127.0.0.1", family: 4, port: 0, receiveBuffer: 0 });
+    const { port } = probe.address();
+    probe.close();
+    const server = new TftpServer({ storage: new MemoryStorage(), listeners: [{ host: "127.0.0.1", port }] });
+    onTestFinished(() => server.stop());
+    const refused = expect(server.start()).rejects.toThrow("The server was stopped while it started");
+    const stopped = server.stop();
+    // One turn later the first start is over for the server, but not for the system.
+    await Promise.resolve();
+    await Promise.resolve();
+    const again = server.start();
+    await Promise.all([refused, stopped, again]);
+    expect(server.addresses).toEqual([{ address: "127.0.0.1", port, family: 4 }]);
+  });
+
+  it("follows no addresses of the machine any more", async () => {
+    const interfaces = vi.fn(() => ({ lo: [addressOf("127.0.0.1")] }));
+    const resolved = resolveTftpOptions({
+      storage: new MemoryStorage(),
+      listeners: [{ host: "0.0.0.0", port: 0 }],
+      limits: { addressTick: 10 },
+    });
+    const sockets = new ListeningSockets(
+      resolved,
+      () => undefined,
+      () => undefined,
+      interfaces,
+    );
+    const opened = sockets.open();
+    sockets.close();
+    await expect(opened).rejects.toThrow("The server was stopped while it started");
+    const looks = interfaces.mock.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(interfaces.mock.calls.length).toBe(looks);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   blockNumber,
   fileOf,
+  nextEvent,
   numbered,
   patient,
   pattern,
@@ -98,6 +99,20 @@ describe("the server's OACK", () => {
 });
 
 describe("windows", () => {
+  it("are those in which block numbers tell blocks apart, where numbers go on with 1", async () => {
+    const limits = { windowSize: 65_535 };
+    for (const [rollover, answered] of [
+      [0, "windowsize 65535"],
+      [1, "windowsize 32767"],
+    ] as const) {
+      const server = await startTftp({ rollover, limits });
+      await putFile(server.storage, "/f", pattern(10));
+      const peer = await RawPeer.open();
+      peer.send("\0\x01f\0octet\0blksize\x008\0windowsize\x0065535\0", server.port);
+      expect((await peer.next()).text.split("\0").slice(-3, -1).join(" ")).toBe(answered);
+    }
+  });
+
   it("are made smaller to fit the octets of one transfer, and of all", async () => {
     const server = await startTftp({ limits: { windowOctets: 10_000, windowOctetsInAll: 15_000 } });
     await putFile(server.storage, "/f", pattern(100_000));
@@ -139,6 +154,50 @@ describe("windows", () => {
 });
 
 describe("a write", () => {
+  /** Writes `abc` with such options. @returns What the server says after its OACK, and its port. */
+  const write = async (server: TftpFixture, options: string, mode = "octet"): Promise<string> => {
+    const peer = await RawPeer.open();
+    peer.send(`\0\x02g\0${mode}\0${options.replace("=", "\0")}\0`, server.port);
+    const { text, from } = await peer.next();
+    expect(text.slice(0, 2)).toBe(options.startsWith("tsize") && /=\d/.test(options) ? "\0\x06" : "\0\x04");
+    peer.send(numbered(3, 1, "abc"), from.port);
+    return (await peer.next()).text;
+  };
+
+  it("of another size than its peer told is not stored", async () => {
+    const server = await startTftp({ write: true });
+    for (const [told, sent] of [
+      ["4", "3"],
+      ["2", "more"],
+    ] as const) {
+      const broken = nextEvent(server.server, "transfer-broken");
+      const message = `the client told a size of ${told} octets, and sent ${sent}`;
+      expect(await write(server, `tsize=${told}`)).toBe(`\0\x05\0\0${message}\0`);
+      expect(await broken).toMatchObject({ kind: "protocol", message });
+      expect(await fileOf(server.storage, "/g")).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ["tsize=3", "octet"],
+    // Of a pipe, or where the client never looked.
+    ["tsize=0", "octet"],
+    ["tsize=-1", "octet"],
+    ["tsize=", "octet"],
+    // Nobody says whether that is the size here, there, or on the wire.
+    ["tsize=2", "netascii"],
+  ])("with %s in mode %s is stored", async (option, mode) => {
+    const server = await startTftp({ write: true });
+    expect(await write(server, option, mode)).toBe(numbered(4, 1));
+    expect(Buffer.from((await fileOf(server.storage, "/g")) ?? []).toString()).toBe("abc");
+  });
+
+  it("of any size is stored where sizes are not checked", async () => {
+    const server = await startTftp({ write: { checkSize: false } });
+    expect(await write(server, "tsize=2")).toBe(numbered(4, 1));
+    expect(Buffer.from((await fileOf(server.storage, "/g")) ?? []).toString()).toBe("abc");
+  });
+
   it("in windows is acknowledged at the end of each, and at a gap with the last block in order", async () => {
     const { port, storage } = await startTftp({ write: true, limits: patient });
     const peer = await RawPeer.open();

@@ -4,24 +4,10 @@ import { describe, expect, it } from "vitest";
 import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
 import { ReceivingTransfer, type ReceivingOptions } from "../../src/tftp/transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../../src/tftp/transfer/sending-transfer.ts";
+import { deferred } from "../support/deferred.ts";
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 const machine = { blockSize: 512, windowSize: 1, random: () => 0 };
-
-/** A promise and what settles it. */
-function deferred<T = void>(): {
-  readonly promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (cause: Error) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (cause: Error) => void = () => undefined;
-  const promise = new Promise<T>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
 
 /** A receiving transfer, and what it sent. */
 function receive(
@@ -86,6 +72,48 @@ describe("receiving", () => {
     expect(await transfer.finished).toMatchObject({ failure: undefined, octets: 100 });
     await transfer.closed;
     expect(sent).toEqual(["\0\x04\0\0", "\0\x04\0\x01"]);
+  });
+
+  it.each([
+    ["an ERROR", octets("\0\x05\0\0gone\0")],
+    ["nonsense", octets("\0\x04\0\x01")],
+  ])("tells a file as stored that took its name while the peer said %s", async (_what, packet) => {
+    const commit = deferred<never>();
+    const { transfer, sent, calls } = receive({ commit: () => commit.promise });
+    transfer.start();
+    transfer.receive(block(1, 100));
+    await turn();
+    transfer.receive(packet);
+    commit.resolve(undefined as never);
+    expect(await transfer.finished).toMatchObject({ failure: undefined, octets: 100 });
+    await transfer.closed;
+    expect(sent).toEqual(["\0\x04\0\0", "\0\x04\0\x01"]);
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [613, "sent 612"],
+    [611, "sent more"],
+    [511, "sent more"],
+  ])("stores no file of another size than was told (%i)", async (told, what) => {
+    const { transfer, sent, calls } = receive({}, { toldSize: { octets: told, by: "client" } });
+    transfer.start();
+    transfer.receive(block(1, 512));
+    transfer.receive(block(2, 100));
+    const message = `the client told a size of ${told} octets, and ${what}`;
+    expect(await transfer.finished).toMatchObject({ failure: { kind: "protocol", code: 0, message } });
+    await transfer.closed;
+    expect(sent.at(-1)).toBe(`\0\x05\0\0${message}\0`);
+    expect(calls).toEqual(["abandon"]);
+  });
+
+  it("stores a file of the size that was told", async () => {
+    const { transfer, calls } = receive({}, { toldSize: { octets: 612, by: "client" } });
+    transfer.start();
+    transfer.receive(block(1, 512));
+    transfer.receive(block(2, 100));
+    expect(await transfer.finished).toMatchObject({ failure: undefined, octets: 612 });
+    expect(calls).toEqual(["commit"]);
   });
 
   it("acknowledges nothing after the ERROR for a file that is too large", async () => {

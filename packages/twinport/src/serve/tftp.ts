@@ -1,6 +1,6 @@
 /** The TFTP options of `serve`. */
 import type { Storage } from "@twinport/core/storage";
-import { isMulticastAddress } from "@twinport/core/protocol";
+import { isMulticastAddress, tftpErrorCode } from "@twinport/core/protocol";
 import { TftpServer, type RewriteRule, type TftpMulticastOptions, type TftpServerEvents } from "@twinport/core/tftp";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Logger } from "pino";
@@ -112,7 +112,8 @@ function multicastFrom({ host, port }: ListenAddress & { readonly host: string }
 /** Writes what a TFTP server tells into a log: one line a transfer. */
 export function logTftpServer(server: TftpServer, log: Logger): void {
   server.on("refusal", ({ remote, code, message, request }) =>
-    log.warn(
+    // Boot ROMs ask for file after file until one is there.
+    log[request?.operation === "read" && code === tftpErrorCode.fileNotFound ? "info" : "warn"](
       {
         remote: `${remote.address}:${remote.port}`,
         ...(request === undefined ? {} : { path: printable(request.asked), operation: request.operation }),

@@ -6,11 +6,15 @@ import { dirname, join } from "node:path";
 /** Lines that are kept. */
 export const historyLimit = 1000;
 
-/** Where the history is (XDG Base Directory Specification). */
-export function historyPath(env: NodeJS.ProcessEnv = process.env): string {
+/** Where the program keeps what it remembers (XDG Base Directory Specification). */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   const state = env["XDG_STATE_HOME"];
-  const folder = state === undefined || state === "" ? join(homedir(), ".local", "state") : state;
-  return join(folder, "twinport", "history");
+  return join(state === undefined || state === "" ? join(homedir(), ".local", "state") : state, "twinport");
+}
+
+/** Where the history is. */
+export function historyPath(env: NodeJS.ProcessEnv = process.env): string {
+  return join(stateFolder(env), "history");
 }
 
 /** The lines of earlier shells, oldest first. What cannot be read is none. */

@@ -255,7 +255,7 @@ export const settingSpecs: readonly SettingSpec[] = [
   text("prompt-text", "promptText", "the prompt: %u user, %h host, %c folder, %l folder here"),
   flag("reconnect", "reconnect", "connect again when the connection is lost"),
   flag("relay", "relay", "proxy get and put go through here where the servers refuse each other"),
-  flag("runique", "runique", "get never overwrites: it appends .1, .2, ..."),
+  flag("runique", "runique", "get never overwrites: it appends a number"),
   flag("sendport", "sendport", "PORT may be used where the server cannot be connected to"),
   choice("structure", "structure", ["file", "record", "page"], "the structure of files"),
   flag("sunique", "sunique", "put lets the server choose a name that is new"),

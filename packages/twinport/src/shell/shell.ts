@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { FtpReplyError, type FtpClientOptions, type FtpClientTrace, type FtpUrl } from "@twinport/core/ftp-client";
 import { interruption, printable, UsageError } from "../exit-codes.ts";
 import { clientOptions, type RemoteOptions } from "../remote/session.ts";
+import type { Asker } from "./asker.ts";
 import type { CommandContext, Workplace } from "./context.ts";
 import { LeaveShell, runLine, runSource } from "./interpret.ts";
 import { Jobs } from "./jobs.ts";
@@ -24,6 +25,8 @@ export interface ShellOptions {
   readonly remote: RemoteOptions;
   /** The terminal; undefined where there is none to talk with. */
   readonly editor?: LineEditor;
+  /** Who is asked. Default: the terminal. */
+  readonly asker?: Asker;
   readonly exitOnError: boolean;
   /** Default: stdout. */
   readonly output?: Output;
@@ -40,6 +43,7 @@ export class Shell implements SiteHost {
   readonly aliases: Map<string, string> = new Map<string, string>();
   readonly jobs: Jobs;
   readonly editor: LineEditor | undefined;
+  readonly #asker: Asker | undefined;
   readonly remote: RemoteOptions;
   readonly #output: Output;
   readonly #tell: (text: string) => void;
@@ -49,9 +53,10 @@ export class Shell implements SiteHost {
   /** `quit` was said although jobs run: the second time counts. */
   warnedOfJobs = false;
 
-  constructor({ remote, editor, exitOnError, output, tell }: ShellOptions) {
+  constructor({ remote, editor, asker, exitOnError, output, tell }: ShellOptions) {
     this.remote = remote;
     this.editor = editor;
+    this.#asker = asker ?? editor;
     this.#output = output ?? standardOutput();
     this.#tell =
       tell ?? ((text) => (editor === undefined ? void process.stderr.write(`${text}\n`) : editor.notice(text)));
@@ -78,7 +83,7 @@ export class Shell implements SiteHost {
 
   /** Whether somebody sits at a terminal. */
   get interactive(): boolean {
-    return this.editor !== undefined;
+    return this.#asker !== undefined;
   }
 
   /** Tells something that is no data. */
@@ -171,7 +176,7 @@ export class Shell implements SiteHost {
       signal,
       output: this.#output,
       view: this.#view,
-      asker: this.editor,
+      asker: this.#asker,
       source,
       background: false,
       primary: undefined,
@@ -209,12 +214,12 @@ export class Shell implements SiteHost {
   }
 
   async #askPassword(user: string, host: string): Promise<string> {
-    if (this.editor === undefined) {
+    if (this.#asker === undefined) {
       throw new UsageError(
         `A password for ${user} at ${host} is needed; set TWINPORT_PASSWORD or put it into ~/.netrc`,
       );
     }
-    const answer = await this.editor.secret(`Password for ${printable(user)} at ${printable(host)}: `);
+    const answer = await this.#asker.secret(`Password for ${printable(user)} at ${printable(host)}: `);
     if (answer === undefined) throw new Error(interruption);
     return answer;
   }

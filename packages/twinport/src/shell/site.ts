@@ -175,6 +175,16 @@ export class Site {
     return this.#pool;
   }
 
+  /** As `pool`, of the caller's own, to be closed by it, and no faster than so many octets a second. */
+  async slowPool(settings: Settings, octetsPerSecond: number): Promise<FtpPool> {
+    if (this.#url === undefined || this.#client === undefined) throw new NotConnectedError();
+    return new FtpPool(await this.#host.sessionOptions(this.#url, true), {
+      limit: backgroundSessions,
+      bandwidth: octetsPerSecond,
+      onSession: (client) => applyDataMode(client, settings),
+    });
+  }
+
   /** Closes all sessions. */
   async close(): Promise<void> {
     const [client, pool] = [this.#client, this.#pool];

@@ -47,7 +47,8 @@ export class TerminalView implements TransferView {
 
   #line(name: string, settings: Settings): ShownTransfer {
     const begun = performance.now();
-    let drawn = 0;
+    // What is done in a moment needs no line.
+    let drawn = begun;
     let bar: SingleBar | undefined;
     return {
       onProgress: (event) => {
@@ -58,7 +59,7 @@ export class TerminalView implements TransferView {
         const seconds = (now - begun) / 1000;
         const done = event.offset + event.bytes;
         bar.setTotal(Math.max(1, event.size ?? done));
-        bar.update(done, payload(event, event.bytes / Math.max(0.001, seconds)));
+        bar.update(done, payload(event, event.rate || event.bytes / Math.max(0.001, seconds)));
       },
       end: (told) => {
         if (told !== undefined) this.note(told);

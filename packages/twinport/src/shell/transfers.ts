@@ -94,6 +94,7 @@ function downloadOptions({ place, signal }: CommandContext): DownloadOptions {
     preserveTime: settings.preserve,
     verify: settings.verify,
     onMarker: (point) => void (place.site.lastMarker = point),
+    ...(settings.throttleGet > 0 ? { bandwidth: settings.throttleGet } : {}),
     ...(restart === undefined
       ? {}
       : restart.marker === undefined
@@ -207,6 +208,7 @@ function uploadOptions({ place, signal }: CommandContext): UploadOptions {
     preserveTime: settings.preserve,
     verify: settings.verify,
     onMarker: (point) => void (place.site.lastMarker = point),
+    ...(settings.throttlePut > 0 ? { bandwidth: settings.throttlePut } : {}),
     ...(restart === undefined
       ? {}
       : restart.marker === undefined

@@ -42,7 +42,11 @@ export async function applyMirror(
   try {
     const can = await abilitiesOf(to, signal === undefined ? {} : { signal });
     const run = new MirrorRun(plan, from, to, options, can);
-    await applyAll(run, parallel);
+    try {
+      await applyAll(run, parallel);
+    } finally {
+      run.close();
+    }
     return run.result();
   } catch (error) {
     demandGoing(signal);

@@ -38,7 +38,7 @@ export class ContentComparison {
       const [first, second] = await Promise.all(
         // An end that counts none itself is at hand, and is read.
         [one, other].map(({ storage, path }) =>
-          storage.hash === undefined ? "" : storage.hash(path, algorithm, options),
+          storage.hash === undefined ? Promise.resolve("") : storage.hash(path, algorithm, options),
         ),
       );
       if (first === undefined || second === undefined) continue;

@@ -2,7 +2,7 @@
  * One file from the source to the target: as the plan saw it, or as it is by now; with as many attempts as it takes, each
  * of which goes on where the one before stopped.
  */
-import type { Entry, OpenWriteOptions, WritableFile } from "../../storage/index.ts";
+import type { Entry, OpenWriteOptions, ReadableFile, WritableFile } from "../../storage/index.ts";
 import { FtpTransferError } from "../errors.ts";
 import { copyContent } from "./copy-content.ts";
 import { isKind } from "./mirror-error.ts";
@@ -61,7 +61,6 @@ export class FileCopy {
     const offset = await this.#beginning(retry);
     const total = await this.#copy(offset);
     if (total === undefined) return this.#vanished();
-    await this.#demandWhole(total);
     await this.#verify(offset > 0);
     await setAttributes(this.#run, this.#step.path, this.#source.modified, this.#modeToSet());
     return true;
@@ -145,7 +144,7 @@ export class FileCopy {
 
   /** @returns Octets of the whole file at the target; undefined when the source's is not there any more. */
   async #copy(offset: number): Promise<number | undefined> {
-    const { from, signal, options } = this.#run;
+    const { from, signal } = this.#run;
     let opened;
     try {
       opened = await from.storage.openRead(from.at(this.#step.path), { offset, signal });
@@ -153,12 +152,11 @@ export class FileCopy {
       if (isKind(error, "not-found")) return undefined;
       throw error;
     }
-    const source = options.throttle?.(opened) ?? opened;
     try {
       const target = await this.#openTarget(offset);
-      return await this.#fill(target, source, offset);
+      return await this.#fill(target, opened, offset);
     } finally {
-      await source.close();
+      await opened.close();
     }
   }
 
@@ -174,24 +172,22 @@ export class FileCopy {
     return to.storage.openWrite(to.at(this.#step.path), how);
   }
 
-  async #fill(
-    target: WritableFile<Entry>,
-    source: { readonly size?: number; read(into: Uint8Array): Promise<number>; close(): Promise<void> },
-    offset: number,
-  ): Promise<number> {
+  async #fill(target: WritableFile<Entry>, source: ReadableFile, offset: number): Promise<number> {
     let here = offset;
     const count = (bytes: number): void => {
       here += bytes;
       this.#reached = Math.max(this.#reached, here);
       this.#moved += bytes;
       this.#run.moved(bytes);
+      this.#run.options.onEvent?.({ type: "progress", step: this.#step, bytes: here - offset, offset });
     };
     try {
-      const moved = await copyContent(source, target, this.#run.buffers, this.#run.signal, count);
+      const moved = await copyContent(source, target, this.#run, count);
       if (source.size !== undefined && moved < source.size) {
         const message = `it ended after ${moved} of ${source.size} octets`;
         throw new FtpTransferError("broken", `Copying ${this.#step.path}`, message);
       }
+      await this.#demandWhole(here);
     } catch (error) {
       // Why it broke is what counts.
       await target.abandon().catch(() => undefined);
@@ -249,7 +245,7 @@ export class FileCopy {
    */
   async #verify(isOfParts: boolean): Promise<void> {
     const { verify } = this.#run.options;
-    if (verify !== true && (!isOfParts || verify === false)) return;
+    if (verify === false || (verify !== true && (!isOfParts || this.#run.to.storage.hash === undefined))) return;
     const { from, to, contents, signal } = this.#run;
     const { path } = this.#step;
     const ends = [

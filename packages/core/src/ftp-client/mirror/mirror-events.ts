@@ -1,11 +1,13 @@
 /** What a mirror tells while it works, and in the end. */
-import type { MirrorNote, MirrorStep, MirrorUnchanged } from "./mirror-plan.ts";
+import type { CopyStep, MirrorNote, MirrorStep, MirrorUnchanged } from "./mirror-plan.ts";
 
 /** Something happened. */
 export type MirrorEvent =
   /** A folder was compared; how many entries its two sides have. */
   | { readonly type: "listed"; readonly path: string; readonly source: number; readonly target: number }
   | { readonly type: "begin"; readonly step: MirrorStep }
+  /** Octets of a file moved on; `bytes` are those of this attempt so far, `offset` those from before it. */
+  | { readonly type: "progress"; readonly step: CopyStep; readonly bytes: number; readonly offset: number }
   /** @remarks `bytes` are the octets that moved. */
   | { readonly type: "done"; readonly step: MirrorStep; readonly bytes: number }
   | { readonly type: "note"; readonly note: MirrorNote }

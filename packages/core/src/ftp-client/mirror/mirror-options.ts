@@ -1,5 +1,5 @@
 /** Options of mirrors. */
-import type { ReadableFile } from "../../bytes/index.ts";
+import type { Bandwidth } from "../../net/index.ts";
 import type { RetryPolicy } from "../retry/retry.ts";
 import type { MirrorComparison } from "./mirror-plan.ts";
 import type { MirrorEvent, MirrorProgress } from "./mirror-events.ts";
@@ -81,8 +81,8 @@ export interface MirrorApplyOptions extends MirrorEnds {
   readonly resume?: boolean;
   /** Compares hashes after each file. Default: of files that were gone on with, where the ends count hashes themselves. */
   readonly verify?: boolean;
-  /** Puts something between the source's file and its reader: a limit of octets a second. */
-  readonly throttle?: (file: ReadableFile) => ReadableFile;
+  /** Octets a second, of all files together; or a limit that is shared with others. Default: as fast as it goes. */
+  readonly bandwidth?: Bandwidth;
   readonly onProgress?: (progress: MirrorProgress) => void;
 }
 

@@ -1,5 +1,8 @@
 /** A plan while it is applied: what is done so far, what failed, and who is told. */
 import type { Storage } from "../../storage/index.ts";
+import { bandwidthLimits, type BandwidthLimit } from "../../net/index.ts";
+import { LinkedSignal } from "../linked-signal.ts";
+import { ProgressMeter } from "../progress-meter.ts";
 import { withRetries, type RetryEvent } from "../retry/retry.ts";
 import { ContentComparison } from "./content-comparison.ts";
 import { CopyBuffers } from "./copy-content.ts";
@@ -8,7 +11,6 @@ import type { MirrorFailure, MirrorResult } from "./mirror-events.ts";
 import type { MirrorApplyOptions } from "./mirror-options.ts";
 import { countSteps, type MirrorNote, type MirrorNoteReason, type MirrorPlan, type MirrorStep } from "./mirror-plan.ts";
 import { MirrorEnd } from "./plan-context.ts";
-import { RateMeter } from "./rate-meter.ts";
 import type { TargetAbilities } from "./target-abilities.ts";
 
 /** Milliseconds between two reports of progress. */
@@ -23,6 +25,7 @@ export class MirrorRun {
   readonly can: TargetAbilities;
   readonly buffers: CopyBuffers = new CopyBuffers();
   readonly contents: ContentComparison = new ContentComparison();
+  readonly bandwidth: readonly BandwidthLimit[];
   /** Fires when the caller gives up, or when a failure ends it all. */
   readonly signal: AbortSignal;
   /** What the target refused to set at all, so that it is not asked again. */
@@ -40,7 +43,8 @@ export class MirrorRun {
   readonly #notes: MirrorNote[];
   readonly #failures: MirrorFailure[];
   readonly #badFolders = new Set<string>();
-  readonly #meter: RateMeter = new RateMeter(performance.now());
+  readonly #meter: ProgressMeter = new ProgressMeter();
+  readonly #linked: LinkedSignal;
   readonly #begun: number = performance.now();
   readonly #files: number;
   readonly #bytes: number;
@@ -55,8 +59,9 @@ export class MirrorRun {
     this.options = options;
     this.from = new MirrorEnd(from, options.fromPath);
     this.to = new MirrorEnd(to, options.toPath);
-    const { signal } = options;
-    this.signal = signal === undefined ? this.#halt.signal : AbortSignal.any([signal, this.#halt.signal]);
+    this.bandwidth = bandwidthLimits(options.bandwidth);
+    this.#linked = new LinkedSignal([options.signal, this.#halt.signal]);
+    this.signal = this.#linked.signal;
     this.heldBack = plan.heldBack;
     this.#notes = [...plan.notes];
     this.#failures = plan.failures.map(({ path, end, message }) => {
@@ -137,7 +142,7 @@ export class MirrorRun {
 
   /** Octets were written. */
   moved(count: number): void {
-    this.#meter.add(count, performance.now());
+    this.#meter.add(count);
     this.#settled += count;
     this.#tell(false);
   }
@@ -149,10 +154,15 @@ export class MirrorRun {
     this.#tell(true);
   }
 
+  /** Lets go of the caller's signal. */
+  close(): void {
+    this.#linked.release();
+  }
+
   result(): MirrorResult {
     return {
       ...this.done,
-      bytes: this.#meter.total,
+      bytes: this.#meter.moved,
       unchanged: this.plan.unchanged,
       notes: this.#notes,
       failures: this.#failures,
@@ -167,15 +177,14 @@ export class MirrorRun {
     const now = performance.now();
     if (onProgress === undefined || (!always && now - this.#toldAt < progressInterval)) return;
     this.#toldAt = now;
-    const bytesPerSecond = this.#meter.rate(now);
-    const left = Math.max(0, this.#bytes - this.#settled);
+    const remaining = this.#meter.remaining(Math.max(0, this.#bytes - this.#settled));
     onProgress({
       files: this.#files,
       filesDone: this.#filesDone,
       bytes: this.#bytes,
       bytesDone: Math.min(this.#bytes, Math.max(0, this.#settled)),
-      bytesPerSecond,
-      secondsLeft: left === 0 ? 0 : bytesPerSecond > 0 ? left / bytesPerSecond : undefined,
+      bytesPerSecond: this.#meter.rate,
+      secondsLeft: remaining === undefined ? undefined : remaining / 1000,
     });
   }
 

@@ -2,10 +2,9 @@
  * Patterns of what is mirrored: `*.log`, `cache/`, `/build/**`.
  *
  * A pattern without a slash is one of names, wherever they lie; one with a slash, of paths from the root of the tree, where
- * `**` stands for any number of folders. With a slash at its end it means folders only. `*`, `?` and `[a-z]` match names
- * that begin with a dot too.
+ * `**` stands for any number of folders. With a slash at its end it means folders only.
  */
-import { compileGlob } from "../../protocol/index.ts";
+import { compileGlob } from "../../storage/index.ts";
 import type { FilteredEntry, MirrorPlanOptions } from "./mirror-options.ts";
 
 /** Patterns at most. */
@@ -39,50 +38,14 @@ export function makeFilter({ include = [], exclude = [], filter }: MirrorPlanOpt
   };
 }
 
-/** Characters of a pattern at most. */
-const longestPattern = 1_000;
-
 function compilePattern(pattern: string): PathMatcher {
   const onlyFolders = pattern.endsWith("/");
   const bare = pattern.replace(/^\/|\/$/g, "");
-  if (bare === "" || pattern.length > longestPattern) throw new RangeError(`${JSON.stringify(pattern)} is no pattern`);
-  const rooted = pattern.startsWith("/") || bare.includes("/");
-  const components = bare.split("/").map(compileComponent);
+  if (bare === "") throw new RangeError(`${JSON.stringify(pattern)} is no pattern`);
+  const matches = compileGlob(bare);
+  const isOfPaths = pattern.startsWith("/") || bare.includes("/");
   return (path, isDirectory) => {
     if (onlyFolders && !isDirectory) return false;
-    const names = path.split("/");
-    return matchComponents(components, rooted ? names : names.slice(-1));
+    return matches(isOfPaths ? path : path.slice(path.lastIndexOf("/") + 1));
   };
-}
-
-type Component = "**" | ((name: string) => boolean);
-
-/** A letter before both has a dot at the beginning be one like any other. */
-function compileComponent(text: string): Component {
-  if (text === "**") return "**";
-  const matches = compileGlob(`x${text}`);
-  return (name) => matches(`x${name}`);
-}
-
-/** As with stars in names: only the last `**` needs to be tried again. */
-function matchComponents(components: readonly Component[], names: readonly string[]): boolean {
-  let component = 0;
-  let name = 0;
-  let again = -1;
-  let from = 0;
-  while (name < names.length) {
-    const now = components[component];
-    if (now === "**") {
-      again = ++component;
-      from = name;
-    } else if (now?.(names[name] ?? "") === true) {
-      component++;
-      name++;
-    } else if (again !== -1) {
-      component = again;
-      name = ++from;
-    } else return false;
-  }
-  while (components[component] === "**") component++;
-  return component === components.length;
 }

@@ -7,13 +7,23 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { BandwidthLimit, bandwidthLimits, type Bandwidth } from "../../net/index.ts";
-import { FtpClient } from "../client.ts";
-import { ClientBusyError, ClientClosedError, FtpTransferError } from "../errors.ts";
+import type { FtpClient } from "../client.ts";
+import { ClientClosedError } from "../errors.ts";
 import type { FtpClientOptions } from "../options.ts";
 import { withRetries, type RetryPolicy } from "../retry/retry.ts";
+import { downloadSegmented } from "../segments/segmented-download.ts";
+import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { downloadTree } from "../trees/download-tree.ts";
+import { ensureDirectory } from "../trees/ensure-directory.ts";
+import { removeTree } from "../trees/remove-tree.ts";
+import type { RemoveTreeOptions, TreeOptions, TreeResult } from "../trees/tree-options.ts";
+import { poolServer } from "../trees/tree-server.ts";
+import { uploadTree } from "../trees/upload-tree.ts";
 import { isCrowded } from "./crowded.ts";
-import { PooledSession } from "./pooled-session.ts";
+import { openSession, type PooledSession } from "./pooled-session.ts";
+import { PoolUse } from "./pool-use.ts";
+import { abortedWait, SessionQueue } from "./session-queue.ts";
 import { DownloadAttempts, UploadAttempts } from "./transfers.ts";
 
 /** Options of `FtpPool`. */
@@ -44,14 +54,6 @@ export interface PooledOptions extends OperationOptions {
 /** What is done with a session. It is told which retry it is, 0 for the first attempt, and why the one before failed. */
 export type PooledOperation<T> = (client: FtpClient, retry: number, before: unknown) => Promise<T>;
 
-/** Who waits for a session. */
-interface Waiter {
-  /** The session of the operation that asks, where it is one's of this pool. */
-  readonly within: PooledSession | undefined;
-  readonly resolve: (session: PooledSession) => void;
-  readonly reject: (cause: unknown) => void;
-}
-
 const defaultLimit = 4;
 const defaultIdleTimeout = 30_000;
 const defaultGrowAfter = 60_000;
@@ -65,15 +67,19 @@ export class FtpPool {
   readonly #growAfter: number;
   readonly #idle: PooledSession[] = [];
   readonly #busy = new Set<PooledSession>();
-  readonly #waiters: Waiter[] = [];
+  readonly #waiters = new SessionQueue();
   readonly #closing = new AbortController();
-  /** The session of the operation whose code runs. */
-  readonly #inside = new AsyncLocalStorage<PooledSession>();
+  /** The use whose operation's code runs. */
+  readonly #inside = new AsyncLocalStorage<PoolUse>();
+  /** Ends waits between attempts. */
+  readonly #running = new Set<AbortController>();
   #opening = 0;
+  /** Sessions that rested too long, and say QUIT. */
+  #leaving = 0;
   #allowed: number;
   #growAt = 0;
   #home: string | undefined;
-  #settled: (() => void) | undefined;
+  readonly #settled: (() => void)[] = [];
 
   /**
    * Nothing is connected before the first operation.
@@ -95,7 +101,7 @@ export class FtpPool {
 
   /** Sessions that the pool has, or is about to have. */
   get size(): number {
-    return this.#idle.length + this.#busy.size + this.#opening;
+    return this.#idle.length + this.#busy.size + this.#opening + this.#leaving;
   }
 
   /** Sessions that it may have now: fewer than the limit after the server refused one. */
@@ -116,9 +122,19 @@ export class FtpPool {
    * @throws What it throws; what connecting throws where no session can be had; ClientClosedError when the pool is closed;
    * ClientBusyError where it is called inside another operation, and all sessions are those of operations that wait so.
    */
-  use<T>(operation: PooledOperation<T>, options: PooledOptions = {}): Promise<T> {
+  async use<T>(operation: PooledOperation<T>, options: PooledOptions = {}): Promise<T> {
     const { retry = this.#options.retry, signal } = options;
-    return withRetries((...attempt) => this.#attempt(operation, attempt, signal), retry, signal);
+    // The pool's end ends waits between attempts too.
+    const ending = new AbortController();
+    const abort = (): void => ending.abort(abortedWait(signal?.reason));
+    this.#running.add(ending);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await withRetries((...attempt) => this.#attempt(operation, attempt, signal), retry, ending.signal);
+    } finally {
+      this.#running.delete(ending);
+      signal?.removeEventListener("abort", abort);
+    }
   }
 
   /**
@@ -142,15 +158,54 @@ export class FtpPool {
     return this.use((client, _retry, before) => attempts.run(client, before), options);
   }
 
-  /** Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. */
+  /**
+   * Downloads a folder and all below it, as many files at once as there may be sessions. Names of the server never lead out
+   * of the local folder.
+   */
+  downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return downloadTree(poolServer(this), path, to, options);
+  }
+
+  /** Uploads a folder and all below it; as `downloadTree`. */
+  uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+    return uploadTree(poolServer(this), from, path, options);
+  }
+
+  /** Removes a folder and all that is in it, several files at once. Links are removed, not followed. */
+  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    return removeTree(poolServer(this), path, options);
+  }
+
+  /** Makes sure that a folder is there, and those above it. */
+  ensureDirectory(path: string, options: OperationOptions = {}): Promise<void> {
+    return ensureDirectory(poolServer(this), path, options);
+  }
+
+  /**
+   * Downloads one large file over several sessions, and goes on with what an earlier one left, even one that was killed:
+   * as far as the server's file is still the same, by size and time. Without REST or SIZE, or for small files: as `download`.
+   *
+   * @throws As `download`; FtpTransferError `changed` when the server's file becomes another one meanwhile; RangeError.
+   */
+  downloadSegmented(path: string, to: string, options: SegmentedOptions = {}): Promise<SegmentedResult> {
+    const { retry = this.#options.retry } = options;
+    return downloadSegmented(this, path, to, { ...options, ...(retry === undefined ? {} : { retry }) });
+  }
+
+  /**
+   * Ends the pool: who waits is rejected, operations under way are waited for, sessions say QUIT. Called inside one of its
+   * operations it waits for none of them.
+   */
   async close(): Promise<void> {
     if (!this.#isClosed()) {
       const error = new ClientClosedError("Using the pool", "it is closed");
       this.#closing.abort(error);
-      for (const { reject } of this.#waiters.splice(0)) reject(error);
+      this.#waiters.rejectAll(error);
+      for (const ending of this.#running) ending.abort(error);
+      for (const session of this.#idle.splice(0)) void this.#leave(session);
     }
-    await Promise.all(this.#idle.splice(0).map((session) => session.close()));
-    if (this.#busy.size + this.#opening > 0) await new Promise<void>((resolve) => (this.#settled = resolve));
+    if (this.#inside.getStore()?.isWithin === true || this.size === 0) return;
+    await new Promise<void>((resolve) => this.#settled.push(resolve));
   }
 
   /** Disposes of the pool as `close` does. */
@@ -168,54 +223,32 @@ export class FtpPool {
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const session = await this.#acquire(signal);
+    const use = new PoolUse(session, this.#inside.getStore());
     try {
-      return await this.#inside.run(session, () => operation(session.client, ...attempt));
+      return await this.#inside.run(use, () => operation(session.client, ...attempt));
     } finally {
+      use.end();
       await this.#release(session);
     }
   }
 
   async #acquire(signal: AbortSignal | undefined): Promise<PooledSession> {
     this.#closing.signal.throwIfAborted();
-    if (signal?.aborted === true) throw aborted(signal.reason);
+    if (signal?.aborted === true) throw abortedWait(signal.reason);
     this.#growAgain();
     if (this.#waiters.length === 0) {
       const session = this.#takeIdle();
       if (session !== undefined) return session;
     }
-    return this.#wait(signal);
+    const waiting = this.#waiters.wait(this.#inside.getStore(), signal);
+    this.#grow();
+    this.#breakDeadlock();
+    return waiting;
   }
 
-  #wait(signal: AbortSignal | undefined): Promise<PooledSession> {
-    return new Promise((resolve, reject) => {
-      const give = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(aborted(signal?.reason));
-      };
-      const done =
-        <V>(settle: (value: V) => void) =>
-        (value: V): void => {
-          signal?.removeEventListener("abort", give);
-          settle(value);
-        };
-      const waiter: Waiter = { within: this.#inside.getStore(), resolve: done(resolve), reject: done(reject) };
-      signal?.addEventListener("abort", give, { once: true });
-      this.#waiters.push(waiter);
-      this.#grow();
-      this.#breakDeadlock();
-    });
-  }
-
-  /** Where each session's own operation waits for another session, none will ever be given back. */
   #breakDeadlock(): void {
-    if (this.#opening > 0 || this.size < this.#allowed || this.#idle.length > 0) return;
-    const waits = (session: PooledSession): boolean => this.#waiters.some(({ within }) => within === session);
-    if (this.#busy.size === 0 || ![...this.#busy].every(waits)) return;
-    const index = this.#waiters.findLastIndex(({ within }) => within !== undefined);
-    const [last] = this.#waiters.splice(index, 1);
-    last?.reject(
-      new ClientBusyError("Using the pool", "all its sessions are those of operations that wait for another one"),
-    );
+    if (this.#opening + this.#leaving > 0 || this.size < this.#allowed || this.#idle.length > 0) return;
+    this.#waiters.breakDeadlock(this.#busy);
   }
 
   /** Opens sessions for those who wait, as far as they are allowed. */
@@ -236,10 +269,13 @@ export class FtpPool {
     let opened: PooledSession | undefined;
     let failure: unknown;
     try {
-      const client = await FtpClient.connect(this.#target, { ...this.#clientOptions, signal: this.#openingSignal() });
-      this.#home ??= await client.pwd().catch(() => undefined);
-      this.#options.onSession?.(client);
-      opened = new PooledSession(client, this.#home);
+      opened = await openSession(this.#target, {
+        options: this.#clientOptions,
+        home: this.#home,
+        onSession: this.#options.onSession,
+        closing: this.#closing.signal,
+      });
+      this.#home ??= opened.home;
     } catch (cause) {
       failure = cause;
     }
@@ -253,11 +289,6 @@ export class FtpPool {
     }
   }
 
-  #openingSignal(): AbortSignal {
-    const { signal } = this.#clientOptions;
-    return signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
-  }
-
   /** No session more. With others at work that is the server's limit; with none it is what those who wait are told. */
   #refused(cause: unknown): void {
     if (this.size > 0 && isCrowded(cause)) {
@@ -267,7 +298,7 @@ export class FtpPool {
       return;
     }
     this.#allowed = this.#most;
-    for (const { reject } of this.#waiters.splice(0)) reject(cause);
+    this.#waiters.rejectAll(cause);
   }
 
   /** The session goes to whoever waited longest, or rests; one that cannot be used any more makes room for another. */
@@ -281,17 +312,29 @@ export class FtpPool {
       return;
     }
     this.#busy.delete(session);
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
+    this.#growAgain();
+    if (this.#waiters.serve(session)) {
       this.#busy.add(session);
-      waiter.resolve(session);
+      this.#grow();
       return;
     }
     this.#idle.push(session);
     session.rest(this.#options.idleTimeout ?? defaultIdleTimeout, () => {
       const index = this.#idle.indexOf(session);
-      if (index !== -1) this.#idle.splice(index, 1);
+      if (index === -1) return;
+      // Nobody is handed a session that is about to say QUIT.
+      this.#idle.splice(index, 1);
+      void this.#leave(session);
     });
+  }
+
+  /** Ends a session that rests. It counts until it is gone: the server may have no room for another before. */
+  async #leave(session: PooledSession): Promise<void> {
+    this.#leaving++;
+    await session.close();
+    this.#leaving--;
+    this.#grow();
+    this.#settleIfDone();
   }
 
   /** The session that rested last: the others may go. */
@@ -306,7 +349,7 @@ export class FtpPool {
   }
 
   #settleIfDone(): void {
-    if (this.#busy.size + this.#opening === 0) this.#settled?.();
+    if (this.#isClosed() && this.size === 0) for (const resolve of this.#settled.splice(0)) resolve();
   }
 }
 
@@ -315,8 +358,4 @@ function sessionBandwidth(target: string | URL | FtpClientOptions, options: FtpP
   const own = typeof target === "string" || target instanceof URL ? undefined : target.bandwidth;
   const each = own === undefined ? [] : typeof own === "number" || own instanceof BandwidthLimit ? [own] : own;
   return [...each, ...bandwidthLimits(options.bandwidth)];
-}
-
-function aborted(cause: unknown): FtpTransferError {
-  return new FtpTransferError("aborted", "Waiting for a session", "it was aborted", { cause });
 }

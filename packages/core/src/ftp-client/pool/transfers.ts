@@ -4,12 +4,13 @@
  * It goes on only with what is its own: another file of that name, which was there before or came meanwhile, must not
  * become the beginning of this one.
  */
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import type { FtpClient } from "../client.ts";
 import { FtpTransferError } from "../errors.ts";
 import { chooseHash } from "../hash.ts";
-import { AttemptsProgress } from "./attempts-progress.ts";
+import { localDestination, partPath } from "../local-file.ts";
 import type { DownloadOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { AttemptsProgress } from "./attempts-progress.ts";
 
 /** Octets below which a file is sent anew rather than gone on with: it saves asking for its size first. */
 const worthResuming: number = 1024 * 1024;
@@ -20,8 +21,14 @@ export class DownloadAttempts {
   readonly #to: string;
   readonly #options: DownloadOptions;
   readonly #progress: AttemptsProgress;
-  /** Octets that this transfer brought: with none, what lies under the local name is somebody else's. */
-  #moved = 0;
+  /** Octets that came at most since an attempt last began anew. */
+  #reached = 0;
+  /** The server's octets of the file then, where it told. */
+  #size: number | undefined;
+  /** What lay under the part's name before all attempts. */
+  #first: string | undefined;
+  /** The same before the attempt that last began anew: none of its own. */
+  #strange: string | undefined;
 
   constructor(path: string, to: string, options: DownloadOptions) {
     this.#path = path;
@@ -31,17 +38,58 @@ export class DownloadAttempts {
   }
 
   /** One attempt. @param before - Why the one before failed; undefined for the first. */
-  run(client: FtpClient, before: unknown): Promise<TransferResult> {
-    const goesOn = this.#moved > 0 && canGoOn(before, this.#options);
+  async run(client: FtpClient, before: unknown): Promise<TransferResult> {
+    const part = await partOf(this.#to);
+    const goesOn = canGoOn(before, this.#options) && part !== undefined && (await this.#isOurs(client, part));
+    if (before === undefined) this.#first = part?.identity;
+    if (!goesOn) {
+      this.#strange = part?.identity;
+      this.#reached = 0;
+    }
     this.#progress.begin();
-    return client.download(this.#path, this.#to, {
+    const result = await client.download(this.#path, this.#to, {
       ...this.#options,
       ...howAgain(goesOn, before, verifies(client, this.#options)),
       onProgress: (event) => {
-        this.#moved += event.bytes;
+        this.#reached = Math.max(this.#reached, event.offset + event.bytes);
+        this.#size = event.size;
         this.#progress.tell(event);
       },
     });
+    if (before !== undefined) await this.#removePart();
+    return result;
+  }
+
+  /** An attempt that was not gone on with may have left its part. */
+  async #removePart(): Promise<void> {
+    const part = await partOf(this.#to);
+    if (part !== undefined && part.identity !== this.#first) await rm(part.path, { force: true });
+  }
+
+  /** Whether what is kept here is what the attempts before brought, and the server's file has not changed its size. */
+  async #isOurs(client: FtpClient, part: KeptPart): Promise<boolean> {
+    if (part.size === 0 || part.size > this.#reached || part.identity === this.#strange) return false;
+    const size = await client.size(this.#path, this.#options);
+    return size === undefined || (size >= part.size && (this.#size === undefined || size === this.#size));
+  }
+}
+
+/** What a broken download left. */
+interface KeptPart {
+  readonly path: string;
+  readonly size: number;
+  /** Another one for each file that was ever there. */
+  readonly identity: string;
+}
+
+async function partOf(to: string): Promise<KeptPart | undefined> {
+  try {
+    const path = partPath((await localDestination(to)).path);
+    const { ino, size, mtimeMs } = await stat(path);
+    return { path, size, identity: `${ino} ${size} ${mtimeMs}` };
+  } catch {
+    // There is none; what else is wrong the download itself tells.
+    return undefined;
   }
 }
 
@@ -106,8 +154,10 @@ function howAgain(goesOn: boolean, before: unknown, verify: boolean): Pick<Downl
 }
 
 /** What was found to differ is not to be gone on with, nor text, whose octets do not count alike on both ends. */
-function canGoOn(before: unknown, { type = "binary" }: DownloadOptions | UploadOptions): boolean {
-  if (before === undefined || type !== "binary") return false;
+function canGoOn(before: unknown, options: DownloadOptions | UploadOptions): boolean {
+  const { type = "binary", structure = "file", restart } = options;
+  if (before === undefined || type !== "binary" || structure !== "file" || restart !== undefined) return false;
+  if ("offset" in options) return false;
   return !(before instanceof FtpTransferError) || before.kind === "broken";
 }
 

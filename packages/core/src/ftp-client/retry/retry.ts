@@ -33,6 +33,8 @@ export const noRetries: RetryPolicy = { retries: 0 };
 const defaultRetries = 3;
 const defaultDelay = 1_000;
 const defaultLongestDelay = 30_000;
+/** Timers of more milliseconds run out at once. */
+const longestTimer = 2 ** 31 - 1;
 
 /**
  * Runs an operation until it succeeds, or fails for good.
@@ -55,6 +57,7 @@ export async function withRetries<T>(
       const delay = delayBefore(retry, policy);
       before = error;
       policy.onRetry?.({ retry: retry + 1, delay, error });
+      signal?.throwIfAborted();
       await pause(delay, signal);
     }
   }
@@ -63,7 +66,7 @@ export async function withRetries<T>(
 /** Doubled for each attempt, up to the longest, and up to a half of it taken off. */
 function delayBefore(retry: number, policy: RetryPolicy): number {
   const { delay = defaultDelay, longestDelay = defaultLongestDelay, random = Math.random } = policy;
-  return Math.min(longestDelay, delay * 2 ** Math.min(retry, 30)) * (1 - random() / 2);
+  return Math.min(longestDelay, longestTimer, delay * 2 ** Math.min(retry, 30)) * (1 - random() / 2);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

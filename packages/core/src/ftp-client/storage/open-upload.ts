@@ -5,13 +5,14 @@
  * the file itself: the server has no other way, and what it shows meanwhile is its own matter. Octets that stay of a file
  * that is to be shorter are copied to the temporary name, for REST and STOR leave the old end in place on most servers.
  */
-import type { Entry, OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
+import { baseName, type Entry, type OpenWriteOptions, type VirtualPath } from "../../storage/index.ts";
 import { FtpReplyError } from "../errors.ts";
 import type { FtpUpload } from "../upload.ts";
 import { explained, look, tell, type Place } from "./look.ts";
 import { makePartPath } from "./part-names.ts";
 import type { PathLocks } from "./path-locks.ts";
 import { storageError } from "./storage-error.ts";
+import { toEntry } from "./storage-entry.ts";
 import { takeName } from "./take-name.ts";
 import type { WritableEnding } from "./ftp-writable.ts";
 
@@ -81,35 +82,59 @@ async function openBeside(
   try {
     if (kept > 0) await copyBeginning(place, path, part, kept, options);
     const upload = await opened(place, part, path, { append: kept > 0, ...signalOf(options) });
-    return { upload, ending: { discard, commit: () => become(place, part, path, options, surroundings, there) } };
+    const octets = async (): Promise<number> => kept + (await upload.commit()).bytes;
+    const commit = async (): Promise<Entry> => {
+      const whole = await demandWhole(place, part, path, await octets());
+      return become(place, { part: whole, at: part, path, replaced: there }, options, surroundings);
+    };
+    return { upload, ending: { discard, commit } };
   } catch (error) {
     if (kept > 0) await discard();
     throw error;
   }
 }
 
+/**
+ * Looks at what the server has: where something between the two ends the data connection properly, half a file is a whole
+ * one to the server.
+ */
+async function demandWhole(place: Place, part: VirtualPath, path: VirtualPath, octets: number): Promise<Entry> {
+  const told = await place.client.stat(place.paths.of(part));
+  // Some servers tell no size, or one in blocks.
+  if (told.size === undefined || told.size === octets) return toEntry({ ...told, size: octets }, baseName(path));
+  const cause = new Error(`the server has ${told.size} octets, and ${octets} were sent`);
+  throw storageError("input-output", path, cause);
+}
+
+/** An upload that is whole, and the name that it is for. */
+interface WholeUpload {
+  readonly part: Entry;
+  readonly at: VirtualPath;
+  readonly path: VirtualPath;
+  readonly replaced: Entry | undefined;
+}
+
 /** The upload takes its name. */
 async function become(
   place: Place,
-  part: VirtualPath,
-  path: VirtualPath,
+  { part, at, path, replaced }: WholeUpload,
   { mode, permissions }: OpenWriteOptions,
   { locks }: UploadSurroundings,
-  replaced: Entry | undefined,
 ): Promise<Entry> {
   const { client, paths } = place;
   const bits = replaced === undefined ? permissions : replaced.mode;
+  const differs = bits !== undefined && (bits & 0o777) !== part.mode;
   // A favour: where the server sets none, a file has those that it gives.
-  if (bits !== undefined) await client.chmod(paths.of(part), bits & 0o777).catch(passReplies);
+  const set = differs && (await client.chmod(paths.of(at), bits & 0o777).then(() => true, passReplies)) === true;
   await locks.run(path, async () => {
     if (mode === "create" && (await look(place, path)) !== undefined) throw storageError("already-exists", path);
     try {
-      await takeName(place, part, path);
+      await takeName(place, at, path);
     } catch (error) {
       throw await explained(place, path, "new-file", error);
     }
   });
-  return tell(place, path);
+  return { ...part, ...(set ? { mode: bits & 0o777 } : {}) };
 }
 
 /** What has the name before, as far as it matters: to find out costs one command only where the server has MLST. */

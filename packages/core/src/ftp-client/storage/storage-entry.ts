@@ -35,7 +35,7 @@ function timeOf({ modified, timePrecision, timeIsLocal }: ListedEntry): Pick<Ent
   return precision === 1 ? { modified } : { modified, timePrecision: precision };
 }
 
-/** The fact "create" (RFC 3659 §7.5.4), whose form is that of "modify". */
+/** The fact "create" (RFC 3659 §7.5), whose form is that of "modify". */
 function createdOf({ facts }: ListedEntry): Pick<Entry, "created"> {
   const created = parseTimeValue(facts?.get("create") ?? "");
   return created === undefined ? {} : { created };

@@ -105,6 +105,7 @@ function kindOfTransfer(kind: FtpTransferErrorKind): StorageErrorKind {
     case "unsafe-name":
       return "name-not-allowed";
     case "broken":
+    case "changed":
     case "hash-mismatch":
     case "malformed":
     case "size-mismatch":

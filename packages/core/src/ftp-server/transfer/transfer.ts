@@ -100,7 +100,11 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
-    if (session.endpoint.end === "passive") session.moveEndpoint({ event: "used" });
+    if (session.endpoint.end === "passive") {
+      // What a transfer took is its own; one that was refused has taken nothing.
+      session.endpoint.arming.release();
+      session.moveEndpoint({ event: "used" });
+    }
     await releaseTransfer(session, reservation, complete);
   }
 }

@@ -13,6 +13,22 @@ export function toWireNumber(block: number, rollover: Rollover): number {
   return block === 0 ? 0 : ((block - 1) % 65_535) + 1;
 }
 
+/** Half of the numbers from 1 to 65535: so many blocks ahead, and as many behind, have numbers of their own. */
+const halfOfNumbers = 32_767;
+
+/**
+ * A window in which numbers tell blocks apart.
+ *
+ * With a rollover to 1 there are 65,535 numbers. In windows of more than half of them an ACK that was late would be one that
+ * comes early; in windows of all of them that of a whole window, one of none. Windows of RFC 7440 §3 have 65,535 blocks at
+ * most, which the 65,536 numbers of a rollover to 0 leave room for.
+ *
+ * @param windowSize - Blocks that are wanted.
+ */
+export function fittingWindow(windowSize: number, rollover: Rollover): number {
+  return rollover === 0 ? windowSize : Math.min(windowSize, halfOfNumbers);
+}
+
 /**
  * How far a number on the wire lies from a block: 0 for the block itself, 1 for the next one, -1 for the one before.
  *

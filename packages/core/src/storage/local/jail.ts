@@ -15,6 +15,11 @@ import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 export const foldersKept = 32;
 /** Milliseconds after which a folder that is not used is closed. */
 export const folderIdle = 10_000;
+/**
+ * Milliseconds after which a folder is opened anew, however much it is used: another disk may have been mounted over it, which
+ * the open one does not tell.
+ */
+export const folderAge = 1_000;
 /** Links that are followed in a row. */
 export const linkHops = 16;
 
@@ -37,6 +42,7 @@ export interface Folder {
 interface Kept {
   readonly fd: number;
   readonly real: string;
+  readonly opened: number;
   users: number;
   lastUsed: number;
   evicted: boolean;
@@ -72,7 +78,7 @@ export class Jail {
     const root = await this.root();
     const kept = this.#kept.get(path);
     if (kept !== undefined) {
-      if (placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
+      if (performance.now() - kept.opened < folderAge && placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
       this.#evict(path, kept);
     }
     return this.#byDescriptor ? this.#openFolder(root, path) : this.#resolveFolder(root, path);
@@ -148,7 +154,7 @@ export class Jail {
       await this.#calls.close(fd);
       throw storageError("not-found", path);
     }
-    const kept: Kept = { fd, real, users: 0, lastUsed: 0, evicted: true };
+    const kept: Kept = { fd, real, opened: performance.now(), users: 0, lastUsed: 0, evicted: true };
     // Only a way without links is remembered: a link may be switched while its old target stays where it is.
     if (real === asked && !this.#closed) this.#keep(path, kept);
     return this.#hold(path, kept);

@@ -255,6 +255,8 @@ export class LocalStorage implements Storage {
 
   /** @throws StorageError for an aborted signal, and for the storage's own hidden names. */
   #check(path: VirtualPath, options: StorageOptions, kind: "not-found" | "name-not-allowed" = "not-found"): void {
+    // In the background: nobody's answer waits for what a dead process has left.
+    void this.#journal.recover();
     if (options.signal?.aborted === true) throw storageError("aborted", path, options.signal.reason);
     if (hasHidden(path)) throw storageError(kind, path);
   }

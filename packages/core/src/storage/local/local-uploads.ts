@@ -174,6 +174,9 @@ export class LocalUploads {
       return mode === "append" ? { ...part, base: { stats: there, fd: undefined } } : part;
     } catch (error) {
       await removeOpen(this.#calls, folder, part);
+      const { kind } = fromSystemError(error, path);
+      // It was there a moment ago, and as long: an append is refused for no such reason.
+      if (mode === "append" && (kind === "not-found" || kind === "offset-out-of-range")) throw changed(path);
       throw error;
     }
   }
@@ -288,10 +291,13 @@ async function demandSame(
 ): Promise<void> {
   const now = await calls.present(place(folder, path));
   const same = now === undefined ? base === undefined : base !== undefined && identityOf(now) === identityOf(base);
-  if (!same)
-    throw new StorageError("busy", message("{path} was changed while it was appended to; try again", { path }), {
-      path,
-    });
+  if (!same) throw changed(path);
+}
+
+function changed(path: VirtualPath): StorageError {
+  return new StorageError("busy", message("{path} was changed while it was appended to; try again", { path }), {
+    path,
+  });
 }
 
 function identityOf({ dev, ino, size, mtimeMs }: Stats): string {

@@ -24,6 +24,8 @@ export class LocalWritable implements WritableFile<Entry> {
   #from: Uint8Array = new Uint8Array(0);
   #failure: StorageErrorKind | undefined;
   #end: Promise<Entry | undefined> | undefined;
+  /** A write by another thread. */
+  #writing: Promise<number> | undefined;
 
   /**
    * @param fd - A descriptor; it is this object's from now on.
@@ -41,13 +43,14 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   async write(from: Uint8Array): Promise<void> {
-    for (let at = 0; at < from.length;) at += await this.#writeOnce(from, at);
+    for (let at = 0; at < from.length;) at += await this.#alone(() => this.#writeOnce(from, at));
   }
 
   async writev(from: readonly Uint8Array[]): Promise<void> {
     let parts = from;
     for (;;) {
-      let left = await this.#writevOnce(parts);
+      const waiting = parts;
+      let left = await this.#alone(() => this.#writevOnce(waiting));
       let first = 0;
       for (let part = parts[first]; part !== undefined && left >= part.length; part = parts[++first])
         left -= part.length;
@@ -81,8 +84,20 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   async abandon(): Promise<void> {
-    this.#end ??= this.#ending.abandon(this.#fd, this.#position, this.#failure).then(() => undefined);
+    this.#end ??= this.#giveUp();
     await this.#end.catch(ignore);
+  }
+
+  /** The descriptor is closed once no write uses its number any more; a write that hangs is not waited for. */
+  async #giveUp(): Promise<undefined> {
+    const close = (): Promise<void> => this.#ending.abandon(this.#fd, this.#position, this.#failure);
+    if (this.#writing === undefined) await close();
+    else void this.#writing.catch(ignore).then(close).catch(ignore);
+    return undefined;
+  }
+
+  #demandOpen(): void {
+    if (this.#end !== undefined) throw fromSystemError(new Error("abandoned"), this.#path);
   }
 
   /** Made once a file, so that a chunk costs no closure. */
@@ -99,6 +114,16 @@ export class LocalWritable implements WritableFile<Entry> {
       throw this.#failed(error);
     }
   };
+
+  async #alone(write: () => Promise<number>): Promise<number> {
+    this.#demandOpen();
+    this.#writing = write();
+    try {
+      return await this.#writing;
+    } finally {
+      this.#writing = undefined;
+    }
+  }
 
   #writeOnce(from: Uint8Array, at: number): Promise<number> {
     return new Promise((resolve, reject) => {

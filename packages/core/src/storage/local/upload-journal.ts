@@ -1,8 +1,7 @@
 /**
  * The journal of unfinished uploads: which folders an instance has put some in.
  *
- * When an instance dies, the next one that starts uploading reads the dead one's journal and removes what it left, in
- * those folders, by that instance's prefix. Nothing is ever looked for by scanning, and an instance that may be alive
+ * When an instance dies, the next one that is used reads the dead one's journal and removes what it left, in those folders, by that instance's prefix. Nothing is ever looked for by scanning, and an instance that may be alive
  * (another worker, another embedder, another host) keeps its own.
  */
 import { readFileSync } from "node:fs";
@@ -25,6 +24,7 @@ export class UploadJournal {
   readonly #folder: string;
   readonly #noted = new Set<string>();
   #ready: Promise<void> | undefined;
+  #recovered: Promise<void> | undefined;
   #writable = true;
 
   /**
@@ -52,8 +52,15 @@ export class UploadJournal {
     });
   }
 
+  /** Removes what dead instances have left, once. Never rejects: what cannot be removed is the lesser harm. */
+  recover(): Promise<void> {
+    this.#recovered ??= this.#removeLeftOvers().catch(ignore);
+    return this.#recovered;
+  }
+
   /** Removes the journal: nothing is left over. */
   async close(): Promise<void> {
+    await this.#recovered;
     if (this.#ready === undefined) return;
     await this.#ready;
     await rm(this.#file, { force: true }).catch(ignore);
@@ -66,9 +73,9 @@ export class UploadJournal {
   }
 
   async #begin(): Promise<void> {
+    await this.recover();
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await this.#removeLeftOvers();
       await writeFile(this.#file, `${JSON.stringify(thisProcess())}\n`, { mode: 0o600, flag: "wx" });
     } catch {
       this.#writable = false;

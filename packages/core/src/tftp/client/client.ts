@@ -10,6 +10,7 @@ import { isIP } from "node:net";
 import { Writable } from "node:stream";
 import {
   defaultRetries,
+  fittingWindow,
   formatRequest,
   parseTftpUrl,
   requestOptions,
@@ -137,7 +138,7 @@ async function transfer(
       : fitting(url, mode, end, {
           transferSize: options.transferSize === false ? undefined : size,
           blockSize: options.blockSize ?? wantedBlockSize,
-          windowSize: options.windowSize ?? wantedWindowSize,
+          windowSize: fittingWindow(options.windowSize ?? wantedWindowSize, options.rollover ?? 0),
           timeout: options.timeout,
           multicast: end.operation === "read" && wantsMulticast(options),
         });

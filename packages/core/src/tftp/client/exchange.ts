@@ -25,11 +25,11 @@ import {
   type TftpMachineOptions,
   type WantedOptions,
 } from "../../protocol/index.ts";
-import { resolveBusyPoll, Turns, Vigil } from "../../net/index.ts";
+import { resolveBusyPoll, settledWithin, Turns, Vigil } from "../../net/index.ts";
 import type { ReadableFile, WritableFile } from "../../storage/index.ts";
-import { blame, checkedSink, compareSize } from "./size-check.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
+import { toldSize, type ToldSize } from "../transfer/size-check.ts";
 import { sendPacket } from "../transfer/udp-socket.ts";
 import { clock, type SendPacket, type TransferEnd, type TransferFailure } from "../transfer/transfer.ts";
 import { joinGroup } from "./multicast/group-socket.ts";
@@ -74,6 +74,8 @@ export type ExchangeEnd =
 
 /** What passes by itself: the next retransmission may find room. */
 const passingError = "ENOBUFS";
+/** Milliseconds in which what is left of a file that failed is removed before its failure is told. */
+const removal = 1_000;
 
 /** Keeps the event loop awake between the packets of brisk servers. */
 const vigil = new Vigil(resolveBusyPoll());
@@ -232,12 +234,12 @@ export class Exchange {
     }
     const file = await this.#open(end, send);
     if (file === undefined) return;
-    const checked = this.#checked(file, () => transfer.octets);
-    const transfer = new ReceivingTransfer(checked, { ...machine, maxSize: end.maxSize }, send);
+    const sizes = { maxSize: end.maxSize, toldSize: this.#toldSize() };
+    const transfer = new ReceivingTransfer(file, { ...machine, ...sizes }, send);
     this.#transfer = transfer;
     if (first === undefined) transfer.start();
     else transfer.startWith(first);
-    this.#endTransfer(await transfer.finished);
+    await this.#endReceiving(transfer);
   }
 
   /** Receives with others; who cannot join says so, and asks again for the file alone. */
@@ -262,13 +264,20 @@ export class Exchange {
       socket.close();
       return;
     }
-    const machine = { ...this.#machine(), ...options, maxSize: end.maxSize, socket };
+    const sizes = { maxSize: end.maxSize, toldSize: this.#toldSize() };
+    const machine = { ...this.#machine(), ...options, ...sizes, socket };
     const isServer = ({ address, port }: RemoteInfo): boolean => port === from.port && address === from.address;
-    const checked = this.#checked(file, () => transfer.octets);
-    const transfer = new GroupTransfer(checked, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
+    const transfer = new GroupTransfer(file, { ...machine, isServer, progress: () => this.#tellOctets() }, send);
     this.#transfer = transfer;
     transfer.receive(packet);
-    this.#endTransfer(await transfer.finished);
+    await this.#endReceiving(transfer);
+  }
+
+  async #endReceiving(transfer: ReceivingTransfer | GroupTransfer): Promise<void> {
+    const end = await transfer.finished;
+    // Who hears of the failure is to find nothing of the file, unless the disk hangs.
+    if (end.failure !== undefined) await settledWithin(transfer.closed, removal);
+    this.#endTransfer(end);
   }
 
   #machine(): Omit<TftpMachineOptions, "transmit"> {
@@ -298,11 +307,8 @@ export class Exchange {
     }
   }
 
-  /** A size of 0 is what some servers tell that do not know it. */
-  #checked(file: WritableFile, octets: () => number): WritableFile {
-    const { transferSize = 0 } = this.#agreement;
-    if (!this.#options.checkSize || transferSize === 0) return file;
-    return checkedSink(file, () => compareSize(transferSize, octets()));
+  #toldSize(): ToldSize | undefined {
+    return this.#options.checkSize ? toldSize(this.#agreement.transferSize, "server") : undefined;
   }
 
   #sender(to: RemoteInfo): SendPacket {
@@ -325,7 +331,7 @@ export class Exchange {
   }
 
   #endTransfer(end: TransferEnd): void {
-    this.#end({ kind: "ended", end: { ...end, failure: blame(end.failure) }, agreement: this.#agreement });
+    this.#end({ kind: "ended", end, agreement: this.#agreement });
   }
 
   #end(end: ExchangeEnd): void {

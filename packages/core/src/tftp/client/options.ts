@@ -28,7 +28,7 @@ export interface TftpTransferOptions {
   readonly mode?: "octet" | "netascii";
   /** Octets of a block, 8 to 65464, that are asked for. Default 1428, which fits an Ethernet frame. */
   readonly blockSize?: number;
-  /** Blocks of a window, 1 to 65535, that are asked for. Default 16. */
+  /** Blocks of a window, 1 to 65535, that are asked for; with a `rollover` to 1, 32,767 at most. Default 16. */
   readonly windowSize?: number;
   /** Seconds before a retransmission, 1 to 255, that are asked for. Default: not asked; both ends adapt. */
   readonly timeout?: number;

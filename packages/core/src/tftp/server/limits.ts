@@ -8,7 +8,10 @@ export interface TftpServerLimits {
   readonly transfersPerAddress: number;
   /** The largest blksize that is agreed on, in octets. Default 65,464. */
   readonly blockSize: number;
-  /** The largest windowsize that is agreed on, in blocks; more than 64 breaks some peers. Default 64. */
+  /**
+   * The largest windowsize that is agreed on, in blocks; more than 64 breaks some peers. With a `rollover` to 1 it is never
+   * more than 32,767. Default 64.
+   */
   readonly windowSize: number;
   /**
    * Transfers that are over, and are kept only to repeat their last ACK, should it be lost; the oldest ends early for one

@@ -45,12 +45,16 @@ export class ListeningSockets {
     return [...this.#sockets.values()];
   }
 
-  /** Binds all. @throws Error of the system; none is left bound then. */
+  /** Binds all. @throws Error of the system, and when it is closed meanwhile; none is left bound then. */
   async open(): Promise<void> {
     try {
       for (const listener of this.#options.listeners) {
-        for (const address of this.#addressesOf(listener)) await this.#bind(listener, address);
+        for (const address of this.#addressesOf(listener)) {
+          this.#demandOpen();
+          await this.#bind(listener, address);
+        }
       }
+      this.#demandOpen();
     } catch (error) {
       this.close();
       throw error;
@@ -68,7 +72,12 @@ export class ListeningSockets {
     this.#sockets.clear();
   }
 
-  async #bind({ host, port, optional }: Listener, address: string): Promise<void> {
+  #demandOpen(): void {
+    if (this.#closed) throw new Error("The server was stopped while it started");
+  }
+
+  async #bind(listener: Listener, address: string): Promise<void> {
+    const { host, port, optional } = listener;
     const family = address.includes(":") ? 6 : 4;
     try {
       const socket = await openUdpSocket({ address, family, port, receiveBuffer: requestBuffer });
@@ -79,7 +88,7 @@ export class ListeningSockets {
       const asked: AskedSocket = { socket, address, port: socket.address().port, family };
       socket.on("message", (packet, from) => this.#hear(asked, packet, from));
       socket.on("error", (cause) => this.#fault("receiving requests", cause));
-      this.#sockets.set(keyOf(host, port, address), asked);
+      this.#sockets.set(this.#keyOf(listener, address), asked);
     } catch (error) {
       const code = codeOf(error);
       // Of all addresses some may just be coming, or be going: the next look finds out.
@@ -103,17 +112,21 @@ export class ListeningSockets {
   }
 
   async #followWildcard(listener: Listener): Promise<void> {
-    const { host, port } = listener;
     const there = this.#addressesOf(listener);
     for (const [key, { socket, address }] of this.#sockets) {
-      if (key !== keyOf(host, port, address) || there.includes(address)) continue;
+      if (key !== this.#keyOf(listener, address) || there.includes(address)) continue;
       this.#sockets.delete(key);
       socket.close();
     }
     for (const address of there) {
-      if (this.#sockets.has(keyOf(host, port, address))) continue;
+      if (this.#sockets.has(this.#keyOf(listener, address))) continue;
       await this.#bind(listener, address).catch((cause: unknown) => this.#fault(`binding ${address}`, cause));
     }
+  }
+
+  /** The listener and the address that a socket is for: one address may have several, even of the system's choice. */
+  #keyOf(listener: Listener, address: string): string {
+    return `${this.#options.listeners.indexOf(listener)} ${address}`;
   }
 
   /** What a listener is bound to; of a wildcard, all that no other listener names. */
@@ -134,11 +147,6 @@ export class ListeningSockets {
 }
 
 type Listener = ResolvedTftpOptions["listeners"][0];
-
-/** The listener and the address that a socket is for: one address may have several. */
-function keyOf(host: string, port: number, address: string): string {
-  return `${host} ${port} ${address}`;
-}
 
 function isWildcard(host: string): boolean {
   return host === "0.0.0.0" || host === "::";

@@ -35,6 +35,11 @@ export interface TftpWriteOptions {
   readonly overwrite?: boolean;
   /** Octets of one file. Default 1 GiB. */
   readonly maxSize?: number;
+  /**
+   * Whether a file in mode octet must have the size that its peer told (tsize, RFC 2349): one of another is not stored. A
+   * size of 0 is what peers tell that do not know it, and asks for nothing. Default true.
+   */
+  readonly checkSize?: boolean;
 }
 
 /** A request as the application sees it. */
@@ -155,6 +160,7 @@ export function resolveTftpOptions(options: TftpServerOptions): ResolvedTftpOpti
       create: writing.create ?? true,
       overwrite: writing.overwrite ?? false,
       maxSize: writing.maxSize ?? defaultMaxSize,
+      checkSize: writing.checkSize ?? true,
     },
     rewrite: typeof rewrite === "function" || rewrite === undefined ? rewrite : compileRules(rewrite),
     ignoreCase: options.ignoreCase ?? false,

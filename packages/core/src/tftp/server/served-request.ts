@@ -5,6 +5,7 @@ import {
   answerOptions,
   asksForMulticast,
   defaultPatience,
+  fittingWindow,
   formatError,
   formatOptionAcknowledgment,
   opcodeOf,
@@ -18,6 +19,7 @@ import {
 } from "../../protocol/index.ts";
 import { ReceivingTransfer } from "../transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../transfer/sending-transfer.ts";
+import { toldSize, type ToldSize } from "../transfer/size-check.ts";
 import type { SendPacket } from "../transfer/transfer.ts";
 import { openUdpSocket, sendPacket } from "../transfer/udp-socket.ts";
 import type { TftpServerCounters, TftpServerEvents } from "./events.ts";
@@ -149,8 +151,7 @@ export class ServedRequest {
   async serve(): Promise<void> {
     try {
       const { signal } = this.#giveUp;
-      const expected = this.#info.operation === "write" ? this.#negotiate(undefined).transferSize : undefined;
-      const opened = await this.#open(expected);
+      const opened = await this.#open(this.#toldSize(this.#negotiate(undefined))?.octets);
       if (!(await this.#serveInGroup(opened, signal))) await this.#serveOpened(opened);
     } catch (cause) {
       const { code, message } = this.#events.refuse(cause);
@@ -275,11 +276,13 @@ export class ServedRequest {
     };
     const send = this.#sender();
     this.#events.begin(this.#agreement);
+    // In netascii it is left open which of the two sizes was told, that of the file or that on the wire.
+    const checked = write.checkSize && this.#info.mode === "octet" ? this.#toldSize(this.#agreement) : undefined;
     const dally = Math.max(limits.dally, 2_000 * (this.#agreement.timeout ?? 0));
     const transfer =
       opened.operation === "read"
         ? new SendingTransfer(opened.file, { ...machine, largestWindow }, send)
-        : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize, dally }, send);
+        : new ReceivingTransfer(opened.file, { ...machine, maxSize: write.maxSize, toldSize: checked, dally }, send);
     this.#transfer = transfer;
     transfer.start();
     const end = await transfer.finished;
@@ -309,8 +312,13 @@ export class ServedRequest {
     };
   }
 
+  /** The size of the file that the peer is going to send. */
+  #toldSize({ transferSize }: TftpAgreement): ToldSize | undefined {
+    return this.#info.operation === "write" ? toldSize(transferSize, "client") : undefined;
+  }
+
   #negotiate(size: number | undefined, multicast?: MulticastGroup): TftpAgreement {
-    const { limits, microsoftWindow } = this.#host.options;
+    const { limits, microsoftWindow, rollover } = this.#host.options;
     // Forged requests take one half at most: peers that answer have the other.
     const unproven = Math.min(this.#host.unprovenOctets, limits.windowOctetsInAll / 2);
     const left = Math.max(0, limits.windowOctetsInAll - this.#host.windowOctets - unproven);
@@ -319,7 +327,7 @@ export class ServedRequest {
       this.#info.operation,
       {
         largestBlockSize: limits.blockSize,
-        largestWindowSize: limits.windowSize,
+        largestWindowSize: fittingWindow(limits.windowSize, rollover),
         windowOctets: Math.min(limits.windowOctets, left),
         microsoftWindow,
         ...(multicast === undefined ? {} : { multicast }),

@@ -57,6 +57,8 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   /** Requests of which only the dallying remains, the oldest first: they are no transfers any more. */
   readonly #dallying = new Set<ServedRequest>();
   #sockets: ListeningSockets | undefined;
+  /** Settles once the last start has; it never rejects. */
+  #started: Promise<unknown> = Promise.resolve();
   #stopping = false;
 
   /**
@@ -98,7 +100,12 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     return this.#served.size;
   }
 
-  /** Binds the listeners. @throws Error of the system when one cannot be bound, Error when the server runs. */
+  /**
+   * Binds the listeners.
+   *
+   * @throws Error of the system when one cannot be bound; Error when the server runs, is being stopped, or is stopped
+   *   meanwhile. Nothing is left bound then.
+   */
   async start(): Promise<void> {
     if (this.#sockets !== undefined) throw new Error("The server is running");
     const sockets = new ListeningSockets(
@@ -108,17 +115,20 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     );
     this.#sockets = sockets;
     this.#stopping = false;
+    // One that was stopped while it started may hold an address for a moment yet.
+    const opened = this.#started.then(() => sockets.open());
+    this.#started = opened.catch(() => undefined);
     try {
-      await sockets.open();
+      await opened;
     } catch (error) {
-      this.#sockets = undefined;
+      if (this.#sockets === sockets) this.#sockets = undefined;
       throw error;
     }
   }
 
   /**
    * Refuses requests, waits for what runs, gives up what then still runs (the peers are told), and stops listening. May
-   * be called more than once.
+   * be called more than once, and while the server starts: then `start` rejects, if it did not come to its end before.
    *
    * @param options.drainFor - Milliseconds in which running transfers may finish. Default 0.
    */
@@ -129,6 +139,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
     await Promise.all(this.#running);
     this.#sockets?.close();
     this.#sockets = undefined;
+    await this.#started;
   }
 
   /** Disposes of the server as `stop` does. */

@@ -1,6 +1,8 @@
 /** From an error of a storage to the code and the text of ERROR: neither shows a path of the host. */
 import { tftpErrorCode } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../../storage/index.ts";
+import { SizeMismatchError } from "./size-check.ts";
+import type { TransferFailure } from "./transfer.ts";
 
 /** Code and text of an ERROR packet. */
 export interface TftpRefusal {
@@ -34,4 +36,12 @@ const refusals: Readonly<Record<StorageErrorKind, TftpRefusal>> = {
 export function refusalFor(error: unknown): TftpRefusal {
   if (error instanceof StorageError) return refusals[error.kind];
   return { code: tftpErrorCode.notDefined, message: "The file could not be read or written" };
+}
+
+/** What ended a transfer: the peer's fault, where the file has not the size that the peer told; else the file's. */
+export function failureFor(cause: unknown): TransferFailure {
+  if (cause instanceof SizeMismatchError) {
+    return { kind: "protocol", code: tftpErrorCode.notDefined, message: cause.message };
+  }
+  return { kind: "file", message: refusalFor(cause).message, cause };
 }

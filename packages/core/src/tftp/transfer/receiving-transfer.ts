@@ -4,7 +4,9 @@
  */
 import { dataHeaderLength, TftpReceiver, type TftpReceiverOptions } from "../../protocol/index.ts";
 import { StorageError, type WritableFile } from "../../storage/index.ts";
-import { refusalFor } from "./error-codes.ts";
+import { failureFor } from "./error-codes.ts";
+import { TransferFate } from "./fate.ts";
+import { demandNoMore, demandSize, type ToldSize } from "./size-check.ts";
 import {
   clock,
   DeadlineTimer,
@@ -27,6 +29,8 @@ const partsLimit = 512;
 export interface ReceivingOptions extends Omit<TftpReceiverOptions, "transmit" | "deliver"> {
   /** Octets that the file may have; more is told with ERROR 3. */
   readonly maxSize?: number | undefined;
+  /** The size that the peer told: a file of another is not stored. */
+  readonly toldSize?: ToldSize | undefined;
 }
 
 /** Receives a file. */
@@ -35,6 +39,7 @@ export class ReceivingTransfer {
   readonly finished: Promise<TransferEnd>;
   /** Settles when no packet is answered any more, and nothing is done to the file. */
   readonly closed: Promise<void>;
+  readonly #fate = new TransferFate();
   readonly #file: WritableFile;
   readonly #receiver: TftpReceiver;
   readonly #send: SendPacket;
@@ -42,14 +47,13 @@ export class ReceivingTransfer {
   /** Whether the peer is known to be where its packets say, before it answers. */
   readonly #proven: boolean;
   readonly #maxSize: number;
+  readonly #toldSize: ToldSize | undefined;
   #parts: Uint8Array[] = [];
   #gathered = 0;
   #writing = false;
   #committing = false;
-  #settled = false;
-  #over = false;
-  #settle: ((end: TransferEnd) => void) | undefined;
-  #close: (() => void) | undefined;
+  /** Whether no packet is answered any more. */
+  #silent = false;
 
   /** @param file - Is committed or abandoned at the end. */
   constructor(file: WritableFile, options: ReceivingOptions, send: SendPacket) {
@@ -57,18 +61,15 @@ export class ReceivingTransfer {
     this.#send = send;
     this.#proven = options.firstRetries === undefined;
     this.#maxSize = options.maxSize ?? Infinity;
+    this.#toldSize = options.toldSize;
     this.#receiver = new TftpReceiver({ ...options, transmit: send, deliver: (packet) => this.#deliver(packet) });
-    this.finished = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.closed = new Promise((resolve) => {
-      this.#close = resolve;
-    });
+    this.finished = this.#fate.finished;
+    this.closed = this.#fate.closed;
     // Nobody waits for the dallying: the file is there.
     this.#timer = new DeadlineTimer(
       this.#receiver,
       () => this.#look(),
-      () => !this.#settled,
+      () => !this.#fate.settled,
     );
   }
 
@@ -84,7 +85,7 @@ export class ReceivingTransfer {
 
   /** Whether it is over, but for the dallying. */
   get over(): boolean {
-    return this.#settled;
+    return this.#fate.settled;
   }
 
   /** Begins: asks for the first block. */
@@ -107,7 +108,8 @@ export class ReceivingTransfer {
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array): void {
-    if (this.#over) return;
+    // A file that takes its name right now is stored or not, whatever the peer says of it.
+    if (this.#silent || this.#committing) return;
     const now = clock();
     this.#receiver.receive(packet, now);
     if (this.#receiver.state !== "running") this.#look();
@@ -116,7 +118,7 @@ export class ReceivingTransfer {
 
   /** Gives up: the peer is told. */
   abort(message: string, cause?: unknown): void {
-    // A file that takes its name right now is stored or not: the peer must not be told otherwise.
+    // The same goes for what is said here: the peer must not be told otherwise.
     if (!this.#committing) this.#end({ kind: "aborted", message, cause });
   }
 
@@ -126,8 +128,10 @@ export class ReceivingTransfer {
       this.#parts.push(part);
       this.#gathered += part.length;
     }
-    if (this.#receiver.octetsReceived > this.#maxSize) {
-      this.#fail(new StorageError("too-large", "The file is too large"));
+    try {
+      this.#demandRoom();
+    } catch (cause) {
+      this.#fail(cause);
       return;
     }
     if (this.#writing) {
@@ -135,6 +139,13 @@ export class ReceivingTransfer {
       return;
     }
     if (this.#receiver.ended || this.#isWorthWriting()) void this.#write();
+  }
+
+  /** @throws StorageError where the file is larger than it may be, SizeMismatchError where it is larger than was told. */
+  #demandRoom(): void {
+    const { octetsReceived } = this.#receiver;
+    if (octetsReceived > this.#maxSize) throw new StorageError("too-large", "The file is too large");
+    demandNoMore(this.#toldSize, octetsReceived);
   }
 
   #isWorthWriting(): boolean {
@@ -152,21 +163,22 @@ export class ReceivingTransfer {
         this.#gathered = 0;
         if (this.#file.writev !== undefined) await this.#file.writev(parts);
         else for (const part of parts) await this.#file.write(part);
-        if (this.#settled) break;
+        if (this.#fate.settled) break;
         if (!this.#receiver.ended) this.#receiver.release(clock());
       }
-      if (this.#receiver.ended && !this.#settled) {
+      if (this.#receiver.ended && !this.#fate.settled) {
+        demandSize(this.#toldSize, this.octets);
         this.#committing = true;
         await this.#file.commit();
       }
     } catch (cause) {
       this.#writing = this.#committing = false;
-      if (this.#settled) await this.#abandon();
+      if (this.#fate.settled) await this.#abandon();
       else this.#fail(cause);
       return;
     }
     this.#writing = this.#committing = false;
-    if (this.#settled) await this.#abandon();
+    if (this.#fate.settled) await this.#abandon();
     else if (this.#receiver.ended) {
       this.#receiver.release(clock());
       this.#finish(undefined);
@@ -175,11 +187,11 @@ export class ReceivingTransfer {
   }
 
   #rearm(now: number): void {
-    if (!this.#over) this.#timer.update(now);
+    if (!this.#silent) this.#timer.update(now);
   }
 
   #fail(cause: unknown): void {
-    this.#end({ kind: "file", message: refusalFor(cause).message, cause });
+    this.#end(failureFor(cause));
   }
 
   #look(): void {
@@ -189,32 +201,28 @@ export class ReceivingTransfer {
   }
 
   #end(failure: TransferFailure | undefined): void {
-    if (this.#settled) {
+    if (this.#fate.settled) {
       // The file is stored; only the dallying is given up.
       if (this.#receiver.state === "dallying") this.#shut();
       return;
     }
     this.#receiver.stop();
-    if (failure !== undefined) {
-      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
-    }
+    if (failure !== undefined) tellFailure(failure, this.#proven || this.heard, this.#send);
     this.#finish(failure);
     // What is being written is abandoned once that is over.
     if (!this.#writing) void this.#abandon();
   }
 
   #finish(failure: TransferFailure | undefined): void {
-    if (this.#settled) return;
-    this.#settled = true;
     this.#timer.stop();
     const { counts, roundTrip, octetsReceived } = this.#receiver;
-    this.#settle?.({ failure, octets: octetsReceived, counts, roundTrip });
+    this.#fate.settle({ failure, octets: octetsReceived, counts, roundTrip });
   }
 
   #shut(): void {
-    this.#over = true;
+    this.#silent = true;
     this.#timer.stop();
-    this.#close?.();
+    this.#fate.close();
   }
 
   async #abandon(): Promise<void> {

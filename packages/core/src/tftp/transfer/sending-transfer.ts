@@ -7,7 +7,8 @@
 import { dataHeaderLength, TftpSender, type TftpSenderOptions } from "../../protocol/index.ts";
 import { offPageMemory } from "../../bytes/index.ts";
 import type { ReadableFile } from "../../storage/index.ts";
-import { refusalFor } from "./error-codes.ts";
+import { failureFor } from "./error-codes.ts";
+import { TransferFate } from "./fate.ts";
 import {
   clock,
   DeadlineTimer,
@@ -28,6 +29,7 @@ export class SendingTransfer {
   readonly finished: Promise<TransferEnd>;
   /** Settles when the file is closed, too. */
   readonly closed: Promise<void>;
+  readonly #fate = new TransferFate();
   readonly #file: ReadableFile;
   readonly #sender: TftpSender;
   readonly #send: SendPacket;
@@ -45,9 +47,6 @@ export class SendingTransfer {
   #filled = 0;
   #ended = false;
   #reading = false;
-  #over = false;
-  #settle: ((end: TransferEnd) => void) | undefined;
-  #settleClosed: (() => void) | undefined;
 
   /** @param file - Is closed at the end. */
   constructor(file: ReadableFile, options: Omit<TftpSenderOptions, "transmit">, send: SendPacket) {
@@ -59,12 +58,8 @@ export class SendingTransfer {
     const direct = options.blockSize >= directBlock;
     const memory = direct ? (size: number) => offPageMemory(size, dataHeaderLength) : undefined;
     this.#sender = new TftpSender({ ...options, transmit: send, memory });
-    this.finished = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.closed = new Promise((resolve) => {
-      this.#settleClosed = resolve;
-    });
+    this.finished = this.#fate.finished;
+    this.closed = this.#fate.closed;
     this.#timer = new DeadlineTimer(
       this.#sender,
       () => this.#look(),
@@ -85,7 +80,7 @@ export class SendingTransfer {
 
   /** Whether it is over. */
   get over(): boolean {
-    return this.#over;
+    return this.#fate.settled;
   }
 
   /** Begins. */
@@ -94,14 +89,14 @@ export class SendingTransfer {
     // Before an answer nobody knows whether the address was forged: neither the file is read nor memory filled for it.
     if (this.#proven) this.#fill();
     else if (!this.#asksFirst) this.#fill(1);
-    if (this.#over) return;
+    if (this.over) return;
     this.#sender.start(now);
     this.#rearm(now);
   }
 
   /** A packet of the peer came. */
   receive(packet: Uint8Array): void {
-    if (this.#over) return;
+    if (this.over) return;
     const now = clock();
     this.#sender.receive(packet, now);
     if (this.#sender.state === "running") {
@@ -185,12 +180,12 @@ export class SendingTransfer {
       this.#took(await this.#file.read(this.#target(room)));
     } catch (cause) {
       this.#reading = false;
-      if (this.#over) this.#close();
+      if (this.over) this.#close();
       else this.#fail(cause);
       return;
     }
     this.#reading = false;
-    if (this.#over) {
+    if (this.over) {
       this.#close();
       return;
     }
@@ -208,11 +203,11 @@ export class SendingTransfer {
   }
 
   #rearm(now: number): void {
-    if (!this.#over) this.#timer.update(now);
+    if (!this.over) this.#timer.update(now);
   }
 
   #fail(cause: unknown): void {
-    this.#end({ kind: "file", message: refusalFor(cause).message, cause });
+    this.#end(failureFor(cause));
   }
 
   #look(): void {
@@ -221,14 +216,12 @@ export class SendingTransfer {
   }
 
   #end(failure: TransferFailure | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.over) return;
     this.#timer.stop();
-    if (failure !== undefined)
-      tellFailure(failure, this.#proven || this.heard, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined) tellFailure(failure, this.#proven || this.heard, this.#send);
     if (!this.#reading) this.#close();
     const { counts, roundTrip, octetsAcknowledged } = this.#sender;
-    this.#settle?.({ failure, octets: octetsAcknowledged, counts, roundTrip });
+    this.#fate.settle({ failure, octets: octetsAcknowledged, counts, roundTrip });
   }
 
   #close(): void {
@@ -236,6 +229,6 @@ export class SendingTransfer {
     void this.#file
       .close()
       .catch(() => undefined)
-      .then(this.#settleClosed);
+      .then(() => this.#fate.close());
   }
 }

@@ -1,5 +1,6 @@
 /** What a transfer that runs has: its machine's clock, its end, and the way to its peer. */
 import { formatError, type TftpCounts, type TftpFailure } from "../../protocol/index.ts";
+import { refusalFor } from "./error-codes.ts";
 
 /** Sends one packet to the peer. The memory may change once a later packet is sent. */
 export type SendPacket = (memory: Uint8Array, length: number) => void;
@@ -85,15 +86,10 @@ export class DeadlineTimer {
  *
  * @param proven - Whether the peer is known to be where its packets say.
  */
-export function tellFailure(
-  failure: TransferFailure,
-  proven: boolean,
-  send: SendPacket,
-  fileCode: (cause: unknown) => number,
-): void {
-  if (failure.kind === "timeout" && !proven) return;
-  const code = failure.kind === "protocol" ? failure.code : failure.kind === "file" ? fileCode(failure.cause) : 0;
-  if (failure.kind === "peer-error") return;
+export function tellFailure(failure: TransferFailure, proven: boolean, send: SendPacket): void {
+  if (failure.kind === "peer-error" || (failure.kind === "timeout" && !proven)) return;
+  const code =
+    failure.kind === "protocol" ? failure.code : failure.kind === "file" ? refusalFor(failure.cause).code : 0;
   const packet = formatError(code, failure.message);
   send(packet, packet.length);
 }

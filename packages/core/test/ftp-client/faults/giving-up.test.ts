@@ -24,7 +24,10 @@ async function connect(script: Script, options: FtpClientOptions = {}): Promise<
 const open =
   (content: string): Script =>
   (verb, _, session) => {
-    if (verb === "EPSV") return passive(session, (data) => void (content !== "" && data.write(content)));
+    if (verb === "EPSV")
+      return passive(session, (data) => {
+        data.write(content);
+      });
     if (verb === "ABOR") return "426 Aborted\r\n226 Okay\r\n";
     return /RETR|STOR|LIST/.test(verb) ? "150 Here\r\n" : undefined;
   };
@@ -111,7 +114,11 @@ describe("a signal", () => {
   });
 });
 
-async function dialOrHang(purpose: string, port: number, signal: AbortSignal): ReturnType<NonNullable<FtpClientOptions["dial"]>> {
+async function dialOrHang(
+  purpose: string,
+  port: number,
+  signal: AbortSignal,
+): ReturnType<NonNullable<FtpClientOptions["dial"]>> {
   if (purpose === "data") await once(signal, "abort");
   const { connect: connectSocket } = await import("node:net");
   const socket = connectSocket(port, "127.0.0.1");

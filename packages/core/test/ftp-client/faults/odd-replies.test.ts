@@ -26,7 +26,11 @@ async function closed(client: FtpClient): Promise<void> {
 describe("a reply that comes twice", () => {
   it("is dropped the second time, with a warning", async () => {
     const client = await connect((verb, argument) =>
-      verb === "SIZE" ? `213 ${argument.length}\r\n`.repeat(2) : verb === "NOOP" ? "200 Okay\r\n200 Okay\r\n" : undefined,
+      verb === "SIZE"
+        ? `213 ${argument.length}\r\n`.repeat(2)
+        : verb === "NOOP"
+          ? "200 Okay\r\n200 Okay\r\n"
+          : undefined,
     );
     const warnings: string[] = [];
     client.on("warning", ({ message }) => warnings.push(message));
@@ -42,7 +46,8 @@ describe("a reply that comes twice", () => {
       if (verb === "RETR") return "150 Here\r\n150 Here\r\n226 Done\r\n226 Done\r\n";
       return verb === "SIZE" ? "213 7\r\n" : undefined;
     });
-    for (let each = 0; each < 3; each++) expect(Buffer.from(await client.downloadBytes("a")).toString()).toBe("content");
+    for (let each = 0; each < 3; each++)
+      expect(Buffer.from(await client.downloadBytes("a")).toString()).toBe("content");
     await client.noop();
   });
 });

@@ -75,7 +75,10 @@ export const operations: readonly Operation[] = [
   }),
   moving("download to a web stream", async ({ client }) => {
     const parts: Uint8Array[] = [];
-    await client.download("/file", new WritableStream<Uint8Array>({ write: (chunk) => void parts.push(chunk.slice()) }));
+    await client.download(
+      "/file",
+      new WritableStream<Uint8Array>({ write: (chunk) => void parts.push(chunk.slice()) }),
+    );
     whole(Buffer.concat(parts));
   }),
   moving("downloadBytes", async ({ client }) => whole(await client.downloadBytes("/file"))),
@@ -89,7 +92,8 @@ export const operations: readonly Operation[] = [
     const parts: Uint8Array[] = [];
     const into = new Uint8Array(10_000);
     try {
-      for (let count = await file.read(into); count > 0; count = await file.read(into)) parts.push(into.slice(0, count));
+      for (let count = await file.read(into); count > 0; count = await file.read(into))
+        parts.push(into.slice(0, count));
     } finally {
       await file.close();
     }
@@ -101,9 +105,7 @@ export const operations: readonly Operation[] = [
   upload("upload of a path", ({ local }) => join(local, "source")),
   upload("upload of bytes", () => content),
   upload("upload of a stream", () => Readable.from([content.subarray(0, 70_000), content.subarray(70_000)])),
-  upload("upload of a web stream", () =>
-    ReadableStream.from([content.subarray(0, 70_000), content.subarray(70_000)]),
-  ),
+  upload("upload of a web stream", () => ReadableStream.from([content.subarray(0, 70_000), content.subarray(70_000)])),
   upload("upload of an iterable", async function* () {
     yield content.subarray(0, 70_000);
     yield content.subarray(70_000);

@@ -2,6 +2,7 @@
 import {
   blockOf,
   dataHeaderLength,
+  fittingWindow,
   formatOptionAcknowledgment,
   tftpOpcode,
   TftpReceiver,
@@ -114,6 +115,57 @@ describe("sender and receiver", () => {
         );
         expect([rollover, windowSize, sender.state, intact]).toEqual([rollover, windowSize, "complete", true]);
       }
+    }
+  });
+
+  it.each([0, 1] as const)("tell blocks apart in the largest windows, with a rollover to %i", (rollover) => {
+    const windowSize = fittingWindow(65_535, rollover);
+    const shared = { blockSize: 8, windowSize, rollover, random: () => 0 };
+    let toReceiver: Uint8Array[] = [];
+    let toSender: Uint8Array[] = [];
+    const carry = (packets: () => Uint8Array[]) => (memory: Uint8Array, length: number) => {
+      packets().push(memory.slice(0, length));
+    };
+    let delivered = 0;
+    let wrong = 0;
+    const deliver = (packet: Uint8Array): void => {
+      if (Buffer.from(packet).readUInt32BE(dataHeaderLength) !== delivered++) wrong++;
+    };
+    const sender = new TftpSender({ ...shared, transmit: carry(() => toReceiver) });
+    const receiver = new TftpReceiver({ ...shared, deliver, transmit: carry(() => toSender) });
+    let filled = 0;
+    const feed = (): void => {
+      for (let room = sender.room(); room !== undefined; room = sender.room()) {
+        new DataView(room.buffer, room.byteOffset).setUint32(0, filled++);
+        sender.supply(8);
+      }
+      sender.flush(0);
+    };
+    /** All packets arrive. @returns The ACKs. */
+    const arrive = (): readonly Uint8Array[] => {
+      const packets = toReceiver;
+      toReceiver = [];
+      for (const packet of packets) receiver.receive(packet, 0);
+      const acknowledgments = toSender;
+      toSender = [];
+      return acknowledgments;
+    };
+    sender.start(0);
+    feed();
+    receiver.startSilently(0);
+    let late: readonly Uint8Array[] = [];
+    for (let window = 1; window <= 4; window++) {
+      // The window's ACK is lost, and it comes again as a whole.
+      expect(arrive()).toHaveLength(1);
+      sender.expire(0);
+      const acknowledgments = arrive();
+      for (const one of acknowledgments) sender.receive(one, 0);
+      expect([delivered, wrong, sender.acknowledged]).toEqual([window * windowSize, 0, window * windowSize]);
+      feed();
+      // That of the window before was held up on its way.
+      if (rollover === 1) for (const one of late) sender.receive(one, 0);
+      expect(sender.acknowledged).toBe(window * windowSize);
+      late = acknowledgments;
     }
   });
 

@@ -27,8 +27,31 @@ export function helpText(command: ShellCommand): string {
     const width = Math.max(...shown.map((text) => text.length));
     lines.push("", ...options.map(({ summary: text }, index) => `  ${(shown[index] ?? "").padEnd(width)}  ${text}`));
   }
-  if (details !== undefined) lines.push("", details);
+  if (details !== undefined) lines.push("", ...wrapped(details));
   return `${lines.join("\n")}\n`;
+}
+
+/** Columns of what help tells. */
+const helpWidth = 78;
+
+/** Text in lines; those that are indented stay as they are. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let open = false;
+  for (const part of text.split("\n")) {
+    if (part.startsWith(" ")) {
+      lines.push(part);
+      open = false;
+      continue;
+    }
+    for (const word of part.split(" ")) {
+      const last = lines.at(-1) ?? "";
+      if (open && last.length + word.length < helpWidth) lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(word);
+      open = true;
+    }
+  }
+  return lines;
 }
 
 async function usage({ output }: CommandContext, given: Given): Promise<void> {

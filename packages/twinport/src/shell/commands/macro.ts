@@ -104,6 +104,13 @@ macro init runs after each login; those of ~/.netrc are there then.`,
     run: alias,
   },
   {
+    name: "echo",
+    summary: "print its arguments",
+    arguments: [{ name: "text", kind: "text", optional: true, many: true }],
+    plain: true,
+    run: ({ output }, given) => output.write(`${given.words.map(({ text }) => text).join(" ")}\n`),
+  },
+  {
     name: "source",
     summary: "run the commands of a file",
     arguments: [{ name: "local-file", kind: "local-file" }],

@@ -43,13 +43,14 @@ function idle(context: CommandContext, given: Given): Promise<void> {
   return ask(context, seconds === undefined ? "SITE IDLE" : `SITE IDLE ${readNumber(seconds, 1, 1_000_000_000)}`);
 }
 
+const asksSystem = asking("SYST");
 const anything = { name: "argument", kind: "text", optional: true, many: true } as const;
 
 /** The commands. */
 export const serverCommands: readonly ShellCommand[] = [
   { name: "features", summary: "show what the server can do (FEAT)", arguments: [], run: features },
-  { name: "syst", summary: "show what system the server is (SYST)", arguments: [], run: asking("SYST") },
-  { name: "system", summary: "show what system the server is (SYST)", arguments: [], run: asking("SYST") },
+  { name: "syst", summary: "show what system the server is (SYST)", arguments: [], run: asksSystem },
+  { name: "system", summary: "show what system the server is (SYST)", arguments: [], run: asksSystem },
   {
     name: "rhelp",
     summary: "ask the server for help (HELP)",

@@ -5,7 +5,6 @@ import { printable, UsageError } from "../../exit-codes.ts";
 import { formatBytes } from "../../remote/units.ts";
 import { optionValue, textAt, type Given, type ShellCommand } from "../command.ts";
 import { session, type CommandContext } from "../context.ts";
-import { joinRemote } from "../remote-path.ts";
 import { readNumber } from "../settings.ts";
 import { walkRemote } from "../walk.ts";
 
@@ -59,7 +58,7 @@ async function folderSize(
       continue;
     }
     const inside = await folderSize(client, path, context, show, level + 1);
-    if (show !== undefined) await show(inside, folder === "." ? joinRemote(".", path) : path);
+    if (show !== undefined) await show(inside, folder === "." ? `./${path}` : path);
     total += inside;
   }
   return total;

@@ -70,17 +70,25 @@ export class BlockSink {
     return true;
   }
 
+  /** Whether the file is taking its name: it is stored or not, and can no more be given up. */
+  get committing(): boolean {
+    return this.#committing;
+  }
+
   /** All blocks were taken: writes what waits, and completes the file. @throws what the file throws. */
   async commit(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     if (this.#failed) return;
     this.#committing = true;
-    await this.#file.commit();
+    try {
+      await this.#file.commit();
+    } finally {
+      this.#committing = false;
+    }
   }
 
-  /** Gives the file up, unless it is being completed. Never rejects. */
+  /** Gives the file up; not while it is being completed. Never rejects. */
   async abandon(): Promise<void> {
-    if (this.#committing) return;
     this.#failed = true;
     this.#queue = [];
     this.#held.clear();

@@ -1,8 +1,16 @@
 /** A file that is received with others (RFC 2090): the blocks by the group's socket, OACKs and ERRORs by the client's own. */
 import type { RemoteInfo, Socket } from "node:dgram";
-import { dataHeaderLength, TftpGroupReceiver, type TftpGroupReceiverOptions } from "../../../protocol/index.ts";
+import {
+  dataHeaderLength,
+  opcodeOf,
+  TftpGroupReceiver,
+  tftpOpcode,
+  type TftpGroupReceiverOptions,
+} from "../../../protocol/index.ts";
 import type { WritableFile } from "../../../storage/index.ts";
-import { refusalFor } from "../../transfer/error-codes.ts";
+import { failureFor } from "../../transfer/error-codes.ts";
+import { TransferFate } from "../../transfer/fate.ts";
+import { demandSize, type ToldSize } from "../../transfer/size-check.ts";
 import {
   clock,
   DeadlineTimer,
@@ -23,6 +31,8 @@ export interface GroupTransferOptions extends Omit<TftpGroupReceiverOptions, "tr
   readonly heldOctets: number;
   /** Octets that the file may have. */
   readonly maxSize: number;
+  /** The size that the server told: a file of another is not stored. */
+  readonly toldSize?: ToldSize | undefined;
   /** A block came. */
   readonly progress: () => void;
 }
@@ -31,18 +41,17 @@ export interface GroupTransferOptions extends Omit<TftpGroupReceiverOptions, "tr
 export class GroupTransfer {
   /** Settles when the file is stored or given up; it never rejects. The receiver may still dally. */
   readonly finished: Promise<TransferEnd>;
-  /** Settles when no packet is answered any more. */
+  /** Settles when no packet is answered any more, and nothing is done to the file. */
   readonly closed: Promise<void>;
+  readonly #fate = new TransferFate();
   readonly #options: GroupTransferOptions;
   readonly #sink: BlockSink;
   readonly #receiver: TftpGroupReceiver;
   readonly #timer: DeadlineTimer;
   readonly #send: SendPacket;
   #storing = false;
-  #settled = false;
-  #over = false;
-  #settle: ((end: TransferEnd) => void) | undefined;
-  #close: (() => void) | undefined;
+  /** Whether no packet is answered any more. */
+  #silent = false;
 
   /** @param file - Is committed or abandoned at the end. */
   constructor(file: WritableFile, options: GroupTransferOptions, send: SendPacket) {
@@ -58,21 +67,17 @@ export class GroupTransfer {
       transmit: send,
       deliver: (packet, block) => this.#sink.take(block, packet.subarray(dataHeaderLength)),
     });
-    this.finished = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.closed = new Promise((resolve) => {
-      this.#close = resolve;
-    });
+    this.finished = this.#fate.finished;
+    this.closed = this.#fate.closed;
     this.#timer = new DeadlineTimer(
       this.#receiver,
       () => this.#look(),
-      () => !this.#settled,
+      () => !this.#fate.settled,
     );
     options.socket.on("message", (packet, from) => {
       if (!options.isServer(from)) return;
       this.receive(packet);
-      if (!this.#over) options.progress();
+      if (!this.over) options.progress();
     });
     options.socket.on("error", () => undefined);
   }
@@ -82,31 +87,32 @@ export class GroupTransfer {
     return this.#receiver.octetsReceived;
   }
 
-  /** Whether it is over. */
+  /** Whether it is over, but for the dallying. */
   get over(): boolean {
-    return this.#over;
+    return this.#fate.settled;
   }
 
   /** A packet of the server came; the OACK that told the group is the first. */
   receive(packet: Uint8Array): void {
-    if (this.#over) return;
+    if (this.#silent || (this.#sink.committing && !isAppointment(packet))) return;
     const now = clock();
     if (this.#sink.full) this.#receiver.hold();
     this.#receiver.receive(packet, now);
     if (this.#receiver.state !== "running") this.#look();
     else if (this.#receiver.ended) void this.#store();
-    if (!this.over) this.#timer.update(now);
+    this.#rearm(now);
   }
 
   /** Gives up: the server is told. */
   abort(message: string, cause?: unknown): void {
-    this.#end({ kind: "aborted", message, cause });
+    // A file that takes its name right now is stored or not: the server must not be told otherwise.
+    if (!this.#sink.committing) this.#end({ kind: "aborted", message, cause });
   }
 
   #drained(): void {
     const now = clock();
     this.#receiver.release(now);
-    this.#timer.update(now);
+    this.#rearm(now);
   }
 
   /** Never rejects. */
@@ -114,51 +120,61 @@ export class GroupTransfer {
     if (this.#storing) return;
     this.#storing = true;
     try {
+      demandSize(this.#options.toldSize, this.octets);
       await this.#sink.commit();
     } catch (cause) {
       this.#fail(cause);
     }
-    if (this.#settled) return;
+    if (this.over) return;
     const now = clock();
     this.#receiver.stored(now);
     this.#finish(undefined);
     // Nobody waits for the dallying: the file is there.
     this.#options.socket.unref();
-    this.#timer.update(now);
+    this.#rearm(now);
+  }
+
+  #rearm(now: number): void {
+    if (!this.#silent) this.#timer.update(now);
   }
 
   #fail(cause: unknown): void {
-    this.#end({ kind: "file", message: refusalFor(cause).message, cause });
+    this.#end(failureFor(cause));
   }
 
   #look(): void {
     const { state, failure } = this.#receiver;
     if (state === "failed") this.#end(failure);
-    else if (state === "complete") this.#shut();
+    else if (state === "complete") this.#end(undefined);
   }
 
   #end(failure: TransferFailure | undefined): void {
-    if (!this.#settled) {
-      if (failure !== undefined) tellFailure(failure, true, this.#send, (cause) => refusalFor(cause).code);
-      void this.#sink.abandon();
-      this.#finish(failure);
+    if (this.#silent) return;
+    this.#silence();
+    if (this.over) {
+      // The file is stored; only the dallying is over.
+      this.#fate.close();
+      return;
     }
-    this.#shut();
+    if (failure !== undefined) tellFailure(failure, true, this.#send);
+    this.#finish(failure);
+    void this.#sink.abandon().then(() => this.#fate.close());
   }
 
   #finish(failure: TransferFailure | undefined): void {
-    if (this.#settled) return;
-    this.#settled = true;
     this.#timer.stop();
     const { counts, roundTrip, octetsReceived } = this.#receiver;
-    this.#settle?.({ failure, octets: octetsReceived, counts, roundTrip });
+    this.#fate.settle({ failure, octets: octetsReceived, counts, roundTrip });
   }
 
-  #shut(): void {
-    if (this.#over) return;
-    this.#over = true;
+  #silence(): void {
+    this.#silent = true;
     this.#timer.stop();
     this.#options.socket.close();
-    this.#close?.();
   }
+}
+
+/** Whether a packet may make this client the master, which no file that is being stored keeps it from. */
+function isAppointment(packet: Uint8Array): boolean {
+  return opcodeOf(packet) === tftpOpcode.optionAcknowledgment;
 }

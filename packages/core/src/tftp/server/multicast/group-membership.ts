@@ -10,7 +10,6 @@ import {
   type TftpGroupMemberOptions,
   type TftpOption,
 } from "../../../protocol/index.ts";
-import { refusalFor } from "../../transfer/error-codes.ts";
 import { tellFailure, type SendPacket, type TransferEnd, type TransferFailure } from "../../transfer/transfer.ts";
 
 /** What a client brings along. */
@@ -105,7 +104,7 @@ export class GroupMembership {
   end(failure: TransferFailure | undefined): void {
     if (this.#over) return;
     this.#over = true;
-    if (failure !== undefined) tellFailure(failure, this.heard, this.#send, (cause) => refusalFor(cause).code);
+    if (failure !== undefined) tellFailure(failure, this.heard, this.#send);
     this.#group.leave(this);
     const { member, octets } = this;
     this.#settle?.({ failure, octets, counts: member?.counts ?? noCounts(), roundTrip: member?.timer.roundTrip });

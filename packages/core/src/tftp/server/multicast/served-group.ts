@@ -11,7 +11,7 @@ import {
   writeBlockHeader,
   type MulticastGroup,
 } from "../../../protocol/index.ts";
-import { refusalFor } from "../../transfer/error-codes.ts";
+import { failureFor } from "../../transfer/error-codes.ts";
 import { clock, DeadlineTimer } from "../../transfer/transfer.ts";
 import { BlockSource, type BlockSourceOptions } from "./block-source.ts";
 import { GroupMembership, keyOf, type JoiningClient, type MembershipHost } from "./group-membership.ts";
@@ -170,8 +170,7 @@ export class ServedGroup implements MembershipHost {
         this.#hold(block, await this.#source.read(block, this.#block));
       }
     } catch (cause) {
-      const message = refusalFor(cause).message;
-      for (const membership of [...this.#members.values()]) membership.end({ kind: "file", message, cause });
+      for (const membership of [...this.#members.values()]) membership.end(failureFor(cause));
     }
     this.#reading = false;
     if (this.#over) await this.#source.close();

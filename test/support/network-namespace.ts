@@ -50,6 +50,19 @@ export class NetworkNamespace {
     return ["ip", "netns", "exec", this.#name];
   }
 
+  /** Lets multicast travel on its loopback. */
+  async addMulticast(): Promise<void> {
+    await this.#ip("link", "set", "lo", "multicast", "on");
+    await this.#ip("route", "add", "239.0.0.0/8", "dev", "lo", "src", "127.0.0.1");
+  }
+
+  /** Octets that went over its loopback, headers included. */
+  async loopbackOctets(): Promise<number> {
+    const { stdout } = await run("ip", ["-n", this.#name, "-s", "-j", "link", "show", "lo"]);
+    const [device] = JSON.parse(stdout) as readonly { readonly stats64: { readonly rx: { readonly bytes: number } } }[];
+    return device?.stats64.rx.bytes ?? 0;
+  }
+
   /** Gives our server its addresses, and tells how guests reach them. @param more - Addresses beside the usual one. */
   async addGuestNetwork(more: readonly string[]): Promise<GuestNetwork> {
     const addresses = [serverAddress, ...more];

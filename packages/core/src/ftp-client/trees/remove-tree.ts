@@ -1,0 +1,80 @@
+/** Removes a folder of the server and all that is in it. Links are removed, not followed. */
+import type { ListedEntry } from "../../protocol/index.ts";
+import { FtpReplyError, FtpTransferError } from "../errors.ts";
+import type { OperationOptions } from "../transfer-options.ts";
+import { Tally } from "./tally.ts";
+import { treeDepth, type RemoveTreeOptions, type TreeResult } from "./tree-options.ts";
+import type { TreeServer } from "./tree-server.ts";
+import { joinRemote } from "./tree-source.ts";
+import { runEach } from "./work-queue.ts";
+
+/** @throws FtpError: the first failure, unless `onError` is `continue`. */
+export async function removeTree(server: TreeServer, path: string, options: RemoveTreeOptions): Promise<TreeResult> {
+  const tally = new Tally(options, options.signal);
+  const removal = new TreeRemoval(server, options, tally);
+  await tally.attempt(path, () => removal.folder(path, 0));
+  return tally.result();
+}
+
+class TreeRemoval {
+  readonly #server: TreeServer;
+  readonly #concurrency: number;
+  readonly #operation: OperationOptions;
+  readonly #tally: Tally;
+
+  constructor(server: TreeServer, { concurrency = server.sessions, signal }: RemoveTreeOptions, tally: Tally) {
+    this.#server = server;
+    this.#concurrency = concurrency;
+    this.#operation = signal === undefined ? {} : { signal };
+    this.#tally = tally;
+  }
+
+  async folder(path: string, depth: number): Promise<void> {
+    if (depth > treeDepth)
+      throw new FtpTransferError("too-large", `Walking ${path}`, `it goes down more than ${treeDepth} folders`);
+    const entries = await this.#server.list(path, this.#operation);
+    checkNames(path, entries);
+    const files = entries.filter(({ kind }) => kind !== "directory");
+    await runEach(iterate(files), this.#concurrency, async ({ name }) => {
+      const inside = joinRemote(path, name);
+      await this.#tally.attempt(inside, () => this.#remove(inside));
+    });
+    for (const { name, kind } of entries) {
+      const inside = joinRemote(path, name);
+      if (kind === "directory") await this.#tally.attempt(inside, () => this.folder(inside, depth + 1));
+    }
+    await this.#removeFolder(path);
+  }
+
+  async #remove(path: string): Promise<void> {
+    await this.#server.remove(path, this.#operation);
+    this.#tally.files++;
+  }
+
+  async #removeFolder(path: string): Promise<void> {
+    try {
+      await this.#server.removeDirectory(path, this.#operation);
+    } catch (error) {
+      const isGone =
+        error instanceof FtpReplyError && error.code === 550 && !(await this.#server.exists(path, this.#operation));
+      if (!isGone) throw error;
+    }
+    this.#tally.directories++;
+  }
+}
+
+/** Before anything of a folder is gone: what is not known to be a file must not be removed as one. */
+function checkNames(path: string, entries: readonly ListedEntry[]): void {
+  const unknown = entries.find(({ kind }) => kind === "unknown");
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.name.slice(0, 200));
+    throw new FtpTransferError("unsafe-name", `Removing ${path}`, `what ${shown} is the listing does not tell`);
+  }
+  if (entries.some(({ name }) => name === "" || name.includes("/") || name === "." || name === "..")) {
+    throw new FtpTransferError("unsafe-name", `Removing ${path}`, "the server lists a name that is none");
+  }
+}
+
+async function* iterate<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* items;
+}
