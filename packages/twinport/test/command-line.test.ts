@@ -151,7 +151,23 @@ describe("twinport", () => {
   it("has help for every command in 80 columns", async () => {
     const main = await twinport(["--help"]);
     expect(main.code).toBe(0);
-    for (const command of ["serve", "get", "put", "copy", "ls", "cat", "rm", "mkdir", "rmdir", "mv", "stat"]) {
+    for (const command of [
+      "serve",
+      "get",
+      "put",
+      "du",
+      "find",
+      "hash",
+      "edit",
+      "diff",
+      "ls",
+      "cat",
+      "rm",
+      "mkdir",
+      "rmdir",
+      "mv",
+      "stat",
+    ]) {
       const { stdout, code } = await twinport([command, "--help"]);
       expect(code).toBe(0);
       expect(main.stdout).toContain(`  ${command} `);

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { LocalFileError, noRetries, type FtpPool } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { printable, UsageError } from "../exit-codes.ts";
-import { runEach, type Outcome } from "../remote/each.ts";
+import { runEach, treeOutcome, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { expandLocal } from "../remote/local-glob.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
@@ -158,8 +158,9 @@ async function sendOne(
   try {
     if (isFolder) {
       const onFile = (file: { readonly path: string }): void => view.end(file.path);
-      const result = await pool.use((client) => client.uploadTree(source, remote, { ...common, onFile }));
-      return { path: remote, local: source, ...result };
+      const concurrency = options.transfers ?? defaultTransfers;
+      const result = await pool.uploadTree(source, remote, { ...common, onFile, concurrency, onError: "continue" });
+      return treeOutcome(remote, source, result);
     }
     if (source !== "-" && options.append !== true) {
       return { ...(await pool.upload(source, remote, common)), local: source };

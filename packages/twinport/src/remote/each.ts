@@ -1,4 +1,5 @@
 /** The same for each of several files: a failure is told, the next one goes on, and the exit code tells it at the end. */
+import type { TreeResult } from "@twinport/core/ftp-client";
 import { errorFacts, exitCodeFor, exitCodes, explain, printable, SomeFailedError, UsageError } from "../exit-codes.ts";
 
 /** What a command did with one file; printed with `--json`. */
@@ -6,6 +7,18 @@ export interface Outcome {
   readonly path: string;
   readonly skipped?: readonly { readonly path: string; readonly reason: string }[];
   readonly [key: string]: unknown;
+}
+
+/** What became of a folder and all below it. @throws SomeFailedError once each failure was told. */
+export function treeOutcome(path: string, local: string, result: TreeResult): Outcome {
+  const { failures, ...moved } = result;
+  const [first] = failures;
+  if (first === undefined) return { path, local, ...moved };
+  for (const { path: failed, error } of failures) tellFailure(error, failed, {});
+  throw new SomeFailedError(
+    `${failures.length} files of ${printable(path)} failed`,
+    failures.map(({ error }) => error),
+  );
 }
 
 /** How `runEach` goes about it. */

@@ -3,7 +3,8 @@ import type { ProgressEvent } from "@twinport/core/ftp-client";
 import { Rate } from "./rate.ts";
 
 /** What is told of a file that moves. */
-export type FileMoved = Pick<ProgressEvent, "path" | "direction" | "bytes" | "offset" | "size">;
+export type FileMoved = Pick<ProgressEvent, "path" | "direction" | "bytes" | "offset" | "size"> &
+  Partial<ProgressEvent>;
 
 /** How far a file, or everything, is. */
 export interface Standing {
