@@ -65,7 +65,7 @@ function lastWord(path: string): string {
 }
 
 function flagWords({ short, long, description, value, optional, choices }: FlagSpecification): string[] {
-  const told = `[${shell(description).replace(/[[\]\\]/g, "\\$&")}]`;
+  const told = `[${shell(description)}]`;
   const label = (value ?? "").replace(/[<>:[\]]/g, " ").trim();
   const action = choices.length > 0 ? `(${choices.join(" ")})` : "_files";
   const argument = value === undefined ? "" : `${optional ? "::" : ":"}${shell(label)}:${action}`;
@@ -77,7 +77,8 @@ function flagWords({ short, long, description, value, optional, choices }: FlagS
     : [`'*${short}${value === undefined || optional ? "" : "+"}${told}${argument}'`, longWord];
 }
 
-/** Text between single quotes; colons separate in these. */
+/** Text between single quotes, in which colons and brackets separate. */
 function shell(text: string): string {
-  return text.replaceAll("'", "'\\''").replaceAll(":", "\\:").replaceAll("\n", " ");
+  const plain = text.replace(/[[\]\\:]/g, "\\$&").replaceAll("\n", " ");
+  return plain.replaceAll("'", "'\\''");
 }
