@@ -17,6 +17,7 @@ const tools = {
   atftp: "atftp",
   busybox: "busybox",
   ip: "iproute2",
+  zsh: "zsh",
   fish: "fish",
 };
 const systemPython = "/usr/bin/python3";

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serve, twinport, type Served } from "./cli.ts";
+
+// Each of these tests starts many processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 let root: string;
 let served: string;
