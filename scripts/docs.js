@@ -1,5 +1,5 @@
 // `npm run docs`: docs/command-line.md from what the commands' --help prints, docs/verbs.md from the verb catalogue and the
-// tests. With --check it only tells whether they are so.
+// tests, the man pages from the commands. With --check it only tells whether they are so.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,9 +33,16 @@ function commandLinePage() {
 }
 
 const sessionFeatures = Object.keys(commands).filter((verb) => commands[verb].feature !== undefined);
+const dist = (path) => import(pathToFileURL(join(root, "packages/twinport/dist", path)).href);
+const { createProgram, ownVersion } = await dist("program.js");
+const { manPages } = await dist("specification/man-pages.js");
+const { specify } = await dist("specification/specification.js");
+const manuals = [...manPages(specify(createProgram()), ownVersion())];
+
 const pages = {
   "docs/command-line.md": commandLinePage(),
   "docs/verbs.md": verbsPage({ verbs, siteVerbs, sessionFeatures }),
+  ...Object.fromEntries(manuals.map(([name, text]) => [`packages/twinport/man/${name}`, text])),
 };
 let stale = false;
 for (const [path, text] of Object.entries(pages)) {

@@ -18,6 +18,8 @@ const tools = {
   busybox: "busybox",
   ip: "iproute2",
   tmux: "tmux",
+  zsh: "zsh",
+  fish: "fish",
 };
 const systemPython = "/usr/bin/python3";
 const servers = {

@@ -227,7 +227,7 @@ function adviceFor(error: unknown): string | undefined {
     return "Trust it with --ca or --fingerprint; --insecure takes any, --tls=off goes without.";
   }
   if (error instanceof ServersRefusedError) {
-    return "--relay copies through this machine. To do without, both must allow it (serve --allow-foreign-data).";
+    return "Without --fxp it goes through this machine. To do without that, both must allow it (serve --allow-foreign-data).";
   }
   if (exitCodeFor(error) === exitCodes.loginRefused) {
     return "Give the user in the URL, and the password in TWINPORT_PASSWORD, ~/.netrc or at the prompt.";

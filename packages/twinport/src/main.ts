@@ -1,5 +1,6 @@
 /** The command line: one program, one command a file. */
 import { CommanderError, type Command } from "commander";
+import { singleDashed } from "./commands/find.ts";
 import { painter, type ColourMode } from "./colour.ts";
 import { errorFacts, exitCodeFor, exitCodes, explain, SomeFailedError } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
   try {
     const program = createProgram();
     program.hook("preAction", (_, command) => void (running = command));
-    await program.parseAsync([...argv]);
+    await program.parseAsync(withDoubleDashes(argv));
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help and version end so as well, with 0; the text is out already.
@@ -25,6 +26,14 @@ export async function main(argv: readonly string[] = process.argv): Promise<void
     tell(error, running?.opts() ?? {});
     process.exitCode = exitCodeFor(error);
   }
+}
+
+/** `find` takes its conditions with one dash too. */
+function withDoubleDashes(argv: readonly string[]): string[] {
+  if (argv[2] !== "find") return [...argv];
+  return argv.map((word) =>
+    singleDashed.includes(word.replace(/^-/, "")) && word.startsWith("-") ? `-${word}` : word,
+  );
 }
 
 /** What is looked at here of a command's flags. */

@@ -21,12 +21,26 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
-/** Octets a second: a number, with K, M or G for 1,024 times, 1,024 times that, and again. */
+const unitFactors: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+  T: 1024 ** 4,
+};
+
+/** Octets, with K, M, G or T for 1,024 of the one before; undefined for what is no such thing. */
+export function parseOctets(text: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,15}(?:\.\d{1,9})?)([BKMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  const factor = unitFactors[unit.toUpperCase()];
+  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+/** Octets a second: `500K`, `1.5M`. */
 export function parseRate(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text);
-  const power = ["", "K", "M", "G"].indexOf(match?.[2]?.toUpperCase() ?? "");
-  const rate = Number(match?.[1] ?? 0) * 1024 ** power;
-  if (rate < 1) throw new InvalidArgumentError("It is octets a second, as 500K or 2.5M.");
+  const rate = parseOctets(text.replace(/\/s$/, ""));
+  if (rate === undefined || rate < 1) throw new InvalidArgumentError("It is octets a second, as 500K or 1.5M.");
   return rate;
 }
 

@@ -3,8 +3,14 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { bookmark } from "./commands/bookmark.ts";
 import { cat } from "./commands/cat.ts";
+import { completion } from "./commands/completion.ts";
 import { copy } from "./commands/copy.ts";
+import { diff } from "./commands/diff.ts";
+import { du } from "./commands/du.ts";
+import { edit } from "./commands/edit.ts";
+import { find } from "./commands/find.ts";
 import { get } from "./commands/get.ts";
+import { hash } from "./commands/hash.ts";
 import { ls } from "./commands/ls.ts";
 import { mkdir, mv, rm, rmdir } from "./commands/change.ts";
 import { mirror } from "./commands/mirror.ts";
@@ -15,7 +21,7 @@ import { stat } from "./commands/stat.ts";
 import { tftp } from "./commands/tftp.ts";
 import { configFile } from "./config/config-folder.ts";
 import { applySources, checkSettings, type Settings } from "./config/flag-sources.ts";
-import { readJsonObject } from "./config/json-file.ts";
+import { readJsonObject } from "./config/settings-file.ts";
 import { exitCodeTable } from "./exit-codes.ts";
 
 /** In the order of `--help`. */
@@ -23,9 +29,9 @@ import { exitCodeTable } from "./exit-codes.ts";
 const commands: readonly (() => Command)[] = [
   serve,
   get, put, mirror, copy,
-  ls, cat, stat,
+  ls, cat, stat, du, find, hash, diff, edit,
   rm, mkdir, rmdir, mv,
-  shell, bookmark,
+  shell, bookmark, completion,
   tftp,
 ];
 
@@ -76,7 +82,8 @@ function inherit(command: Command, from: Command): void {
   for (const below of command.commands) inherit(below, from);
 }
 
-function ownVersion(): string {
+/** The version of this package. */
+export function ownVersion(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   const own: unknown = JSON.parse(text);
   return typeof own === "object" && own !== null && "version" in own ? String(own.version) : "unknown";

@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { serve, twinport, type Served } from "./cli.ts";
+
+// Each of these tests starts many processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 let root: string;
 let served: string;
@@ -151,7 +154,23 @@ describe("twinport", () => {
   it("has help for every command in 80 columns", async () => {
     const main = await twinport(["--help"]);
     expect(main.code).toBe(0);
-    for (const command of ["serve", "get", "put", "copy", "ls", "cat", "rm", "mkdir", "rmdir", "mv", "stat"]) {
+    for (const command of [
+      "serve",
+      "get",
+      "put",
+      "du",
+      "find",
+      "hash",
+      "edit",
+      "diff",
+      "ls",
+      "cat",
+      "rm",
+      "mkdir",
+      "rmdir",
+      "mv",
+      "stat",
+    ]) {
       const { stdout, code } = await twinport([command, "--help"]);
       expect(code).toBe(0);
       expect(main.stdout).toContain(`  ${command} `);

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startPeer, type Peer } from "../../core/test/ftp-client/between-fixture.ts";
 import { putFile, readFile } from "../../core/test/ftp-server/server-fixture.ts";
 import { twinport } from "./cli.ts";
+
+// Each of these tests starts many processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 const urlOf = ({ server }: Peer, path: string): string => {
   const [address] = server.addresses;
@@ -18,32 +21,58 @@ async function start(allowForeignData = true): Promise<readonly [Peer, Peer]> {
   return pair;
 }
 
-describe("twinport copy", () => {
-  it("has one server send a file to the other, into a folder under its own name", async () => {
+describe("twinport cp", () => {
+  it("has one server send a file to the other, into a folder under its own name, and tells so", async () => {
     const [from, to] = await start();
     await to.client.mkdir("in");
-    const { code, stdout } = await twinport(["copy", "--json", urlOf(from, "file"), urlOf(to, "in/")]);
+    const { code, stdout } = await twinport(["cp", "--json", urlOf(from, "file"), urlOf(to, "in/")]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ path: "file", to: "in/file", bytes: 7, passive: "to", tls: "clear" });
+    const facts = { path: "file", to: "in/file", bytes: 7, passive: "to", tls: "clear", via: "fxp" };
+    expect(JSON.parse(stdout)).toMatchObject(facts);
     expect(await readFile(to.storage, "/in/file")).toBe("content");
     const listening = await twinport(["copy", "-v", "--passive", "from", urlOf(from, "file"), urlOf(to, "b")]);
     expect(listening.stderr).toMatch(/> PASV[^]*> PORT 127,0,0,2/);
+    expect(listening.stderr).toContain("file: 7 B from server to server (FXP)");
     expect(await readFile(to.storage, "/b")).toBe("content");
   });
 
-  it("says what to do when the servers refuse, and goes through here when told to", async () => {
+  it("goes through here when the servers refuse, and tells why; --fxp has it fail", async () => {
     const [from, to] = await start(false);
-    const refused = await twinport(["copy", "--passive", "to", urlOf(from, "file"), urlOf(to, "b")]);
-    expect(refused.code).toBe(6);
-    expect(refused.stderr).toContain("--relay copies through this machine");
-    expect((await twinport(["copy", "--relay", urlOf(from, "file"), urlOf(to, "b")])).code).toBe(0);
+    const only = await twinport(["cp", "--fxp", urlOf(from, "file"), urlOf(to, "b")]);
+    expect(only.code).toBe(6);
+    expect(only.stderr).toContain("Without --fxp it goes through this machine");
+    expect(await readFile(to.storage, "/b")).toBeUndefined();
+    const { code, stderr } = await twinport(["cp", urlOf(from, "file"), urlOf(to, "b")]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("it goes through this machine");
+    expect(stderr).toContain("file: 7 B through this machine");
     expect(await readFile(to.storage, "/b")).toBe("content");
+    expect((await twinport(["cp", "--relay", "-q", urlOf(from, "file"), urlOf(to, "c")])).stderr).toBe("");
+    expect(await readFile(to.storage, "/c")).toBe("content");
+  });
+
+  it("copies what a pattern matches, asking servers that refuse only once", async () => {
+    const [from, to] = await start(false);
+    for (const name of ["a.iso", "b.iso", "c.iso"]) await putFile(from.storage, `/${name}`, name);
+    const args = ["cp", "--json", "--transfers", "1", urlOf(from, "*.iso"), urlOf(to, "")];
+    const { code, stdout, stderr } = await twinport(args);
+    expect(code).toBe(0);
+    expect(stdout.match(/"via":"relay"/g)).toHaveLength(3);
+    expect(stderr.match(/it goes through this machine/g)).toHaveLength(1);
+    for (const name of ["a.iso", "b.iso", "c.iso"]) expect(await readFile(to.storage, `/${name}`)).toBe(name);
+    expect((await twinport(["cp", urlOf(from, "*.iso"), urlOf(to, "one")])).code).toBe(2);
+  });
+
+  it("copies within one server", async () => {
+    const [from] = await start(false);
+    expect((await twinport(["cp", "--relay", "-q", urlOf(from, "file"), urlOf(from, "again")])).code).toBe(0);
+    expect(await readFile(from.storage, "/again")).toBe("content");
   });
 
   it.each([[["--relay"]], [[]]])("goes on where a broken copy ended %j", async (flags) => {
     const [from, to] = await start();
     await putFile(to.storage, "/b", "con");
-    const args = ["copy", "-c", "--json", ...flags, urlOf(from, "file"), urlOf(to, "b")];
+    const args = ["cp", "-c", "--json", ...flags, urlOf(from, "file"), urlOf(to, "b")];
     expect(JSON.parse((await twinport(args)).stdout)).toMatchObject({ bytes: 4, offset: 3 });
     expect(await readFile(to.storage, "/b")).toBe("content");
     expect(JSON.parse((await twinport(args)).stdout)).toMatchObject({ bytes: 0, offset: 7 });
@@ -52,14 +81,16 @@ describe("twinport copy", () => {
   it("tells a file that is not there, and what is no URL", async () => {
     const [from, to] = await start();
     for (const flag of [[], ["--relay"]]) {
-      expect((await twinport(["copy", ...flag, urlOf(from, "none"), urlOf(to, "b")])).code).toBe(5);
+      expect((await twinport(["cp", ...flag, urlOf(from, "none"), urlOf(to, "b")])).code).toBe(5);
     }
     expect(await readFile(to.storage, "/b")).toBeUndefined();
     const folder = await mkdtemp(join(tmpdir(), "twinport-copy-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     await writeFile(join(folder, "file"), "x");
-    expect((await twinport(["copy", join(folder, "file"), urlOf(to, "b")])).stderr).toContain("get and put");
-    expect((await twinport(["copy", urlOf(from, ""), urlOf(to, "b")])).code).toBe(2);
-    expect((await twinport(["copy", "--relay", "--allow-clear", urlOf(from, "a"), urlOf(to, "b")])).code).toBe(2);
+    expect((await twinport(["cp", join(folder, "file"), urlOf(to, "b")])).stderr).toContain("get and put");
+    expect((await twinport(["cp", urlOf(from, ""), urlOf(to, "b")])).code).toBe(2);
+    expect((await twinport(["cp", "--relay", "--allow-clear", urlOf(from, "a"), urlOf(to, "b")])).code).toBe(2);
+    expect((await twinport(["cp", "--relay", "--fxp", urlOf(from, "a"), urlOf(to, "b")])).code).toBe(2);
+    expect((await twinport(["cp", urlOf(from, "a")])).code).toBe(2);
   });
 });

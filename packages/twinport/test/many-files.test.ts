@@ -1,10 +1,13 @@
 import { mkdtemp, readdir, readFile as readLocal, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStorage, resolveVirtualPath, rootPath, StorageError, type VirtualPath } from "@twinport/core/storage";
 import { putFile, readFile, startServer } from "../../core/test/ftp-server/server-fixture.ts";
 import { twinport } from "./cli.ts";
+
+// Each of these tests starts many processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 const env = { TWINPORT_PASSWORD: "secret" };
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { putFile, startServer } from "../../core/test/ftp-server/server-fixture.ts";
 import { MemoryStorage } from "@twinport/core/storage";
 import { applySources, checkSettings, type Settings } from "../src/config/flag-sources.ts";
@@ -10,6 +10,9 @@ import { isBookmarkName, joinBookmark } from "../src/config/bookmarks.ts";
 import { collect, parseCount } from "../src/parse-options.ts";
 import { createProgram } from "../src/program.ts";
 import { twinport } from "./cli.ts";
+
+// Each of these tests starts many processes.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** A command with flags of all kinds, parsed, and what it was given in the end. */
 function optionsOf(args: readonly string[], env: NodeJS.ProcessEnv, settings: Settings = {}): Record<string, unknown> {
@@ -125,7 +128,7 @@ describe("the command line's settings", () => {
     const secret = url.replace("me@", "me:secret@");
     const left = await twinport(["bookmark", "add", "work", secret], { env });
     expect(left).toMatchObject({ code: 0, stderr: expect.stringContaining("left out") as string });
-    const file = join(home, "twinport/bookmarks.json");
+    const file = join(home, "twinport/bookmarks");
     expect(await readFile(file, "utf8")).not.toContain("secret");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await twinport(["bookmark", "add", "work", secret], { env })).code).toBe(2);

@@ -17,7 +17,7 @@ export function bookmark(): Command {
     .addHelpText(
       "after",
       `
-Bookmarks are kept in $XDG_CONFIG_HOME/twinport/bookmarks.json (~/.config).
+Bookmarks are kept in $XDG_CONFIG_HOME/twinport/bookmarks (~/.config).
 
 Examples:
   twinport bookmark add work ftpes://me@ftp.example.org/projects

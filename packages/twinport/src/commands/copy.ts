@@ -1,108 +1,184 @@
-/** `twinport copy`: a file from one server to another. */
-import { transferBetween, type FtpClient } from "@twinport/core/ftp-client";
+/** `twinport cp`: files from one server to another, by a connection of their own (FXP) or through this machine. */
+import {
+  noRetries,
+  ServersRefusedError,
+  transferBetween,
+  type FtpClient,
+  type FtpPool,
+} from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
-import { UsageError } from "../exit-codes.ts";
-import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { printable, UsageError } from "../exit-codes.ts";
+import { runEach, type Outcome } from "../remote/each.ts";
+import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
+import { relay } from "../remote/relay.ts";
+import { withPools } from "../remote/server-pools.ts";
+import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
+import { startPoints, type StartPoint } from "../remote/start-points.ts";
+import { withBandwidthOption, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import { formatBytes, formatSeconds } from "../remote/units.ts";
 
-interface CopyOptions extends RemoteOptions {
+interface CopyOptions extends RemoteOptions, ProgressOptions, TransferFlags {
   readonly relay?: boolean;
+  readonly fxp?: boolean;
   readonly continue?: boolean;
   readonly passive?: "from" | "to";
   readonly allowClear?: boolean;
   readonly json?: boolean;
 }
 
+/** Files at once, unless told otherwise: each takes a session with both servers. */
+const defaultCopies = 2;
+
 /** Makes the command. */
 export function copy(): Command {
-  const command = new Command("copy")
-    .summary("copy a file from server to server")
+  const command = new Command("cp")
+    .alias("copy")
+    .summary("copy files from server to server")
     .description(
-      "Copy a file from one server to another, by a connection of their own (FXP).\n" +
-        "Most servers allow that to few or nobody; --relay works with all.",
+      "Copy files from one server to another, by a connection of their own (FXP). Most\n" +
+        "servers allow that to few or nobody: where they refuse, the data goes through\n" +
+        "this machine. Which way it went is told.",
     )
-    .argument("<from>", "the URL of the file")
-    .argument("<to>", "the URL of the copy; with / at its end, the folder for it")
-    .option("--relay", "move the data through this machine")
+    .argument("<from...>", "the URLs of the files, and last that of the copy; with / at its end, the folder for them")
+    .addOption(new Option("--fxp", "only by a connection of their own").conflicts("relay"))
+    .option("--relay", "only through this machine")
     .option("-c, --continue", "go on where a broken copy ended")
     .addOption(
       new Option("--passive <server>", "which server listens (default: to, else from)").choices(["from", "to"]),
     )
     .option("--allow-clear", "where TLS between them fails, let the data go in clear")
-    .option("--json", "tell the outcome as JSON on stdout");
-  return withRemoteOptions(command)
+    .option("--json", "tell the outcome as JSON on stdout, a line a file");
+  return withRemoteOptions(withProgressOptions(withTransferOptions(withBandwidthOption(command))))
     .addHelpText(
       "after",
       `
 The options for TLS hold for both servers. Passwords of two servers fit into
 ~/.netrc; TWINPORT_PASSWORD is for both. Servers do not check who the other is.
+--bwlimit holds for what goes through this machine.
 
 Examples:
-  twinport copy ftp://me@one.example/report.pdf ftp://me@two.example/inbox/
-  twinport copy --relay ftpes://one.example/a ftp://two.example/b`,
+  twinport cp ftp://me@one.example/report.pdf ftp://me@two.example/inbox/
+  twinport cp 'ftpes://one.example/*.iso' ftp://two.example/mirror/
+  twinport cp --fxp ftpes://one.example/a ftp://two.example/b`,
     )
-    .action((from: string, to: string, options: CopyOptions) => run(from, to, options));
+    .action((urls: string[], options: CopyOptions) => run(urls, options));
 }
 
-async function run(from: string, to: string, options: CopyOptions): Promise<void> {
-  for (const url of [from, to]) {
+async function run(urls: readonly string[], options: CopyOptions): Promise<void> {
+  const to = urls.at(-1) ?? "";
+  const from = urls.slice(0, -1);
+  if (from.length === 0) throw new UsageError("Name the file, and last where it goes");
+  for (const url of urls) {
     if (!isUrl(url)) throw new UsageError(`${url} is no URL; get and put are for files of this machine`);
   }
   if (options.relay === true && (options.passive !== undefined || options.allowClear === true)) {
     throw new UsageError("--passive and --allow-clear are for copies that do not go through this machine");
   }
-  const [source, target] = [readUrl(from), readUrl(to)];
-  const fromPath = source.path;
-  if (fromPath === "" || fromPath.endsWith("/")) throw new UsageError("A folder cannot be copied, only a file");
-  const toPath = target.path === "" || target.path.endsWith("/") ? target.path + lastName(fromPath) : target.path;
-  await withClient(source, options, (sending) =>
-    withClient(target, options, async (receiving, signal) => {
-      const outcome =
-        options.relay === true
-          ? await relay(sending, fromPath, receiving, toPath, options, signal)
-          : await transferBetween(sending, fromPath, receiving, toPath, {
-              resume: options.continue === true,
-              allowClear: options.allowClear === true,
-              signal,
-              ...(options.passive === undefined ? {} : { passive: options.passive }),
-            });
-      if (options.json === true) {
-        process.stdout.write(`${JSON.stringify({ path: fromPath, to: toPath, ...outcome })}\n`);
-      }
-    }),
-  );
-}
-
-/** What came over one connection goes out over the other. */
-async function relay(
-  sending: FtpClient,
-  fromPath: string,
-  receiving: FtpClient,
-  toPath: string,
-  options: CopyOptions,
-  signal: AbortSignal,
-): Promise<{ readonly bytes: number; readonly offset: number; readonly milliseconds: number }> {
-  const there = options.continue === true && (await receiving.exists(toPath, { signal }));
-  const offset = there ? ((await receiving.size(toPath, { signal })) ?? 0) : 0;
-  const begun = Date.now();
-  if (offset > 0) {
-    const size = await sending.size(fromPath, { signal });
-    if (size !== undefined && size < offset) {
-      throw new UsageError(`The copy has ${offset} octets already, and the file only ${size}`);
-    }
-    if (size === offset) return { bytes: 0, offset, milliseconds: Date.now() - begun };
-  }
-  const download = await sending.openRead(fromPath, { offset, signal });
+  const target = readUrl(to);
+  const transfers = options.transfers ?? defaultCopies;
+  const view = makeProgress(options);
   try {
-    const result =
-      offset > 0
-        ? await receiving.append(download, toPath, { signal })
-        : await receiving.upload(download, toPath, { signal });
-    return { bytes: result.bytes, offset, milliseconds: Date.now() - begun };
+    // Both ends may be one server: then each copy takes two of its sessions.
+    await withPools({ ...options, transfers: transfers * 2 }, view.note, async (pools, signal) => {
+      const points = await startPoints(from, pools, signal);
+      const receiving = await pools.of(target);
+      const intoFolder = target.path === "" || target.path.endsWith("/");
+      if (points.length > 1 && !intoFolder) throw new UsageError("Several files go to a folder: end its URL with /");
+      const copier = new Copier(receiving, options, view, signal);
+      view.expect(points.length);
+      await runEach(
+        points,
+        { ...options, transfers, note: view.note },
+        (point) => {
+          const name = point.path.slice(point.path.lastIndexOf("/") + 1);
+          if (name === "") throw new UsageError("A folder cannot be copied, only files; mirror copies folders");
+          return copier.copy(point, intoFolder ? `${target.path}${name}` : target.path);
+        },
+        ({ path }) => path,
+      );
+    });
   } finally {
-    await download.close();
+    view.close();
   }
 }
 
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+/** Copies one file after the other, and remembers that the servers refused. */
+class Copier {
+  readonly #to: FtpPool;
+  readonly #options: CopyOptions;
+  readonly #view: ProgressView;
+  readonly #signal: AbortSignal;
+  #relays: boolean;
+
+  constructor(to: FtpPool, options: CopyOptions, view: ProgressView, signal: AbortSignal) {
+    this.#to = to;
+    this.#options = options;
+    this.#view = view;
+    this.#signal = signal;
+    this.#relays = options.relay === true;
+  }
+
+  /** Copies a file, and tells which way it went. */
+  async copy({ pool, path }: StartPoint, toPath: string): Promise<Outcome> {
+    try {
+      const done = await this.#anyWay(pool, path, toPath);
+      const { bytes, offset, milliseconds, via } = done;
+      if (this.#options.json !== true && this.#options.quiet !== true) {
+        const size = bytes === undefined ? "copied" : formatBytes(offset + bytes);
+        const way = via === "fxp" ? "from server to server (FXP)" : "through this machine";
+        this.#view.note(`${printable(path)}: ${size} ${way} in ${formatSeconds(milliseconds / 1000)}`, {
+          event: "copied",
+          path,
+          to: toPath,
+          via,
+        });
+      }
+      return { path, to: toPath, ...done };
+    } finally {
+      this.#view.end(path);
+    }
+  }
+
+  async #anyWay(from: FtpPool, path: string, toPath: string): Promise<Done> {
+    if (!this.#relays) {
+      try {
+        return { ...(await this.#with(from, (a, b) => this.#fxp(a, path, b, toPath))), via: "fxp" };
+      } catch (error) {
+        if (this.#options.fxp === true || !(error instanceof ServersRefusedError)) throw error;
+        this.#relays = true;
+        this.#view.note(`twinport: ${printable(error.message)}; it goes through this machine`, {
+          event: "fallback",
+          path,
+          error: error.message,
+        });
+      }
+    }
+    const how = { resume: this.#options.continue === true, signal: this.#signal, onProgress: this.#view.onProgress };
+    return { ...(await this.#with(from, (a, b) => relay(a, path, b, toPath, how))), via: "relay" };
+  }
+
+  #fxp(sending: FtpClient, path: string, receiving: FtpClient, toPath: string): Promise<Moved> {
+    const { passive, allowClear } = this.#options;
+    return transferBetween(sending, path, receiving, toPath, {
+      resume: this.#options.continue === true,
+      allowClear: allowClear === true,
+      signal: this.#signal,
+      ...(passive === undefined ? {} : { passive }),
+    });
+  }
+
+  /** A session with each server; the outer policy tries both again. */
+  #with(from: FtpPool, run: (sending: FtpClient, receiving: FtpClient) => Promise<Moved>): Promise<Moved> {
+    return from.use((sending) => this.#to.use((receiving) => run(sending, receiving), { retry: noRetries }));
+  }
+}
+
+interface Moved {
+  readonly bytes: number | undefined;
+  readonly offset: number;
+  readonly milliseconds: number;
+}
+
+interface Done extends Moved {
+  readonly via: "fxp" | "relay";
 }

@@ -1,14 +1,19 @@
 /** `twinport get`: files and trees of a server, to here. */
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../exit-codes.ts";
-import { runEach, type Outcome } from "../remote/each.ts";
+import { runEach, treeOutcome, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { planGet, type Fetch } from "../remote/get-plan.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 import { printFile } from "../remote/print-file.ts";
-import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import {
+  defaultTransfers,
+  withBandwidthOption,
+  withTransferOptions,
+  type TransferFlags,
+} from "../remote/transfer-flags.ts";
 import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
 interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
@@ -17,6 +22,7 @@ interface GetOptions extends RemoteOptions, ProgressOptions, FormatFlags, Transf
   readonly continue?: boolean;
   readonly preserve?: boolean;
   readonly glob?: boolean;
+  readonly segments?: number;
   readonly json?: boolean;
 }
 
@@ -33,9 +39,17 @@ export function get(): Command {
     .option("-r, --recursive", "folders too, with all that is in them")
     .option("-c, --continue", "go on where a broken download ended")
     .option("-p, --preserve", "keep modification times")
+    .addOption(
+      new Option(
+        "--segments <n>",
+        "fetch each large file in so many parts at once; a broken one goes on by itself",
+      ).argParser(parseSegments),
+    )
     .option("--no-glob", "take * ? [ in URLs as they are")
     .option("--json", "tell the outcome as JSON on stdout, a line a file");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
+  return withRemoteOptions(
+    withFormatOptions(withProgressOptions(withTransferOptions(withBandwidthOption(withVerifyOptions(command))))),
+  )
     .addHelpText(
       "after",
       `
@@ -48,19 +62,30 @@ Examples:
     .action((urls: string[], options: GetOptions) => run(urls, options));
 }
 
+/** Parts at once, as many as the library takes. */
+function parseSegments(text: string): number {
+  const count = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > 64) throw new InvalidArgumentError("It is a whole number from 1 to 64.");
+  return count;
+}
+
 async function run(args: readonly string[], options: GetOptions): Promise<void> {
   const { urls, output } = readArguments(args, options);
   const toStdout = output === "-";
   if (toStdout && options.recursive === true) throw new UsageError("A folder cannot go to stdout");
   if (toStdout && options.json === true) throw new UsageError("--json and the file cannot both go to stdout");
+  if (options.segments !== undefined && (toStdout || options.recursive === true || !isPlain(options)))
+    throw new UsageError("--segments is for single files as they are stored, to a file of this machine");
   const view = makeProgress(toStdout && process.stdout.isTTY ? { ...options, quiet: true } : options);
   try {
-    await withPools(options, view.note, async (pools, signal) => {
+    // Parts take a session each.
+    const transfers = Math.max(options.transfers ?? defaultTransfers, options.segments ?? 0);
+    await withPools({ ...options, transfers }, view.note, async (pools, signal) => {
       const planned = await planGet(urls, output, options, pools, view.note, signal);
       expect(view, planned);
       // What goes to stdout goes there in its order.
-      const transfers = toStdout ? 1 : (options.transfers ?? defaultTransfers);
-      const each = { ...options, transfers, note: view.note };
+      const atOnce = toStdout || options.segments !== undefined ? 1 : (options.transfers ?? defaultTransfers);
+      const each = { ...options, transfers: atOnce, note: view.note };
       await runEach(
         planned,
         each,
@@ -71,6 +96,11 @@ async function run(args: readonly string[], options: GetOptions): Promise<void> 
   } finally {
     view.close();
   }
+}
+
+/** Whether files travel as they are stored. */
+function isPlain({ ascii, type, structure, mode }: GetOptions): boolean {
+  return ascii !== true && [type, structure, mode].every((way) => way === undefined);
 }
 
 /** The last argument may be the local folder or file. @throws UsageError. */
@@ -117,8 +147,15 @@ async function fetchOne(
     if (isFolder) {
       const onFile = (file: { readonly path: string }): void => view.end(file.path);
       const folder = path.replace(/(?<=.)\/+$/, "");
-      const result = await pool.use((client) => client.downloadTree(folder, local, { ...common, onFile }));
-      return { path: path || ".", local, ...result };
+      const concurrency = options.transfers ?? defaultTransfers;
+      const result = await pool.downloadTree(folder, local, { ...common, onFile, concurrency, onError: "continue" });
+      return treeOutcome(path || ".", local, result);
+    }
+    if (options.segments !== undefined) {
+      const { segments } = options;
+      const { verify } = options;
+      const how = { signal, onProgress, segments, preserveTime: common.preserveTime };
+      return { ...(await pool.downloadSegmented(path, local, verify === undefined ? how : { ...how, verify })), local };
     }
     return { ...(await pool.download(path, local, common)), local };
   } finally {

@@ -4,13 +4,18 @@ import { basename, resolve } from "node:path";
 import { LocalFileError, noRetries, type FtpPool } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { printable, UsageError } from "../exit-codes.ts";
-import { runEach, type Outcome } from "../remote/each.ts";
+import { runEach, treeOutcome, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { expandLocal } from "../remote/local-glob.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
-import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import {
+  defaultTransfers,
+  withBandwidthOption,
+  withTransferOptions,
+  type TransferFlags,
+} from "../remote/transfer-flags.ts";
 import { verifies, withVerifyOptions, type VerifyFlags } from "../remote/verify-flags.ts";
 
 interface PutOptions extends RemoteOptions, ProgressOptions, FormatFlags, TransferFlags, VerifyFlags {
@@ -45,7 +50,9 @@ export function put(): Command {
     .option("-p, --preserve", "keep modification times")
     .option("--parents", "make the folder of the URL, and those above it")
     .option("--json", "tell the outcome as JSON on stdout, a line a file");
-  return withRemoteOptions(withFormatOptions(withProgressOptions(withTransferOptions(withVerifyOptions(command)))))
+  return withRemoteOptions(
+    withFormatOptions(withProgressOptions(withTransferOptions(withBandwidthOption(withVerifyOptions(command))))),
+  )
     .addHelpText(
       "after",
       `
@@ -151,8 +158,9 @@ async function sendOne(
   try {
     if (isFolder) {
       const onFile = (file: { readonly path: string }): void => view.end(file.path);
-      const result = await pool.use((client) => client.uploadTree(source, remote, { ...common, onFile }));
-      return { path: remote, local: source, ...result };
+      const concurrency = options.transfers ?? defaultTransfers;
+      const result = await pool.uploadTree(source, remote, { ...common, onFile, concurrency, onError: "continue" });
+      return treeOutcome(remote, source, result);
     }
     if (source !== "-" && options.append !== true) {
       return { ...(await pool.upload(source, remote, common)), local: source };

@@ -1,8 +1,8 @@
-/** Bookmarks: names for URLs, usable wherever a URL is, as `NAME:path`. */
+/** Bookmarks: names for URLs, usable wherever a URL is, as `NAME:path`; kept in a file of a name and a URL a line. */
 import { parseFtpUrl, type FtpUrl } from "@twinport/core/ftp-client";
 import { UsageError } from "../exit-codes.ts";
 import { bookmarksFile } from "./config-folder.ts";
-import { readJsonObject, writeJsonObject } from "./json-file.ts";
+import { readSettingsFile, writeSettingsFile } from "./settings-file.ts";
 import { suggestion } from "./nearest.ts";
 
 /** A bookmark, and what stands behind its colon. */
@@ -13,20 +13,20 @@ export interface BookmarkedPath {
   readonly path: string;
 }
 
-/** All bookmarks, in the order of their names. @throws UsageError for a file that holds something else. */
+/** All bookmarks, in the order of their names. @throws UsageError for a file that cannot be read. */
 export function readBookmarks(): ReadonlyMap<string, string> {
-  const path = bookmarksFile();
-  const bookmarks = new Map<string, string>();
-  for (const [name, url] of Object.entries(readJsonObject(path) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (typeof url !== "string" || !isBookmarkName(name)) throw new UsageError(`${path}: ${name} is no bookmark`);
-    bookmarks.set(name, url);
-  }
-  return bookmarks;
+  const lines = (readSettingsFile(bookmarksFile()) ?? "").split(/\r?\n/);
+  const bookmarks = lines.flatMap((line): [string, string][] => {
+    const [, name, url] = /^([^\s#]\S*)\s+(\S+)\s*$/.exec(line) ?? [];
+    return name === undefined || url === undefined ? [] : [[name, url]];
+  });
+  return new Map(bookmarks.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Writes all bookmarks. */
+/** Writes all bookmarks, for their owner alone to read. @throws Error of the system. */
 export function writeBookmarks(bookmarks: ReadonlyMap<string, string>): void {
-  writeJsonObject(bookmarksFile(), Object.fromEntries(bookmarks));
+  const lines = [...bookmarks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, url]) => `${name}\t${url}\n`);
+  writeSettingsFile(bookmarksFile(), lines.join(""));
 }
 
 /** Whether a name may be a bookmark's: no scheme of a URL, and no letter of a drive. */

@@ -18,5 +18,5 @@ export function configFile(): string {
 
 /** The file with bookmarks. */
 export function bookmarksFile(): string {
-  return join(configFolder(), "bookmarks.json");
+  return join(configFolder(), "bookmarks");
 }

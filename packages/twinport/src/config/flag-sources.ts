@@ -5,7 +5,7 @@
  */
 import { InvalidArgumentError, type Command, type Option } from "commander";
 import { UsageError } from "../exit-codes.ts";
-import { isObject } from "./json-file.ts";
+import { isObject } from "./settings-file.ts";
 import { suggestion } from "./nearest.ts";
 
 /** What the file of settings says, by commands. */

@@ -1,4 +1,5 @@
 /** The same for each of several files: a failure is told, the next one goes on, and the exit code tells it at the end. */
+import type { TreeResult } from "@twinport/core/ftp-client";
 import { errorFacts, exitCodeFor, exitCodes, explain, printable, SomeFailedError, UsageError } from "../exit-codes.ts";
 
 /** What a command did with one file; printed with `--json`. */
@@ -8,9 +9,23 @@ export interface Outcome {
   readonly [key: string]: unknown;
 }
 
+/** What became of a folder and all below it. @throws SomeFailedError once each failure was told. */
+export function treeOutcome(path: string, local: string, result: TreeResult): Outcome {
+  const { failures, ...moved } = result;
+  const [first] = failures;
+  if (first === undefined) return { path, local, ...moved };
+  for (const { path: failed, error } of failures) tellFailure(error, failed, {});
+  throw new SomeFailedError(
+    `${failures.length} files of ${printable(path)} failed`,
+    failures.map(({ error }) => error),
+  );
+}
+
 /** How `runEach` goes about it. */
 export interface EachOptions {
   readonly json?: boolean;
+  /** Whether outcomes are told, beside failures. Default true. */
+  readonly outcomes?: boolean;
   /** Items at once. Default 1. */
   readonly transfers?: number;
   /** Writes a line for people. Default: to stderr. */
@@ -61,8 +76,8 @@ function endsAll(error: unknown): boolean {
   return error instanceof UsageError || exitCodeFor(error) === exitCodes.interrupted;
 }
 
-function tellOutcome(outcome: Outcome, { json }: EachOptions, note: NonNullable<EachOptions["note"]>): void {
-  if (json === true) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+function tellOutcome(outcome: Outcome, { json, outcomes }: EachOptions, note: NonNullable<EachOptions["note"]>): void {
+  if (json === true && outcomes !== false) process.stdout.write(`${JSON.stringify(outcome)}\n`);
   for (const { path, reason } of outcome.skipped ?? []) {
     note(`twinport: ${printable(path)} is left out: ${reason}`, { event: "skipped", path, reason });
   }

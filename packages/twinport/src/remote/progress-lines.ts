@@ -1,7 +1,6 @@
 /** Progress in lines: for people who read a log, and as JSON for programs. */
-import type { ProgressEvent } from "@twinport/core/ftp-client";
 import { printable } from "../exit-codes.ts";
-import { Tally, type TotalStanding } from "./progress-tally.ts";
+import { Tally, type FileMoved, type TotalStanding } from "./progress-tally.ts";
 import type { ProgressView } from "./progress.ts";
 import { formatBytes, formatSeconds } from "./units.ts";
 
@@ -84,6 +83,6 @@ export function jsonLines(): ProgressView {
   };
 }
 
-function facts({ path, direction, bytes, offset, size }: ProgressEvent): Record<string, unknown> {
+function facts({ path, direction, bytes, offset, size }: FileMoved): Record<string, unknown> {
   return { path, direction, bytes, offset, size };
 }

@@ -2,6 +2,10 @@
 import type { ProgressEvent } from "@twinport/core/ftp-client";
 import { Rate } from "./rate.ts";
 
+/** What is told of a file that moves. */
+export type FileMoved = Pick<ProgressEvent, "path" | "direction" | "bytes" | "offset" | "size"> &
+  Partial<ProgressEvent>;
+
 /** How far a file, or everything, is. */
 export interface Standing {
   /** Octets that are there by now, those from before included. */
@@ -23,7 +27,7 @@ export interface TotalStanding extends Standing {
 }
 
 interface Active {
-  event: ProgressEvent;
+  event: FileMoved;
   readonly rate: Rate;
   readonly begun: number;
 }
@@ -50,7 +54,7 @@ export class Tally {
   }
 
   /** A file moved on. @returns Whether it is a new one. */
-  observe(event: ProgressEvent): boolean {
+  observe(event: FileMoved): boolean {
     const active = this.#active.get(event.path);
     const done = event.offset + event.bytes;
     if (active === undefined) {
@@ -67,7 +71,7 @@ export class Tally {
   }
 
   /** A file is done, or given up. @returns What was last heard of it, and milliseconds that it took. */
-  end(path: string): { readonly event: ProgressEvent; readonly milliseconds: number } | undefined {
+  end(path: string): { readonly event: FileMoved; readonly milliseconds: number } | undefined {
     const active = this.#active.get(path);
     this.#files++;
     if (active === undefined) return undefined;

@@ -1,8 +1,8 @@
 /** Progress of transfers on stderr: bars on a terminal, lines or JSON by option, nothing in a pipe. */
 import { Option, type Command } from "commander";
-import type { ProgressEvent } from "@twinport/core/ftp-client";
 import { bars } from "./progress-bars.ts";
 import { jsonLines, plainLines } from "./progress-lines.ts";
+import type { FileMoved } from "./progress-tally.ts";
 
 /** How progress is shown. */
 export type ProgressMode = "auto" | "plain" | "json" | "none";
@@ -29,7 +29,7 @@ export interface ProgressView {
   /** So many files are going to move, and so many octets in them where that is known. */
   expect(files: number, bytes?: number): void;
   /** A file moved on. */
-  readonly onProgress: (event: ProgressEvent) => void;
+  readonly onProgress: (event: FileMoved) => void;
   /** A file is done, or has failed; without a path all that are under way. */
   end(path?: string): void;
   /** Tells something beside the progress. @param text - For people. @param event - The same for programs. */

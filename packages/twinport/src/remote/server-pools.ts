@@ -1,5 +1,12 @@
 /** The sessions of a command: a pool for each server that it names. */
-import { FtpPool, isRetryable, type FtpClientOptions, type FtpUrl, type RetryPolicy } from "@twinport/core/ftp-client";
+import {
+  BandwidthLimit,
+  FtpPool,
+  isRetryable,
+  type FtpClientOptions,
+  type FtpUrl,
+  type RetryPolicy,
+} from "@twinport/core/ftp-client";
 import { explain, printable } from "../exit-codes.ts";
 import { clientOptions, withInterrupt, type RemoteOptions } from "./session.ts";
 import { defaultTransfers, type TransferFlags } from "./transfer-flags.ts";
@@ -14,11 +21,15 @@ export class ServerPools {
   readonly #note: Note;
   readonly #pools = new Map<string, Promise<FtpPool>>();
   readonly #warned = new Set<string>();
+  /** One for all servers. */
+  readonly #bandwidth: BandwidthLimit | undefined;
 
   constructor(options: RemoteOptions & TransferFlags, signal: AbortSignal, note: Note) {
     this.#options = options;
     this.#signal = signal;
     this.#note = note;
+    const { bwlimit } = options;
+    this.#bandwidth = bwlimit === undefined ? undefined : new BandwidthLimit(bwlimit);
   }
 
   /** The pool of a URL's server and user. */
@@ -45,6 +56,7 @@ export class ServerPools {
       limit: this.#options.transfers ?? defaultTransfers,
       // Who waits for what this command does not do any more would wait for nothing.
       signal: this.#signal,
+      ...(this.#bandwidth === undefined ? {} : { bandwidth: this.#bandwidth }),
       retry: retryPolicy(this.#options, () => reached, this.#note),
       onSession: (client) => {
         reached = true;

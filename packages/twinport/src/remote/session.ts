@@ -1,4 +1,5 @@
 /** Connecting for a command: options that all client commands share, and one connection a server. */
+import { setMaxListeners } from "node:events";
 import {
   FtpClient,
   parseFtpUrl,
@@ -82,6 +83,8 @@ function hasScheme(text: string): boolean {
 /** Runs with a signal that Ctrl-C and SIGTERM fire; a second one ends the process at once. */
 export async function withInterrupt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController();
+  // Each session and transfer listens, and there may be many of them.
+  setMaxListeners(0, interrupt.signal);
   const onInterrupt = (): void => {
     interrupt.abort(new Error(interruption));
   };

@@ -1,6 +1,6 @@
 /** Flags of the commands that move or read many files: how many at once, and how often they are tried again. */
 import { Option, type Command } from "commander";
-import { parseCount, parseSeconds, parseWhole } from "../parse-options.ts";
+import { parseCount, parseRate, parseSeconds, parseWhole } from "../parse-options.ts";
 
 /** What the command line says of it. */
 export interface TransferFlags {
@@ -10,6 +10,8 @@ export interface TransferFlags {
   readonly retries?: number;
   /** Milliseconds before the second attempt; doubled for each after it. */
   readonly retryDelay?: number;
+  /** Octets a second, of all sessions together. */
+  readonly bwlimit?: number;
 }
 
 /** Files at once, unless told otherwise. */
@@ -27,6 +29,13 @@ export function withRetryOptions(command: Command): Command {
     .addOption(
       new Option("--retry-delay <seconds>", "wait before it, doubled each time (default: 1)").argParser(parseSeconds),
     );
+}
+
+/** Adds `--bwlimit`. */
+export function withBandwidthOption(command: Command): Command {
+  return command.addOption(
+    new Option("--bwlimit <rate>", "octets a second in all, as 500K or 1.5M").argParser(parseRate),
+  );
 }
 
 /** Adds `--transfers` too. */
