@@ -44,21 +44,24 @@ function greeting(port: number): Promise<string> {
   });
 }
 
-it.each(["pretty", "json"])("a name with control characters forges no line and no colour of the log (%s)", async (format) => {
-  const { server } = await served(["--log-format", format, "--log-level", "debug"]);
-  const session = await RawSession.open(server.port);
-  onTestFinished(() => session.close());
-  const forged = "me\u001b[2J\r{\"level\":30,\"msg\":\"forged\"}\u0085\u009b31m";
-  await session.command(`USER ${forged}`);
-  await session.command("PASS wrong");
-  await session.command("USER me");
-  await session.command("PASS secret");
-  await session.command(`CWD ${forged}`);
-  await session.command(`RETR ${forged}`);
-  await expect.poll(() => server.log(), { timeout: 10_000 }).toContain("login refused");
-  const lines = server.log().split("\n");
-  // Its own colours are off: it does not write to a terminal.
-  // eslint-disable-next-line no-control-regex
-  expect(server.log()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  expect(lines.filter((line) => line.startsWith("{\"level\":30,\"msg\":\"forged"))).toEqual([]);
-});
+it.each(["pretty", "json"])(
+  "a name with control characters forges no line and no colour of the log (%s)",
+  async (format) => {
+    const { server } = await served(["--log-format", format, "--log-level", "debug"]);
+    const session = await RawSession.open(server.port);
+    onTestFinished(() => session.close());
+    const forged = 'me\u001b[2J\r{"level":30,"msg":"forged"}\u0085\u009b31m';
+    await session.command(`USER ${forged}`);
+    await session.command("PASS wrong");
+    await session.command("USER me");
+    await session.command("PASS secret");
+    await session.command(`CWD ${forged}`);
+    await session.command(`RETR ${forged}`);
+    await expect.poll(() => server.log(), { timeout: 10_000 }).toContain("login refused");
+    const lines = server.log().split("\n");
+    // Its own colours are off: it does not write to a terminal.
+    // eslint-disable-next-line no-control-regex
+    expect(server.log()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    expect(lines.filter((line) => line.startsWith('{"level":30,"msg":"forged'))).toEqual([]);
+  },
+);

@@ -481,7 +481,11 @@ export class Session implements ControlChannelOwner {
     this.#sessionReservation = undefined;
     await this.#release(reservation);
     if (this.host.hears("session-end")) {
-      this.host.tell("session-end", { ...this.event(), reason, milliseconds: Math.round(performance.now() - this.started) });
+      this.host.tell("session-end", {
+        ...this.event(),
+        reason,
+        milliseconds: Math.round(performance.now() - this.started),
+      });
     }
     this.host.ended(this);
   }

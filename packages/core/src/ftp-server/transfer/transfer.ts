@@ -57,7 +57,8 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
   let complete = false;
   try {
     // It may have been closed while the file was opened.
-    if (session.over || !session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
+    if (session.over || !session.answers)
+      throw new CommandError("transfer-aborted", message("The control connection was lost"));
     if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
       throw new CommandError(
         "data-protection-required",
