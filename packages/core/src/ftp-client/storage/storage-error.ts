@@ -107,7 +107,6 @@ function kindOfTransfer(kind: FtpTransferErrorKind): StorageErrorKind {
     case "changed":
       return "busy";
     case "broken":
-    case "changed":
     case "hash-mismatch":
     case "malformed":
     case "size-mismatch":
