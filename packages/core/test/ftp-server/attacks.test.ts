@@ -129,7 +129,8 @@ describe("a name that is to lead out of the root", () => {
       data.end(verb === "STOR" || verb === "APPE" || verb === "STOU" ? "attack" : "");
       session.send(line(verb, name));
       if ((await session.reply()).code === 150) await session.reply();
-      expect(received, verb).not.toMatch(/secret\b(?![.\\ /%\uff0f])/);
+      // The file itself, or its name in a list; what STOR made in here has the whole spelling for its name.
+      expect(received, verb).not.toMatch(/(?:^|[ /])secret\r?$/m);
       data.destroy();
     }
     expect(await readdir(outside)).toEqual(["secret"]);

@@ -22,7 +22,8 @@ interface Owner {
 export class UploadJournal {
   readonly #instance: string;
   readonly #folder: string;
-  readonly #noted = new Set<string>();
+  /** Folders that are written down, or about to be: nobody puts an upload there before that is done. */
+  readonly #noted = new Map<string, Promise<void>>();
   #ready: Promise<void> | undefined;
   #recovered: Promise<void> | undefined;
   #writable = true;
@@ -45,11 +46,15 @@ export class UploadJournal {
   async note(real: string): Promise<void> {
     this.#ready ??= this.#begin();
     await this.#ready;
-    if (this.#noted.has(real) || !this.#writable) return;
-    this.#noted.add(real);
-    await appendFile(this.#file, `${JSON.stringify(real)}\n`).catch(() => {
-      this.#writable = false;
-    });
+    if (!this.#writable) return;
+    let noted = this.#noted.get(real);
+    if (noted === undefined) {
+      noted = appendFile(this.#file, `${JSON.stringify(real)}\n`).catch(() => {
+        this.#writable = false;
+      });
+      this.#noted.set(real, noted);
+    }
+    await noted;
   }
 
   /** Removes what dead instances have left, once. Never rejects: what cannot be removed is the lesser harm. */
