@@ -61,8 +61,7 @@ export async function walkThroughDay() {
     let told = "";
     while (!told.includes("\n")) told += String((await once(server.stdout, "data"))[0]);
     const port = /ftp:\/\/[^\n]*:(\d+)/.exec(told)?.[1];
-    const bookmarks = join(config, "twinport", "bookmarks.json");
-    writeFileSync(bookmarks, JSON.stringify({ work: `ftp://me@127.0.0.1:${port}` }));
+    writeFileSync(join(config, "twinport", "bookmarks"), `work\tftp://me@127.0.0.1:${port}\n`);
     terminal = startTerminal(`unset TWINPORT_PASSWORD; '${process.execPath}' '${program}' shell work`, {
       cwd: here,
       env: {
