@@ -96,12 +96,14 @@ class InwardPump {
     this.#sink = sink;
     this.#framed = framed;
     this.#options = options;
+    let early: Uint8Array | undefined;
     if (sink.writeNow !== undefined) {
       const memory = options.buffers.acquire();
       // At a slow pace a large piece would be a long silence.
       const used = options.pace === undefined ? memory : memory.subarray(0, options.pace.piece);
-      if (readIntoOwnMemory(connection, used, this.#received)) this.#memory = memory;
-      else options.buffers.release(memory);
+      early = readIntoOwnMemory(connection, used, this.#received);
+      if (early === undefined) options.buffers.release(memory);
+      else this.#memory = memory;
     }
     const { socket } = connection;
     this.#watch = new SocketWatch(connection, options, () => {
@@ -110,6 +112,7 @@ class InwardPump {
     });
     if (this.#memory === undefined) socket.on("data", this.#collect);
     socket.on("end", this.#end);
+    if (early !== undefined && early.length > 0) this.#received(early);
   }
 
   async run(): Promise<number> {

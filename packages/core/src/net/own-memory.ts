@@ -9,24 +9,32 @@ import type { DataConnection } from "./data-connection.ts";
 
 interface Handle {
   readonly useUserBuffer?: unknown;
+  reading?: boolean;
+  readStop(): number;
 }
 
 /**
  * Makes a connection read into `memory`: what comes is told to `received`, and may be overwritten once that returns.
  *
- * @returns Whether it does: only a plain TCP connection can, and only one of which nothing was read yet.
+ * @returns What was read before, which comes first; undefined where it cannot be done: only a plain TCP connection can, and
+ * only one whose end was not read yet.
  */
 export function readIntoOwnMemory(
   connection: DataConnection,
   memory: Uint8Array,
   received: (chunk: Uint8Array) => void,
-): boolean {
+): Uint8Array | undefined {
   const first = connection.socket as Socket & { _handle?: Handle | null };
   // A subclass, as TLS is, reads in its own way.
-  if (Object.getPrototypeOf(first) !== Socket.prototype || first.destroyed || first.connecting) return false;
-  if (first.readableLength > 0 || first.readableEnded || first.writableEnded) return false;
+  if (Object.getPrototypeOf(first) !== Socket.prototype || first.destroyed || first.connecting) return undefined;
+  if (first.readableEnded || first.writableEnded || first.readableFlowing === true || hasReadEnd(first))
+    return undefined;
   const handle = first._handle;
-  if (typeof handle?.useUserBuffer !== "function") return false;
+  if (typeof handle?.useUserBuffer !== "function") return undefined;
+  // A connection that was dialled is read from the start: the peer may have sent something before it was asked to.
+  if (handle.reading === true && handle.readStop() !== 0) return undefined;
+  handle.reading = false;
+  const early = readAll(first);
   const { allowHalfOpen } = first;
   const options = {
     handle,
@@ -43,5 +51,23 @@ export function readIntoOwnMemory(
   first._handle = null;
   first.destroy();
   connection.replace(second);
-  return true;
+  return early;
+}
+
+/** Whether the peer's end lies behind what the stream still holds: the second socket would never hear of it. */
+function hasReadEnd(socket: Socket): boolean {
+  const { _readableState: state } = socket as Socket & { readonly _readableState?: { readonly ended?: boolean } };
+  return state?.ended !== false;
+}
+
+/** What the stream holds; nothing more is read for it, since it stands on no handle any more. */
+function readAll(socket: Socket): Uint8Array {
+  const { _handle } = socket as Socket & { _handle?: Handle | null };
+  (socket as Socket & { _handle?: Handle | null })._handle = null;
+  try {
+    const read: unknown = socket.readableLength > 0 ? socket.read() : null;
+    return read instanceof Uint8Array ? read : new Uint8Array(0);
+  } finally {
+    (socket as Socket & { _handle?: Handle | null | undefined })._handle = _handle;
+  }
 }
