@@ -120,7 +120,8 @@ class InwardPump {
     // The end of a connection that brought nothing is told without anybody asking: it may have been before now.
     if (socket.readableEnded) this.#end();
     this.#watch.start();
-    socket.resume();
+    // What was read before may have to be paid for first.
+    if (!this.#held && this.#refused === undefined) socket.resume();
     for (;;) {
       while (!this.#isOver() && this.#collected === 0 && !this.#quiet) await this.#wait();
       if (this.#refused !== undefined) throw this.#refused.cause;

@@ -1,14 +1,16 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import fc from "fast-check";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
 import { defaultDataFormatOptions, FileDecoder } from "../../src/protocol/index.ts";
 import {
+  BandwidthLimit,
   BufferPool,
   DataConnection,
   DecodingSink,
   DeflatingSource,
+  paceOf,
   pumpFileFromSocket,
   pumpFromSocket,
   pumpToSocket,
@@ -252,16 +254,61 @@ describe("a pump into memory of its own", () => {
     await ended;
   });
 
-  it("leaves a connection alone of which something was read already", async () => {
+  it("takes a connection over of which something was read already, and has that first", async () => {
+    const [theirs, ours] = await pair();
+    theirs.write("some, ");
+    ours.read(0);
+    await once(ours, "readable");
+    const connection = connectionOf(ours);
+    const sink = memorySink("at once");
+    const moved = pumpFromSocket(connection, sink, { buffers, stallTimeout: 1_000 });
+    expect(connection.socket).not.toBe(ours);
+    theirs.end("and the rest");
+    expect(await moved).toBe(18);
+    expect(sink.content().toString()).toBe("some, and the rest");
+  });
+
+  it("leaves a connection alone whose end was read already", async () => {
     const [theirs, ours] = await pair();
     theirs.end("all");
     ours.read(0);
-    await once(ours, "readable");
+    // The end stands behind what nobody has read: there is no event for it.
+    const state = ours as typeof ours & { readonly _readableState: { readonly ended: boolean } };
+    await vi.waitFor(() => expect(state._readableState.ended).toBe(true));
     const connection = connectionOf(ours);
     const sink = memorySink("at once");
     expect(await pumpFromSocket(connection, sink, { buffers, stallTimeout: 1_000 })).toBe(3);
     expect(connection.socket).toBe(ours);
     expect(sink.content().toString()).toBe("all");
+  });
+
+  it("pays for what was read already before it reads on", async () => {
+    const [theirs, ours] = await pair();
+    theirs.write("early");
+    ours.read(0);
+    await once(ours, "readable");
+    const connection = connectionOf(ours);
+    let time = 0;
+    const due: (() => void)[] = [];
+    const clock = {
+      now: () => time,
+      after: (_: number, callback: () => void) => {
+        due.push(callback);
+        return () => undefined;
+      },
+    };
+    const pace = paceOf([new BandwidthLimit(1, { burst: 1, clock })]);
+    const sink = memorySink("at once");
+    const moved = pumpFromSocket(connection, sink, { buffers, stallTimeout: 0, pace });
+    theirs.end("late");
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(sink.content().toString()).toBe("early");
+    const flow = setInterval(() => {
+      time += 60_000;
+      for (const callback of due.splice(0)) callback();
+    }, 1);
+    onTestFinished(() => clearInterval(flow));
+    expect(await moved).toBe(9);
   });
 
   it("gives its memory back only once the connection is closed", async () => {
