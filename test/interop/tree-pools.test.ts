@@ -8,14 +8,10 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { makeAuthority } from "../../packages/core/test/support/certificates.ts";
 import { anySecurePeerNames, peerNames, removeUser, startAnySecurePeer, startPeer } from "./peer-servers.ts";
 import { makeFolder, startOurServer } from "./processes.ts";
-import { ourLogin, peerLogin, thereAndBack } from "./tree-pools.ts";
+import { byOurs, byPeer, ourLogin, thereAndBack, type Tree } from "./tree-pools.ts";
 import { digestTree, makeWideTree } from "./trees.ts";
 
 let local: Awaited<ReturnType<typeof makeFolder>>;
-interface Tree {
-  readonly source: string;
-  readonly expected: string;
-}
 let large: Tree;
 let small: Tree;
 
@@ -40,36 +36,15 @@ afterAll(async () => {
 });
 
 describe("in clear", { timeout }, () => {
-  it.each(peerNames)("by %s", async (name) => {
-    const peer = await startPeer(name);
-    try {
-      await thereAndBack({ ...peerLogin, port: peer.port }, large, join(local.path, name));
-    } finally {
-      await peer.stop();
-    }
-  });
+  it.each(peerNames)("by %s", async (name) => byPeer(await startPeer(name), large, join(local.path, name)));
 
-  it("by our own server", async () => {
-    const served = join(local.path, "served");
-    await mkdir(served);
-    const server = await startOurServer(served);
-    try {
-      await thereAndBack({ ...ourLogin, port: server.port }, large, join(local.path, "own"));
-    } finally {
-      await server.stop();
-    }
-  });
+  it("by our own server", () => byOurs(large, local.path));
 });
 
 describe("under TLS", { timeout }, () => {
   it.each(anySecurePeerNames)("by %s", async (name) => {
     const peer = await startAnySecurePeer(name);
-    try {
-      const tls = { authorities: [{ file: peer.authority }] };
-      await thereAndBack({ ...peerLogin, port: peer.port, tls }, small, join(local.path, `${name}-tls`));
-    } finally {
-      await peer.stop();
-    }
+    await byPeer(peer, small, join(local.path, `${name}-tls`), { authorities: [{ file: peer.authority }] });
   });
 
   it("by our own server", async () => {

@@ -1,10 +1,9 @@
 /** Trees of 5,000 files in 500 folders by a pool of four sessions, to real servers and back, compared by SHA-256. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { anySecurePeerNames, peerNames, removeUser, startAnySecurePeer, startPeer } from "../interop/peer-servers.ts";
-import { makeFolder, startOurServer } from "../interop/processes.ts";
-import { ourLogin, peerLogin, thereAndBack } from "../interop/tree-pools.ts";
+import { makeFolder } from "../interop/processes.ts";
+import { byOurs, byPeer } from "../interop/tree-pools.ts";
 import { digestTree, makeWideTree } from "../interop/trees.ts";
 
 let local: Awaited<ReturnType<typeof makeFolder>>;
@@ -25,31 +24,13 @@ afterAll(async () => {
 });
 
 it.each(peerNames)("by %s in clear", async (name) => {
-  const peer = await startPeer(name);
-  try {
-    await thereAndBack({ ...peerLogin, port: peer.port }, { source, expected }, join(local.path, name));
-  } finally {
-    await peer.stop();
-  }
+  await byPeer(await startPeer(name), { source, expected }, join(local.path, name));
 });
 
 it.each(anySecurePeerNames)("by %s under TLS", async (name) => {
   const peer = await startAnySecurePeer(name);
-  try {
-    const tls = { authorities: [{ file: peer.authority }] };
-    await thereAndBack({ ...peerLogin, port: peer.port, tls }, { source, expected }, join(local.path, `${name}-tls`));
-  } finally {
-    await peer.stop();
-  }
+  const tls = { authorities: [{ file: peer.authority }] };
+  await byPeer(peer, { source, expected }, join(local.path, `${name}-tls`), tls);
 });
 
-it("by our own server", async () => {
-  const served = join(local.path, "served");
-  await mkdir(served);
-  const server = await startOurServer(served);
-  try {
-    await thereAndBack({ ...ourLogin, port: server.port }, { source, expected }, join(local.path, "own"));
-  } finally {
-    await server.stop();
-  }
-});
+it("by our own server", () => byOurs({ source, expected }, local.path));

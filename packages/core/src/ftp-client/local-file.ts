@@ -2,11 +2,14 @@
 import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
 import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
-import type { Destination, OpenDestination } from "../storage/index.ts";
+import {
+  findDestination,
+  handleReadable,
+  openDestination,
+  type Destination,
+  type OpenDestination,
+} from "../storage/index.ts";
 import { LocalFileError } from "./errors.ts";
-
-/** Storages are loaded only where files are used: a client of bytes and streams needs none. */
-const storages = (): Promise<typeof import("../storage/index.ts")> => import("../storage/index.ts");
 
 /** Opens a local file for reading. @throws LocalFileError. */
 export async function openLocalRead(
@@ -14,7 +17,6 @@ export async function openLocalRead(
   offset: number,
 ): Promise<ReadableFile & { readonly modified: number }> {
   const tried = `Reading ${path}`;
-  const { handleReadable } = await storages();
   const handle = await openOr(path, "r", tried);
   try {
     const stats = await guarded(tried, handle.stat());
@@ -44,8 +46,7 @@ export function partPath(path: string): string {
 }
 
 /** Where a download to `path` goes: links are followed. @throws LocalFileError. */
-export async function localDestination(path: string): Promise<Destination> {
-  const { findDestination } = await storages();
+export function localDestination(path: string): Promise<Destination> {
   return guarded(`Writing ${path}`, findDestination(path));
 }
 
@@ -79,7 +80,7 @@ export async function openLocalWrite(
   const resumes = options.offset > 0 && replaceable;
   const { handle, written } = resumes
     ? await openResumed(options.resumed ?? path, tried)
-    : await guarded(tried, (await storages()).openDestination(destination));
+    : await guarded(tried, openDestination(destination));
   const pace = new InlinePace();
   let position = options.offset;
   let given: Uint8Array = new Uint8Array(0);

@@ -3,7 +3,7 @@
  * transfer is done. A download takes its name only after that.
  */
 import type { ReadableFile, WritableFile } from "../bytes/index.ts";
-import type { Digest } from "../storage/index.ts";
+import { digestReadable, makeDigest, type Digest } from "../storage/index.ts";
 import { isText } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpTransferError } from "./errors.ts";
@@ -51,8 +51,6 @@ export class Verification {
     }
     const choice = chooseHash(context.features, undefined, start > 0);
     if (choice === undefined) throw noHash(tried);
-    // Loaded only here: most clients never hash, and need no storage.
-    const { makeDigest } = await import("../storage/index.ts");
     return new Verification(context, request, choice, makeDigest(choice.algorithm));
   }
 
@@ -69,7 +67,6 @@ export class Verification {
 
   /** Hashes the first octets of a local file, which were here before. @throws LocalFileError. */
   async addFile(path: string, length: number): Promise<void> {
-    const { digestReadable } = await import("../storage/index.ts");
     const file = await openLocalRead(path, 0);
     try {
       await digestReadable(file, { update: (bytes) => this.add(bytes) }, { length });

@@ -7,6 +7,7 @@
 import { Socket } from "node:net";
 import type { DataConnection } from "./data-connection.ts";
 
+/** What lies beneath a socket, and stands in no type of Node's. */
 interface Handle {
   readonly useUserBuffer?: unknown;
   reading?: boolean;
@@ -34,7 +35,6 @@ export function readIntoOwnMemory(
   // A connection that was dialled is read from the start: the peer may have sent something before it was asked to.
   if (handle.reading === true && handle.readStop() !== 0) return undefined;
   handle.reading = false;
-  const early = readAll(first);
   const { allowHalfOpen } = first;
   const options = {
     handle,
@@ -49,25 +49,17 @@ export function readIntoOwnMemory(
   };
   const second = new Socket(options);
   first._handle = null;
+  // With no handle beneath it the stream gives what it holds, and reads nothing more.
+  const early: unknown = first.readableLength > 0 ? first.read() : undefined;
   first.destroy();
   connection.replace(second);
-  return early;
+  return early instanceof Uint8Array ? early : nothing;
 }
+
+const nothing = new Uint8Array(0);
 
 /** Whether the peer's end lies behind what the stream still holds: the second socket would never hear of it. */
 function hasReadEnd(socket: Socket): boolean {
   const { _readableState: state } = socket as Socket & { readonly _readableState?: { readonly ended?: boolean } };
   return state?.ended !== false;
-}
-
-/** What the stream holds; nothing more is read for it, since it stands on no handle any more. */
-function readAll(socket: Socket): Uint8Array {
-  const { _handle } = socket as Socket & { _handle?: Handle | null };
-  (socket as Socket & { _handle?: Handle | null })._handle = null;
-  try {
-    const read: unknown = socket.readableLength > 0 ? socket.read() : null;
-    return read instanceof Uint8Array ? read : new Uint8Array(0);
-  } finally {
-    (socket as Socket & { _handle?: Handle | null | undefined })._handle = _handle;
-  }
 }

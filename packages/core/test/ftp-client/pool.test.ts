@@ -1,7 +1,5 @@
 /** The pool: sessions on demand, fewer where the server wants fewer, and no operation that waits for ever. */
 import { mkdtemp, readFile as readLocal, rm, writeFile } from "node:fs/promises";
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -17,6 +15,8 @@ import {
 } from "../../src/ftp-client/index.ts";
 import type { FtpServerOptions } from "../../src/ftp-server/index.ts";
 import { putFile, readFile, startServer, type Fixture } from "../ftp-server/server-fixture.ts";
+import { startCutter } from "../support/control-cutter.ts";
+import { deferred } from "../support/deferred.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 
 const quick = { retries: 3, delay: 1 };
@@ -32,48 +32,16 @@ async function start(
   return { ...fixture, pool, cut };
 }
 
-/** A way to a server's control connections, on which they can be cut off. */
-async function startCutter(to: number): Promise<{ port: number; cut: () => void }> {
-  const open = new Set<Socket>();
-  const cut = (): void => {
-    for (const socket of open) socket.resetAndDestroy();
-  };
-  const relay = createServer((near) => {
-    const far = connect(to, "127.0.0.1");
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on("error", () => undefined).on("close", () => open.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  }).listen(0, "127.0.0.1");
-  await once(relay, "listening");
-  onTestFinished(() => {
-    cut();
-    relay.close();
-  });
-  const address = relay.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0, cut };
-}
-
-/** A promise, and what settles it. */
-function latch(): { readonly opened: Promise<void>; open: () => void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
 describe("a pool", () => {
   it("grows on demand to its limit, and no further", async () => {
     const { pool, server } = await start({ limit: 3 });
     expect(pool.size).toBe(0);
-    const gate = latch();
+    const gate = deferred();
     const used = new Set<unknown>();
     const running = Array.from({ length: 8 }, () =>
       pool.use(async (client) => {
         used.add(client);
-        await gate.opened;
+        await gate.promise;
         return client.pwd();
       }),
     );
@@ -81,7 +49,7 @@ describe("a pool", () => {
     expect(pool.size).toBe(3);
     expect(pool.waiting).toBe(5);
     expect(server.sessionCount).toBe(3);
-    gate.open();
+    gate.resolve();
     expect(await Promise.all(running)).toEqual(Array.from({ length: 8 }, () => "/"));
     expect(used.size).toBe(3);
   });
@@ -121,12 +89,12 @@ describe("a pool", () => {
 
   it("refuses the last of operations that all wait for another session inside themselves", async () => {
     const { pool } = await start({ limit: 2 });
-    const both = latch();
+    const both = deferred();
     let inside = 0;
     const nested = (): Promise<void> =>
       pool.use(async () => {
-        if (++inside === 2) both.open();
-        await both.opened;
+        if (++inside === 2) both.resolve();
+        await both.promise;
         await pool.use((client) => client.noop());
       });
     const results = await Promise.allSettled([nested(), nested()]);
@@ -173,13 +141,13 @@ describe("a pool", () => {
 
   it("gives up who waits when the signal fires, and when it is closed", async () => {
     const { pool } = await start({ limit: 1 });
-    const gate = latch();
-    const begun = latch();
+    const gate = deferred();
+    const begun = deferred();
     const holder = pool.use(() => {
-      begun.open();
-      return gate.opened;
+      begun.resolve();
+      return gate.promise;
     });
-    await begun.opened;
+    await begun.promise;
     const controller = new AbortController();
     const waiting = pool.use((client) => client.noop(), { signal: controller.signal });
     const other = pool.use((client) => client.noop());
@@ -187,7 +155,7 @@ describe("a pool", () => {
     await expect(waiting).rejects.toBeInstanceOf(FtpTransferError);
     const closing = pool.close();
     await expect(other).rejects.toBeInstanceOf(ClientClosedError);
-    gate.open();
+    gate.resolve();
     await Promise.all([holder, closing]);
     expect(pool.size).toBe(0);
     await expect(pool.use((client) => client.noop())).rejects.toBeInstanceOf(ClientClosedError);

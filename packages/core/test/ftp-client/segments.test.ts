@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile as readLocal, rm, stat, writeFile } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
@@ -20,6 +20,7 @@ import { readState, writeState } from "../../src/ftp-client/segments/state-file.
 import type { FtpServerOptions } from "../../src/ftp-server/index.ts";
 import { FakeClock } from "../net/fake-clock.ts";
 import { putFile, startServer, type Fixture } from "../ftp-server/server-fixture.ts";
+import { startCutter } from "../support/control-cutter.ts";
 import { passive, startScripted } from "./scripted-server.ts";
 
 const mebibyte = 1024 * 1024;
@@ -64,31 +65,6 @@ async function start(
   );
   onTestFinished(() => pool.close());
   return { ...fixture, pool, folder, to: join(folder, "f"), sent, cut };
-}
-
-/** A way to a server's control connections, on which they can be broken. */
-async function startCutter(to: number): Promise<{ port: number; cut: () => void }> {
-  const open = new Set<Socket>();
-  const cut = (): void => {
-    for (const socket of open) socket.resetAndDestroy();
-  };
-  const relay = createServer((near) => {
-    const far = connect(to, "127.0.0.1");
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on("error", () => undefined).on("close", () => open.delete(socket));
-    }
-    // Where the server is gone, so is the way to it.
-    far.on("close", () => near.destroy());
-    near.pipe(far).pipe(near);
-  }).listen(0, "127.0.0.1");
-  await once(relay, "listening");
-  onTestFinished(() => {
-    cut();
-    relay.close();
-  });
-  const address = relay.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0, cut };
 }
 
 const retrievals = (sent: readonly string[]): number => sent.filter((line) => line === "RETR /f").length;

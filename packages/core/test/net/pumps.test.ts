@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
+import { FakeClock } from "./fake-clock.ts";
 import { defaultDataFormatOptions, FileDecoder } from "../../src/protocol/index.ts";
 import {
   BandwidthLimit,
@@ -288,25 +289,14 @@ describe("a pump into memory of its own", () => {
     ours.read(0);
     await once(ours, "readable");
     const connection = connectionOf(ours);
-    let time = 0;
-    const due: (() => void)[] = [];
-    const clock = {
-      now: () => time,
-      after: (_: number, callback: () => void) => {
-        due.push(callback);
-        return () => undefined;
-      },
-    };
+    const clock = new FakeClock();
     const pace = paceOf([new BandwidthLimit(1, { burst: 1, clock })]);
     const sink = memorySink("at once");
     const moved = pumpFromSocket(connection, sink, { buffers, stallTimeout: 0, pace });
     theirs.end("late");
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(sink.content().toString()).toBe("early");
-    const flow = setInterval(() => {
-      time += 60_000;
-      for (const callback of due.splice(0)) callback();
-    }, 1);
+    const flow = setInterval(() => clock.advance(60_000), 1);
     onTestFinished(() => clearInterval(flow));
     expect(await moved).toBe(9);
   });

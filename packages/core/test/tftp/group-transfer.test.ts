@@ -6,6 +6,7 @@ import type { WritableFile } from "../../src/bytes/index.ts";
 import { GroupTransfer, type GroupTransferOptions } from "../../src/tftp/client/multicast/group-transfer.ts";
 import { openUdpSocket } from "../../src/tftp/transfer/udp-socket.ts";
 import { deferred } from "../support/deferred.ts";
+import { recordedFile } from "./recorded-file.ts";
 import { RawPeer } from "./tftp-fixture.ts";
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
@@ -18,16 +19,7 @@ async function receive(
   more: Partial<GroupTransferOptions> = {},
 ): Promise<{ transfer: GroupTransfer; sent: string[]; calls: string[] }> {
   const sent: string[] = [];
-  const calls: string[] = [];
-  const whole: WritableFile = {
-    write: async () => undefined,
-    commit: async () => {
-      calls.push("commit");
-      return { name: "f", kind: "file", size: 0, modified: 0 };
-    },
-    abandon: async () => void calls.push("abandon"),
-    ...file,
-  };
+  const { file: whole, calls } = recordedFile(file);
   const transfer = new GroupTransfer(
     whole,
     {

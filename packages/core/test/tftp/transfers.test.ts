@@ -5,6 +5,7 @@ import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
 import { ReceivingTransfer, type ReceivingOptions } from "../../src/tftp/transfer/receiving-transfer.ts";
 import { SendingTransfer } from "../../src/tftp/transfer/sending-transfer.ts";
 import { deferred } from "../support/deferred.ts";
+import { recordedFile } from "./recorded-file.ts";
 
 const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 const machine = { blockSize: 512, windowSize: 1, random: () => 0 };
@@ -15,16 +16,7 @@ function receive(
   more: Partial<ReceivingOptions> = {},
 ): { transfer: ReceivingTransfer; sent: string[]; calls: string[] } {
   const sent: string[] = [];
-  const calls: string[] = [];
-  const whole: WritableFile = {
-    write: async () => undefined,
-    commit: async () => {
-      calls.push("commit");
-      return { name: "f", kind: "file", size: 0, modified: 0 };
-    },
-    abandon: async () => void calls.push("abandon"),
-    ...file,
-  };
+  const { file: whole, calls } = recordedFile(file);
   const transfer = new ReceivingTransfer(whole, { ...machine, dally: 1, ...more }, (memory, length) => {
     sent.push(Buffer.from(memory.subarray(0, length)).toString("latin1"));
   });

@@ -1,12 +1,11 @@
 /** `twinport du`: how much is in folders of a server. */
 import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
-import { printable, SomeFailedError, UsageError } from "../exit-codes.ts";
+import { printable, UsageError } from "../exit-codes.ts";
 import { parseWhole } from "../parse-options.ts";
-import { tellFailure } from "../remote/each.ts";
-import { withPools } from "../remote/server-pools.ts";
 import { withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
-import { startPoints, type StartPoint } from "../remote/start-points.ts";
+import { tellFailure } from "../remote/each.ts";
+import { forEachStart, type StartPoint } from "../remote/start-points.ts";
 import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { formatBytes } from "../remote/units.ts";
 import { walkRemote, type Walked } from "../remote/walk-remote.ts";
@@ -49,21 +48,7 @@ export function du(): Command {
 async function run(urls: readonly string[], options: DuOptions): Promise<void> {
   if (options.summarize === true && options.maxDepth !== undefined)
     throw new UsageError("--summarize and --max-depth exclude each other");
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
-  await withPools(options, note, async (pools, signal) => {
-    const failures: unknown[] = [];
-    const points = await startPoints(urls, pools, signal);
-    for (const point of points) {
-      try {
-        failures.push(...(await measure(point, options, signal)));
-      } catch (error) {
-        if (signal.aborted || points.length === 1) throw error;
-        failures.push(error);
-        tellFailure(error, point.path, options);
-      }
-    }
-    if (failures.length > 0) throw new SomeFailedError(`${failures.length} folders could not be counted`, failures);
-  });
+  await forEachStart(urls, options, "folders could not be counted", (point, signal) => measure(point, options, signal));
 }
 
 /** Counts what is below a path, and tells it. @returns Why folders could not be counted. */

@@ -1,9 +1,8 @@
 /** `twinport find`: files of a server by name, kind, size and time. */
 import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
-import { printable, SomeFailedError } from "../exit-codes.ts";
+import { printable } from "../exit-codes.ts";
 import { collect, parseWhole } from "../parse-options.ts";
-import { tellFailure } from "../remote/each.ts";
 import {
   compileConditions,
   parseKinds,
@@ -11,9 +10,9 @@ import {
   parseTime,
   type ConditionFlags,
 } from "../remote/find-conditions.ts";
-import { withPools } from "../remote/server-pools.ts";
 import { withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
-import { startPoints, type StartPoint } from "../remote/start-points.ts";
+import { tellFailure } from "../remote/each.ts";
+import { forEachStart, type StartPoint } from "../remote/start-points.ts";
 import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { walkRemote } from "../remote/walk-remote.ts";
 import { toJson } from "./ls.ts";
@@ -70,21 +69,7 @@ export const singleDashed: readonly string[] = [
 ];
 
 async function run(urls: readonly string[], options: FindOptions): Promise<void> {
-  const note = (text: string): void => void process.stderr.write(`${text}\n`);
-  await withPools(options, note, async (pools, signal) => {
-    const failures: unknown[] = [];
-    const points = await startPoints(urls, pools, signal);
-    for (const point of points) {
-      try {
-        failures.push(...(await search(point, options, signal)));
-      } catch (error) {
-        if (signal.aborted || points.length === 1) throw error;
-        failures.push(error);
-        tellFailure(error, point.path, options);
-      }
-    }
-    if (failures.length > 0) throw new SomeFailedError(`${failures.length} folders could not be listed`, failures);
-  });
+  await forEachStart(urls, options, "folders could not be listed", (point, signal) => search(point, options, signal));
 }
 
 /** Searches below a path. @returns Why folders could not be listed. */

@@ -1,9 +1,11 @@
 /** What the commands that walk or read begin with: URLs, with their patterns resolved. */
 import type { FtpPool } from "@twinport/core/ftp-client";
-import { withoutPassword } from "./each.ts";
+import { SomeFailedError } from "../exit-codes.ts";
+import { tellFailure, withoutPassword } from "./each.ts";
 import { expandRemote, patternOfUrl } from "./remote-glob.ts";
-import type { ServerPools } from "./server-pools.ts";
-import { readUrl } from "./session.ts";
+import { withPools, type ServerPools } from "./server-pools.ts";
+import { readUrl, type RemoteOptions } from "./session.ts";
+import type { TransferFlags } from "./transfer-flags.ts";
 
 /** A path of a server. */
 export interface StartPoint {
@@ -31,4 +33,34 @@ export async function startPoints(
     points.push(...paths.map((path) => ({ pool, path: path.replace(/(?<=.)\/+$/, ""), text })));
   }
   return points;
+}
+
+/**
+ * Does something from each path that the URLs name. One that fails is told of, and the others go on.
+ *
+ * @param failed - What is said of failures behind their number.
+ * @param run - Gives why parts of it failed; those are told already.
+ * @throws SomeFailedError when anything failed; what `run` throws for a single path.
+ */
+export async function forEachStart(
+  urls: readonly string[],
+  options: RemoteOptions & TransferFlags & { readonly json?: boolean },
+  failed: string,
+  run: (point: StartPoint, signal: AbortSignal) => Promise<readonly unknown[]>,
+): Promise<void> {
+  const note = (text: string): void => void process.stderr.write(`${text}\n`);
+  await withPools(options, note, async (pools, signal) => {
+    const failures: unknown[] = [];
+    const points = await startPoints(urls, pools, signal);
+    for (const point of points) {
+      try {
+        failures.push(...(await run(point, signal)));
+      } catch (error) {
+        if (signal.aborted || points.length === 1) throw error;
+        failures.push(error);
+        tellFailure(error, point.path, options);
+      }
+    }
+    if (failures.length > 0) throw new SomeFailedError(`${failures.length} ${failed}`, failures);
+  });
 }

@@ -1,7 +1,14 @@
 /** A self-signed certificate, for a server that has no other: clients trust it by its fingerprint. */
+import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
 import { access, constants, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import {
+  BasicConstraintsExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
 
 /** A certificate and its key, as PEM. */
 export interface SelfSigned {
@@ -16,10 +23,6 @@ const lifetime = 825;
 
 /** Makes one, for this machine's name, `localhost` and the loopback addresses. */
 export async function makeSelfSigned(): Promise<SelfSigned> {
-  // Loaded only here: they take longer than all else that a command needs to begin.
-  await import("reflect-metadata");
-  const x509 = await import("@peculiar/x509");
-  const { BasicConstraintsExtension, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } = x509;
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const names = [...new Set([hostname(), "localhost"])];
   const certificate = await X509CertificateGenerator.createSelfSigned({

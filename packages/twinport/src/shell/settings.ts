@@ -107,19 +107,37 @@ export function readSwitch(value: string): boolean {
   throw new UsageError("It is on or off");
 }
 
-function flag(name: string, key: Switch, summary: string): SettingSpec {
+/** A setting that is one value. @param read - Takes it from what was typed; throws UsageError for what it cannot be. */
+function valued<K extends keyof Settings>(
+  name: string,
+  key: K,
+  summary: string,
+  { show, read, choices }: Valued<Settings[K]>,
+): SettingSpec {
   return {
     name,
     summary,
-    choices: ["on", "off"],
-    show: (settings) => (settings[key] ? "on" : "off"),
+    ...(choices === undefined ? {} : { choices }),
+    show: (settings) => show(settings[key]),
     assign: (settings, value) => {
-      settings[key] = readSwitch(value);
+      settings[key] = read(value);
     },
     reset: (settings) => {
       settings[key] = defaultSettings()[key];
     },
   };
+}
+
+/** How a value is shown and read. */
+interface Valued<V> {
+  readonly choices?: readonly string[];
+  readonly show: (value: V) => string;
+  readonly read: (text: string) => V;
+}
+
+function flag(name: string, key: Switch, summary: string): SettingSpec {
+  const show = (on: boolean): string => (on ? "on" : "off");
+  return valued(name, key, summary, { choices: ["on", "off"], show, read: readSwitch });
 }
 
 function choice<K extends "mode" | "structure" | "form">(
@@ -128,35 +146,17 @@ function choice<K extends "mode" | "structure" | "form">(
   choices: readonly Settings[K][],
   summary: string,
 ): SettingSpec {
-  return {
-    name,
-    summary,
-    choices,
-    show: (settings) => settings[key],
-    assign: (settings, value) => {
-      const found = choices.filter((each) => each.startsWith(value.toLowerCase()));
-      const [only] = found;
-      if (only === undefined || found.length > 1) throw new UsageError(`${name} is one of ${choices.join(", ")}`);
-      settings[key] = only;
-    },
-    reset: (settings) => {
-      settings[key] = defaultSettings()[key];
-    },
+  const read = (text: string): Settings[K] => {
+    const found = choices.filter((each) => each.startsWith(text.toLowerCase()));
+    const [only] = found;
+    if (only === undefined || found.length > 1) throw new UsageError(`${name} is one of ${choices.join(", ")}`);
+    return only;
   };
+  return valued(name, key, summary, { choices, show: String, read });
 }
 
 function text(name: string, key: "pager" | "promptText", summary: string): SettingSpec {
-  return {
-    name,
-    summary,
-    show: (settings) => settings[key],
-    assign: (settings, value) => {
-      settings[key] = value;
-    },
-    reset: (settings) => {
-      settings[key] = defaultSettings()[key];
-    },
-  };
+  return valued(name, key, summary, { show: String, read: String });
 }
 
 /** Octets, as `1500`, `64k`, `10M` or `1G`; the letters count by 1,024. @throws UsageError. */
@@ -178,17 +178,10 @@ export function readNumber(value: string, least: number, most: number): number {
 export const parallelLimit = 32;
 
 function rate(name: string, key: "throttleGet" | "throttlePut", summary: string): SettingSpec {
-  return {
-    name,
-    summary,
-    show: (settings) => (settings[key] === 0 ? "off" : `${formatBytes(settings[key])}/s`),
-    assign: (settings, value) => {
-      settings[key] = /^off$/i.test(value) ? 0 : readOctets(value);
-    },
-    reset: (settings) => {
-      settings[key] = 0;
-    },
-  };
+  return valued(name, key, summary, {
+    show: (octets) => (octets === 0 ? "off" : `${formatBytes(octets)}/s`),
+    read: (value) => (/^off$/i.test(value) ? 0 : readOctets(value)),
+  });
 }
 
 const typeNames: readonly TypeName[] = ["ascii", "binary", "ebcdic", "tenex", "local"];
@@ -222,32 +215,20 @@ export const settingSpecs: readonly SettingSpec[] = [
   choice("form", "form", ["non-print", "telnet", "carriage-control"], "the format of text"),
   flag("glob", "glob", "mget, mput and mdelete take * ? [ ] { } as patterns"),
   flag("hash", "hash", "print # for each piece of a file"),
-  {
-    name: "hash-size",
-    summary: "octets that a # stands for",
-    show: (settings) => String(settings.hashSize),
-    assign: (settings, value) => {
+  valued("hash-size", "hashSize", "octets that a # stands for", {
+    show: String,
+    read: (value) => {
       const octets = readOctets(value);
       if (octets < 1) throw new UsageError("It is a number of octets from 1");
-      settings.hashSize = octets;
+      return octets;
     },
-    reset: (settings) => {
-      settings.hashSize = defaultSettings().hashSize;
-    },
-  },
+  }),
   choice("mode", "mode", ["stream", "block", "compressed", "deflate"], "the transfer mode"),
   text("pager", "pager", "the program that shows files page by page"),
-  {
-    name: "parallel",
-    summary: "transfers at once, of mirror, pget, and of mget and mput that do not ask",
-    show: (settings) => String(settings.parallel),
-    assign: (settings, value) => {
-      settings.parallel = readNumber(value, 1, parallelLimit);
-    },
-    reset: (settings) => {
-      settings.parallel = defaultSettings().parallel;
-    },
-  },
+  valued("parallel", "parallel", "transfers at once, of mirror, pget, and of mget and mput that do not ask", {
+    show: String,
+    read: (value) => readNumber(value, 1, parallelLimit),
+  }),
   flag("passive", "passive", "open data connections from here"),
   flag("preserve", "preserve", "keep modification times"),
   flag("progress", "progress", "show how far a transfer is"),

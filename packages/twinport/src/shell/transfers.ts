@@ -45,7 +45,11 @@ export async function fetchFile(
   }
   const local = await localTarget(place, path, to, resume);
   const shown = view.begin(baseName(path), place.settings);
-  const options = { ...downloadOptions(context), resume, onProgress: shown.onProgress };
+  const options = {
+    ...transferOptions(context, context.place.settings.throttleGet),
+    resume,
+    onProgress: shown.onProgress,
+  };
   try {
     const { type, cr } = place.settings;
     const result =
@@ -76,7 +80,7 @@ export async function fetchInto(
   // A pager that is left ends the download, and that is no failure.
   const left = moved.catch(() => undefined);
   try {
-    await client.download(path, through, downloadOptions(context));
+    await client.download(path, through, transferOptions(context, context.place.settings.throttleGet));
   } catch (error) {
     if (!stream.destroyed || stream === process.stdout) throw error;
   } finally {
@@ -86,7 +90,8 @@ export async function fetchInto(
   }
 }
 
-function downloadOptions({ place, signal }: CommandContext): DownloadOptions {
+/** What all transfers of a command go by. @param throttle - Octets a second at most; 0 is no limit. */
+function transferOptions({ place, signal }: CommandContext, throttle: number): DownloadOptions & UploadOptions {
   const { settings, restart } = place;
   return {
     ...formatOf(settings),
@@ -94,7 +99,7 @@ function downloadOptions({ place, signal }: CommandContext): DownloadOptions {
     preserveTime: settings.preserve,
     verify: settings.verify,
     onMarker: (point) => void (place.site.lastMarker = point),
-    ...(settings.throttleGet > 0 ? { bandwidth: settings.throttleGet } : {}),
+    ...(throttle > 0 ? { bandwidth: throttle } : {}),
     ...(restart === undefined
       ? {}
       : restart.marker === undefined
@@ -178,7 +183,7 @@ export async function sendFile(
         ? joinRemote(to, basename(from))
         : to;
   const shown = view.begin(basename(from), settings);
-  const options = { ...uploadOptions(context), resume, onProgress: shown.onProgress };
+  const options = { ...transferOptions(context, settings.throttlePut), resume, onProgress: shown.onProgress };
   try {
     const unique = settings.sunique && !append && !resume && place.restart === undefined;
     const result = unique
@@ -198,23 +203,6 @@ export async function sendFile(
   } finally {
     place.restart = undefined;
   }
-}
-
-function uploadOptions({ place, signal }: CommandContext): UploadOptions {
-  const { settings, restart } = place;
-  return {
-    ...formatOf(settings),
-    signal,
-    preserveTime: settings.preserve,
-    verify: settings.verify,
-    onMarker: (point) => void (place.site.lastMarker = point),
-    ...(settings.throttlePut > 0 ? { bandwidth: settings.throttlePut } : {}),
-    ...(restart === undefined
-      ? {}
-      : restart.marker === undefined
-        ? { offset: restart.offset }
-        : { restart: { offset: restart.offset, marker: restart.marker } }),
-  };
 }
 
 async function demandFile(path: string, shown: string): Promise<void> {

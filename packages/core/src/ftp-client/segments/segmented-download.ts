@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { bandwidthLimits } from "../../net/index.ts";
-import type { Destination } from "../../storage/index.ts";
+import { digestReadable, makeDigest, type Destination } from "../../storage/index.ts";
 import type { FtpClient } from "../client.ts";
 import { FtpReplyError, FtpTransferError, LocalFileError } from "../errors.ts";
 import { measured } from "../events.ts";
@@ -235,7 +235,6 @@ async function digestOf(
   path: string,
   algorithm: NonNullable<ReturnType<typeof chooseHash>>["algorithm"],
 ): Promise<string> {
-  const { digestReadable, makeDigest } = await import("../../storage/index.ts");
   const digest = makeDigest(algorithm);
   const file = await openLocalRead(path, 0);
   try {
