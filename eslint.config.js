@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 
 /** Plain-JavaScript tools on purpose: their lock file is complete on every platform. */
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "files/**", ".twinport/**"] },
+  { ignores: ["**/dist/**", "**/build/**", "**/node_modules/**", "files/**", ".twinport/**"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

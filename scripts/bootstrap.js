@@ -35,17 +35,18 @@ export function ensureInstalled() {
 
 /** Builds what is missing or older than its sources. */
 export function ensureBuilt() {
-  const stale = ["core", "twinport"].some((name) => {
-    const built = join(root, "packages", name, "dist/.tsbuildinfo");
-    return !existsSync(built) || newest(join(root, "packages", name, "src")) > statSync(built).mtimeMs;
-  });
-  if (stale)
-    step("Building", process.execPath, [
-      join(root, "node_modules/typescript/bin/tsc"),
-      "-b",
-      "packages/core",
-      "packages/twinport",
-    ]);
+  const [core, twinport] = ["core", "twinport"].map((name) => newest(join(root, "packages", name, "src")));
+  const built = [
+    ["core/dist/.tsbuildinfo", core],
+    ["twinport/build/.tsbuildinfo", twinport],
+    ["twinport/dist/main.js", Math.max(core, twinport)],
+  ];
+  const isFresh = ([name, sources]) => {
+    const path = join(root, "packages", name);
+    return existsSync(path) && statSync(path).mtimeMs >= sources;
+  };
+  if (built.every(isFresh)) return;
+  step("Building", "npm", ["run", "--silent", "build"]);
 }
 
 function newest(folder) {

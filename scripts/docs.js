@@ -33,7 +33,7 @@ function commandLinePage() {
 }
 
 const sessionFeatures = Object.keys(commands).filter((verb) => commands[verb].feature !== undefined);
-const dist = (path) => import(pathToFileURL(join(root, "packages/twinport/dist", path)).href);
+const dist = (path) => import(pathToFileURL(join(root, "packages/twinport/build", path)).href);
 const { createProgram, ownVersion } = await dist("program.js");
 const { manPages } = await dist("specification/man-pages.js");
 const { specify } = await dist("specification/specification.js");

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeSelfSigned } from "../../packages/twinport/dist/serve/self-signed.js";
+import { makeSelfSigned } from "../../packages/twinport/build/serve/self-signed.js";
 
 /** Milliseconds that the event loop may compute at a stretch: one beat of the watch more than it may block. */
 const longestStretch = 60;

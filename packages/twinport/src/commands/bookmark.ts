@@ -4,7 +4,6 @@ import { isBookmarkName, readBookmarks, writeBookmarks } from "../config/bookmar
 import { suggestion } from "../config/nearest.ts";
 import { printable, UsageError } from "../exit-codes.ts";
 import { isUrl, readUrl } from "../remote/session.ts";
-import { padded } from "../remote/terminal-text.ts";
 
 /** Makes the command. */
 export function bookmark(): Command {
@@ -57,7 +56,8 @@ function list(): Command {
     .summary("list bookmarks")
     .description("List bookmarks. Passwords are shown as ***.")
     .option("--json", "a JSON object a line")
-    .action(({ json }: { readonly json?: boolean }) => {
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const { padded } = await import("../remote/terminal-text.ts");
       const bookmarks = [...readBookmarks()];
       const width = Math.max(0, ...bookmarks.map(([name]) => name.length));
       for (const [name, url] of bookmarks) {

@@ -76,7 +76,7 @@ async function run(urls: readonly string[], options: CopyOptions): Promise<void>
   }
   const target = readUrl(to);
   const transfers = options.transfers ?? defaultCopies;
-  const view = makeProgress(options);
+  const view = await makeProgress(options);
   try {
     // Both ends may be one server: then each copy takes two of its sessions.
     await withPools({ ...options, transfers: transfers * 2 }, view.note, async (pools, signal) => {

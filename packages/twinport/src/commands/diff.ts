@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { LocalFileError } from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
-import { structuredPatch } from "diff";
+import type { StructuredPatchHunk } from "diff";
 import { painter, type Paint } from "../colour.ts";
 import { exitCodes, printable, UsageError } from "../exit-codes.ts";
 import { parseWhole } from "../parse-options.ts";
@@ -63,7 +63,7 @@ async function run(from: string, to: string, options: DiffOptions): Promise<void
   const same = Buffer.compare(before.bytes, after.bytes) === 0;
   if (!same) process.exitCode = exitCodes.failed;
   if (options.json === true) {
-    const hunks = same || isBinary(before) || isBinary(after) ? [] : hunksOf(before, after, options.unified);
+    const hunks = same || isBinary(before) || isBinary(after) ? [] : await hunksOf(before, after, options.unified);
     process.stdout.write(`${JSON.stringify({ from: before.label, to: after.label, same, hunks })}\n`);
     return;
   }
@@ -73,7 +73,7 @@ async function run(from: string, to: string, options: DiffOptions): Promise<void
     process.stdout.write(`${kind} ${printable(before.label)} and ${printable(after.label)} differ\n`);
     return;
   }
-  print(before, after, options.unified, painter(options.color, process.stdout));
+  await print(before, after, options.unified, painter(options.color, process.stdout));
 }
 
 /** The file that is meant: a folder stands for that of the other's name in it. */
@@ -109,9 +109,8 @@ function isBinary({ bytes }: Side): boolean {
   return bytes.subarray(0, looked).includes(0);
 }
 
-type Hunks = ReturnType<typeof structuredPatch>["hunks"];
-
-function hunksOf(before: Side, after: Side, context: number): Hunks {
+async function hunksOf(before: Side, after: Side, context: number): Promise<readonly StructuredPatchHunk[]> {
+  const { structuredPatch } = await import("diff");
   // Octet by octet: what is printed is what is there, in whatever charset.
   const text = ({ bytes }: Side): string => Buffer.from(bytes).toString("latin1");
   const patch = structuredPatch("", "", text(before), text(after), undefined, undefined, {
@@ -124,8 +123,8 @@ function hunksOf(before: Side, after: Side, context: number): Hunks {
   return found.hunks;
 }
 
-function print(before: Side, after: Side, context: number, paint: Paint): void {
-  const hunks = hunksOf(before, after, context);
+async function print(before: Side, after: Side, context: number, paint: Paint): Promise<void> {
+  const hunks = await hunksOf(before, after, context);
   process.stdout.write(`${paint("removed", `--- ${printable(before.label)}`)}\n`);
   process.stdout.write(`${paint("added", `+++ ${printable(after.label)}`)}\n`);
   for (const { oldStart, oldLines, newStart, newLines, lines } of hunks) {

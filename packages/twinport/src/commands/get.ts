@@ -76,7 +76,7 @@ async function run(args: readonly string[], options: GetOptions): Promise<void> 
   if (toStdout && options.json === true) throw new UsageError("--json and the file cannot both go to stdout");
   if (options.segments !== undefined && (toStdout || options.recursive === true || !isPlain(options)))
     throw new UsageError("--segments is for single files as they are stored, to a file of this machine");
-  const view = makeProgress(toStdout && process.stdout.isTTY ? { ...options, quiet: true } : options);
+  const view = await makeProgress(toStdout && process.stdout.isTTY ? { ...options, quiet: true } : options);
   try {
     // Parts take a session each.
     const transfers = Math.max(options.transfers ?? defaultTransfers, options.segments ?? 0);

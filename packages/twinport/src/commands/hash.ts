@@ -57,7 +57,7 @@ function parseAlgorithm(text: string): HashAlgorithm {
 }
 
 async function run(urls: readonly string[], options: HashOptions): Promise<void> {
-  const view = makeProgress(options);
+  const view = await makeProgress(options);
   try {
     await withPools(options, view.note, async (pools, signal) => {
       const points = await startPoints(urls, pools, signal);

@@ -73,7 +73,7 @@ async function run(paths: readonly string[], options: PutOptions): Promise<void>
     throw new UsageError("--append and --continue exclude each other");
   const url = readUrl(target);
   const deliveries = await plan(paths.slice(0, -1), url.path, options);
-  const view = makeProgress(options);
+  const view = await makeProgress(options);
   try {
     await withPools(options, view.note, async (pools, signal) => {
       const pool = await pools.of(url);

@@ -20,7 +20,7 @@ import { withInterrupt } from "../remote/session.ts";
 import { madeTarget, openEnds, type MirrorEnd } from "./mirror-ends.ts";
 import { mirrorOptions, type MirrorFlags } from "./mirror-flags.ts";
 import { MirrorTeller, writePlan, writeResult } from "./mirror-tellers.ts";
-import { headLine, planSummary, resultSummary, stepLine } from "./plan-view.ts";
+import { planSummary, resultSummary } from "./summaries.ts";
 import { watchMirror } from "./watch-mirror.ts";
 
 /** What one run works with. */
@@ -38,7 +38,7 @@ export async function runMirror(source: string, target: string, flags: MirrorFla
   const options = mirrorOptions(flags);
   if (flags.interval !== undefined && flags.watch !== true) throw new UsageError("--interval goes with --watch");
   const saved = flags.apply === undefined ? undefined : await readPlan(flags.apply, source, target);
-  const view = makeProgress(flags);
+  const view = await makeProgress(flags);
   try {
     await withInterrupt(async (signal) => {
       const [from, to] = await openEnds(source, target, flags, signal, view.note);
@@ -90,19 +90,20 @@ async function runOnce(job: MirrorJob): Promise<void> {
   const plan = await planMirror(from.storage, to.storage, { ...options, fromPath: from.path, toPath: to.path });
   if (flags.plan !== undefined) await savePlan(flags.plan, plan);
   if (flags.dryRun === true || flags.plan !== undefined) {
-    showPlan(job, plan);
+    await showPlan(job, plan);
     if (plan.failures.length > 0) throw failed(plan.failures.map(({ message }) => new Error(message)));
     return;
   }
   demandWhole(await apply(job, plan));
 }
 
-function showPlan({ flags, from, to }: MirrorJob, plan: MirrorPlan): void {
+async function showPlan({ flags, from, to }: MirrorJob, plan: MirrorPlan): Promise<void> {
   if (flags.plan === "-") return;
   if (flags.json === true) {
     writePlan(plan);
     return;
   }
+  const { headLine, stepLine } = await import("./plan-lines.ts");
   process.stdout.write(`${headLine(from.name, to.name)}\n`);
   for (const step of plan.steps) process.stdout.write(`${stepLine(step)}\n`);
   process.stdout.write(`${planSummary(plan)}\n`);

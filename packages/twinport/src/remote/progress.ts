@@ -1,7 +1,5 @@
 /** Progress of transfers on stderr: bars on a terminal, lines or JSON by option, nothing in a pipe. */
 import { Option, type Command } from "commander";
-import { bars } from "./progress-bars.ts";
-import { jsonLines, plainLines } from "./progress-lines.ts";
 import type { FileMoved } from "./progress-tally.ts";
 
 /** How progress is shown. */
@@ -39,11 +37,12 @@ export interface ProgressView {
 }
 
 /** Chooses how to show progress. */
-export function makeProgress(options: ProgressOptions): ProgressView {
+export async function makeProgress(options: ProgressOptions): Promise<ProgressView> {
   const mode = options.quiet === true ? "none" : (options.progress ?? "auto");
-  if (mode === "plain") return plainLines();
-  if (mode === "json") return jsonLines();
-  return mode === "auto" && process.stderr.isTTY ? bars() : hidden();
+  if (mode === "plain") return (await import("./progress-lines.ts")).plainLines();
+  if (mode === "json") return (await import("./progress-lines.ts")).jsonLines();
+  // What draws bars takes long to load, and is of no use in a pipe.
+  return mode === "auto" && process.stderr.isTTY ? (await import("./progress-bars.ts")).bars() : hidden();
 }
 
 function hidden(): ProgressView {

@@ -76,6 +76,7 @@ class SegmentWorker {
     const { signal } = over;
     while (!plan.complete && !signal.aborted) {
       await pool.use((client) => this.#session(client), {
+        nests: false,
         signal,
         ...(retry === undefined ? {} : { retry }),
       });

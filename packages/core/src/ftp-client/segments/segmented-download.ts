@@ -225,6 +225,7 @@ class SegmentedDownload {
   #use<T>(operation: (client: FtpClient) => Promise<T>): Promise<T> {
     const { signal, retry } = this.#options;
     return this.#pool.use(operation, {
+      nests: false,
       ...(signal === undefined ? {} : { signal }),
       ...(retry === undefined ? {} : { retry }),
     });

@@ -86,7 +86,9 @@ export class FtpStorage implements Storage {
       broken: this.#broken,
       temporaryNames: options.temporaryNames ?? true,
       remove: (path) =>
-        pool.use((client) => client.remove(this.#paths.of(path)), { retry: noRetries }).catch(() => undefined),
+        pool
+          .use((client) => client.remove(this.#paths.of(path)), { retry: noRetries, nests: false })
+          .catch(() => undefined),
     };
   }
 
@@ -285,7 +287,7 @@ export class FtpStorage implements Storage {
               throw wanted === undefined ? error : await explained(place, path, wanted, error);
             }
           },
-          { signal: waits },
+          { signal: waits, nests: false },
         ),
       ),
     );
@@ -307,7 +309,7 @@ export class FtpStorage implements Storage {
           }
           await held.closed;
         };
-        this.#pool.use(hold, { signal: waits }).catch(reject);
+        this.#pool.use(hold, { signal: waits, nests: false }).catch(reject);
       });
     return this.#told(path, signal, () => this.#open.waiting(this.#pool, path, signal, opening));
   }

@@ -34,7 +34,7 @@ export function clientServer(client: FtpClient): TreeServer {
 /** A pool as the server's end: each operation in a session of its own, tried again as the pool's policy says. */
 export function poolServer(pool: FtpPool): TreeServer {
   const use = <T>(operation: PooledOperation<T>, { signal }: OperationOptions = {}): Promise<T> =>
-    pool.use(operation, signal === undefined ? {} : { signal });
+    pool.use(operation, { nests: false, ...(signal === undefined ? {} : { signal }) });
   return {
     list: (path, options) => use((client) => client.list(path, options), options),
     stat: (path, options) => use((client) => client.stat(path, options), options),
