@@ -4,6 +4,8 @@
  */
 import type { Entry, OpenWriteOptions, ReadableFile, WritableFile } from "../../storage/index.ts";
 import { FtpTransferError } from "../errors.ts";
+import { measured } from "../events.ts";
+import { ProgressMeter } from "../progress-meter.ts";
 import { copyContent } from "./copy-content.ts";
 import { isKind } from "./mirror-error.ts";
 import type { CopyStep, MirrorStamp } from "./mirror-plan.ts";
@@ -27,6 +29,8 @@ export class FileCopy {
   #reached = 0;
   /** Octets that moved in all attempts. */
   #moved = 0;
+  /** Over all attempts, with the pauses between them. */
+  readonly #meter = new ProgressMeter();
   #changed = false;
   /** Whether the target was held against the plan. */
   #isChecked = false;
@@ -178,8 +182,9 @@ export class FileCopy {
       here += bytes;
       this.#reached = Math.max(this.#reached, here);
       this.#moved += bytes;
+      this.#meter.add(bytes);
       this.#run.moved(bytes);
-      this.#run.options.onEvent?.({ type: "progress", step: this.#step, bytes: here - offset, offset });
+      this.#tell(here - offset, offset);
     };
     try {
       const moved = await copyContent(source, target, this.#run, count);
@@ -195,6 +200,11 @@ export class FileCopy {
     }
     await target.commit();
     return here;
+  }
+
+  #tell(bytes: number, offset: number): void {
+    const event = { type: "progress", step: this.#step, bytes, offset, size: this.#source.size } as const;
+    this.#run.options.onEvent?.(measured(event, this.#meter));
   }
 
   /**
