@@ -4,6 +4,8 @@
  */
 import type { Entry, OpenWriteOptions, ReadableFile, WritableFile } from "../../storage/index.ts";
 import { FtpTransferError } from "../errors.ts";
+import { measured } from "../events.ts";
+import { ProgressMeter } from "../progress-meter.ts";
 import { copyContent } from "./copy-content.ts";
 import { isKind } from "./mirror-error.ts";
 import type { CopyStep, MirrorStamp } from "./mirror-plan.ts";
@@ -27,6 +29,8 @@ export class FileCopy {
   #reached = 0;
   /** Octets that moved in all attempts. */
   #moved = 0;
+  /** Over all attempts, with the pauses between them. */
+  readonly #meter = new ProgressMeter();
   #changed = false;
   /** Whether the target's file has the source's time since it was committed. */
   #hasTime = false;
@@ -184,8 +188,9 @@ export class FileCopy {
       here += bytes;
       this.#reached = Math.max(this.#reached, here);
       this.#moved += bytes;
+      this.#meter.add(bytes);
       this.#run.moved(bytes);
-      this.#run.options.onEvent?.({ type: "progress", step: this.#step, bytes: here - offset, offset });
+      this.#tell(here - offset, offset);
     };
     try {
       const moved = await copyContent(source, target, this.#run, count);
@@ -202,6 +207,11 @@ export class FileCopy {
     const { modified } = await target.commit();
     this.#hasTime = modified === this.#source.modified;
     return here;
+  }
+
+  #tell(bytes: number, offset: number): void {
+    const event = { type: "progress", step: this.#step, bytes, offset, size: this.#source.size } as const;
+    this.#run.options.onEvent?.(measured(event, this.#meter));
   }
 
   /**
