@@ -1,5 +1,6 @@
 // node --expose-gc many-sessions-server.js FOLDER: our server over a folder, with room for 20,000 sessions. Tells its parent its
 // port, and on any message what it holds.
+import { readdirSync } from "node:fs";
 import { FtpServer } from "../../packages/core/dist/ftp-server/index.js";
 import { LocalStorage } from "../../packages/core/dist/storage/index.js";
 
