@@ -5,13 +5,13 @@
 import { constants, type Stats } from "node:fs";
 import type { InlinePace, WritableFile } from "../../bytes/index.ts";
 import { message } from "../../protocol/index.ts";
-import { StorageError, type StorageErrorKind } from "../errors.ts";
+import { StorageError } from "../errors.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
 import { copyStart } from "./copy-start.ts";
 import { makePartName } from "./hidden-names.ts";
 import { hostName, place, type Folder, type Jail } from "./jail.ts";
-import type { KeptUpload, KeptUploads } from "../kept-uploads.ts";
+import { isWorthKeeping, type KeptUpload, type KeptUploads } from "../kept-uploads.ts";
 import type { Durability } from "./local-storage.ts";
 import type { NameLocks } from "./name-locks.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
@@ -38,8 +38,6 @@ const nameLimit = 255;
 /** Permission bits of a new file. */
 const newFileMode = 0o644;
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
-/** Failures after which keeping what arrived would keep the trouble: the disk stays full. */
-const hopeless: ReadonlySet<StorageErrorKind> = new Set(["no-space", "quota-exceeded", "too-large"]);
 
 /** An unfinished upload and what it goes by. */
 interface Part {
@@ -212,11 +210,10 @@ export class LocalUploads {
           await over();
         }
       },
-      abandon: async (fd, size, failure) => {
+      abandon: async (fd, size, cause) => {
         try {
           await this.#calls.close(fd);
-          const worthKeeping = size > 0 && mode !== "create" && (failure === undefined || !hopeless.has(failure));
-          if (uploader !== undefined && worthKeeping) {
+          if (uploader !== undefined && size > 0 && mode !== "create" && isWorthKeeping(cause)) {
             this.#parts.kept.keep({ uploader, path, part: part.name, size, since: Date.now() });
           } else await this.#remove(part.name, path);
         } finally {

@@ -3,7 +3,7 @@ import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
 import { message } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import { usualText } from "../error-texts.ts";
-import { KeptUploads } from "../kept-uploads.ts";
+import { isWorthKeeping, KeptUploads } from "../kept-uploads.ts";
 import type {
   Entry,
   EntryTimes,
@@ -244,9 +244,9 @@ export class MemoryStorage implements Storage {
           if (uploader !== undefined) this.#kept.discard(uploader, path);
         }
       },
-      abandon: (full) => {
+      abandon: (cause) => {
         if (mode === "append") this.#appending.delete(path);
-        if (uploader !== undefined && content.size > 0 && mode !== "create" && !full) {
+        if (uploader !== undefined && content.size > 0 && mode !== "create" && isWorthKeeping(cause)) {
           this.#kept.keep({ uploader, path, part: content, size: content.size, since: Date.now() });
         } else this.#bytes -= content.size;
       },
