@@ -141,12 +141,18 @@ export interface Storage {
   stat(path: VirtualPath, options?: StatOptions): Promise<Entry>;
 
   /**
-   * Yields the entries of the folder at `path` in batches, in no particular order, without `.` and `..`. Links are told
-   * as links. Names that cannot travel in a command (with NUL, CR or LF) are left out.
+   * Yields the entries of the folder at `path` in batches, in the order that `sortsNames` tells, without `.` and `..`. Links
+   * are told as links. Names that cannot travel in a command (with NUL, CR or LF) are left out.
    *
    * @throws StorageError `not-found`, `not-a-directory`.
    */
   list(path: VirtualPath, options?: StorageOptions): AsyncIterable<readonly Entry[]>;
+
+  /**
+   * Entries up to which `list` gives a folder sorted by name, by UTF-16 code units: who wants that order need not wait for
+   * the last entry then. Larger folders come in no particular order, and so do all where this is absent.
+   */
+  readonly sortsNames?: number;
 
   /**
    * Opens a file for reading.

@@ -16,12 +16,14 @@ const timeRounding = 0.001;
 export const listBatch = 128;
 /** Names that are read from the folder at once: each time is a hop to another thread. */
 const readBatch = 1_024;
+/** Names that are read, and sorted, before the facts of any are asked for: names cost a tenth of what facts do. */
+export const sortedNames = 4_096;
 
 // Names that would forge a line of their own in a listing or a reply, and names that are no UTF-8.
 
 const unspeakable = /[\0\r\n\uFFFD]/;
 
-/** Yields the entries. @throws what the system says, and StorageError `aborted`. */
+/** Yields the entries, by name up to `sortedNames` of them. @throws what the system says, and StorageError `aborted`. */
 export async function* listFolder(
   calls: SystemCalls,
   folder: Folder,
@@ -30,16 +32,22 @@ export async function* listFolder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
   const directory = await opendir(`${folder.base}.`, { bufferSize: readBatch });
-  let names: string[] = [];
   try {
-    for (let next = await directory.read(); next !== null; next = await directory.read()) {
-      if (isToBeListed(next)) names.push(next.name);
-      if (names.length < listBatch) continue;
-      yield await factsOf(calls, names, folder, root, owners);
+    let names: string[] = [];
+    let most = sortedNames;
+    for (let next = await directory.read(); ; next = await directory.read()) {
+      if (next !== null && isToBeListed(next)) names.push(next.name);
+      if (next !== null && names.length <= most) continue;
+      if (next === null && most === sortedNames) names.sort();
+      for (let at = 0; at < names.length; at += listBatch) {
+        yield await factsOf(calls, names.slice(at, at + listBatch), folder, root, owners);
+        if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
+      }
+      if (next === null) return;
+      // A larger folder comes as the system tells it.
       names = [];
-      if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
+      most = listBatch - 1;
     }
-    if (names.length > 0) yield await factsOf(calls, names, folder, root, owners);
   } finally {
     await directory.close();
   }

@@ -22,7 +22,7 @@ import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
 import { folderMoved, hostName, Jail, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
-import { entryOf, listFolder } from "./local-listing.ts";
+import { entryOf, listFolder, sortedNames } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
 import { LocalUploads } from "./local-uploads.ts";
 import { NameLocks } from "./name-locks.ts";
@@ -66,6 +66,7 @@ const newDirectoryMode = 0o755;
 
 /** A folder of the host. */
 export class LocalStorage implements Storage {
+  readonly sortsNames: number = sortedNames;
   readonly #jail: Jail;
   readonly #pace: InlinePace;
   readonly #calls: SystemCalls;

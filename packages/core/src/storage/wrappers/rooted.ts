@@ -32,6 +32,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
   const hash = inner.hash?.bind(inner);
   const link = inner.link?.bind(inner);
   return {
+    ...(inner.sortsNames === undefined ? {} : { sortsNames: inner.sortsNames }),
     stat: async (path, options) => {
       const entry = await told(path, () => inner.stat(at(path), options));
       return path === "/" ? { ...entry, name: "/" } : entry;
