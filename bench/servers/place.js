@@ -90,7 +90,9 @@ function makeAccount(endings, home) {
 
 /** @param {string} command @param {readonly string[]} args @param {string} [input] */
 function run(command, args, input = "") {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { input, encoding: "utf8" });
+  // In a group of its own: Ctrl-C must not reach what undoes things.
+  const options = /** @type {const} */ ({ input, encoding: "utf8", detached: true });
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`);
   return stdout.trim();
 }
