@@ -4,7 +4,8 @@
  * On Linux the folder is opened once, `readlink /proc/self/fd/<n>` tells where it really lies, and all work is done on
  * `/proc/self/fd/<n>/<name>`, which is openat(2) in plain Node. Elsewhere the real path is looked up before, and again
  * after an opening. Open folders are kept for a while; one is used again only while the system still tells the same
- * place for it, and only when no link was on the way, so that a folder renamed or a link switched is always noticed.
+ * place for it, and only when no link was on the way, so that a folder renamed or a link switched is noticed:
+ * at once where a storage of this process did it, within `recheckAfter` otherwise.
  */
 import { constants, existsSync, readlinkSync } from "node:fs";
 import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
@@ -20,6 +21,11 @@ export const folderIdle = 10_000;
  * the open one does not tell.
  */
 export const folderAge = 1_000;
+/**
+ * Milliseconds for which the system's word for a folder's place holds. An upload asks several times within one, and each
+ * time costs as much as the opening itself; a rename by another process within them might as well have come after.
+ */
+export const recheckAfter = 1;
 /** Links that are followed in a row. */
 export const linkHops = 16;
 
@@ -43,9 +49,20 @@ interface Kept {
   readonly fd: number;
   readonly real: string;
   readonly opened: number;
+  /** When the system told its place last, and how many moves there were by then. */
+  checked: number;
+  moves: number;
   users: number;
   lastUsed: number;
   evicted: boolean;
+}
+
+/** Folders that storages of this process moved or removed: each is noticed at once by all of them. */
+let moves = 0;
+
+/** A folder was moved or removed: what is kept open is looked at again before its next use. */
+export function folderMoved(): void {
+  moves++;
 }
 
 /** Opens folders and files inside a root. */
@@ -78,7 +95,7 @@ export class Jail {
     const root = await this.root();
     const kept = this.#kept.get(path);
     if (kept !== undefined) {
-      if (performance.now() - kept.opened < folderAge && placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
+      if (isInPlace(kept)) return this.#hold(path, kept);
       this.#evict(path, kept);
     }
     return this.#byDescriptor ? this.#openFolder(root, path) : this.#resolveFolder(root, path);
@@ -149,12 +166,14 @@ export class Jail {
     } catch (error) {
       throw fromSystemError(error, path);
     }
+    const before = moves;
     const real = placeOf(fd);
     if (real === undefined || virtualPathOf(root, real) === undefined) {
       await this.#calls.close(fd);
       throw storageError("not-found", path);
     }
-    const kept: Kept = { fd, real, opened: performance.now(), users: 0, lastUsed: 0, evicted: true };
+    const now = performance.now();
+    const kept: Kept = { fd, real, opened: now, checked: now, moves: before, users: 0, lastUsed: 0, evicted: true };
     // Only a way without links is remembered: a link may be switched while its old target stays where it is.
     if (real === asked && !this.#closed) this.#keep(path, kept);
     return this.#hold(path, kept);
@@ -219,6 +238,18 @@ export class Jail {
   #closeQuietly(fd: number): void {
     this.#calls.close(fd).catch(ignore);
   }
+}
+
+/** Whether an open folder is still where it was, and nothing can have been mounted over it for long. */
+function isInPlace(kept: Kept): boolean {
+  const now = performance.now();
+  if (now - kept.opened >= folderAge) return false;
+  if (now - kept.checked < recheckAfter && kept.moves === moves) return true;
+  const before = moves;
+  if (placeOf(kept.fd) !== kept.real) return false;
+  kept.checked = now;
+  kept.moves = before;
+  return true;
 }
 
 /** The place of the last component of `path` in its folder, for system calls. The root is `.` in itself. */

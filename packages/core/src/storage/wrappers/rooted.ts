@@ -53,7 +53,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
         ...(writev === undefined ? {} : { writev: (from) => told(path, () => writev(from)) }),
         ...(writeAt === undefined ? {} : { writeAt: (from, position) => told(path, () => writeAt(from, position)) }),
         commit: () => told(path, () => file.commit()),
-        abandon: () => told(path, () => file.abandon()),
+        abandon: (cause) => told(path, () => file.abandon(cause)),
       };
     },
     remove: (path, options) => told(path, () => inner.remove(at(path), options)),
