@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { findProgram } from "./processes.js";
 
 const pieceSize = 1024 * 1024;
+/** Names of uploads, and of what our server keeps of one that broke off. */
+const leftOver = /^load-|^\.twinport-.*\.part$/;
 
 /** Whom the servers let in. @typedef {{ user: string, password: string, uid?: number, gid?: number }} Account */
 
@@ -58,7 +60,7 @@ export class Place {
   /** Removes what a run broken off has left: it may belong to another user than the next server's. */
   clearUploads() {
     for (const folder of [this.root, this.tftp]) {
-      for (const name of readdirSync(folder)) if (name.startsWith("load-")) rmSync(join(folder, name));
+      for (const name of readdirSync(folder)) if (leftOver.test(name)) rmSync(join(folder, name), { force: true });
     }
   }
 
