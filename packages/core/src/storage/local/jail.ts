@@ -57,6 +57,15 @@ interface Kept {
   evicted: boolean;
 }
 
+/** Where the system shows this process's descriptors; undefined where it does not. */
+const descriptors = descriptorsFolder();
+
+function descriptorsFolder(): string | undefined {
+  if (process.platform !== "linux" || !existsSync("/proc/self/fd")) return undefined;
+  // One link less on the way of each call, where /proc counts processes as this one does.
+  return readlinkSync("/proc/self") === String(process.pid) ? `/proc/${process.pid}/fd/` : "/proc/self/fd/";
+}
+
 /** Folders that storages of this process moved or removed: each is noticed at once by all of them. */
 let moves = 0;
 
@@ -69,7 +78,7 @@ export function folderMoved(): void {
 export class Jail {
   readonly #givenRoot: string;
   readonly #calls: SystemCalls;
-  readonly #byDescriptor = process.platform === "linux" && existsSync("/proc/self/fd");
+  readonly #byDescriptor = descriptors !== undefined;
   readonly #kept = new Map<VirtualPath, Kept>();
   #root: Promise<string> | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -189,7 +198,7 @@ export class Jail {
       kept.users--;
       if (kept.evicted && kept.users === 0) this.#closeQuietly(kept.fd);
     };
-    return { path, base: `/proc/self/fd/${kept.fd}/`, real: kept.real, release };
+    return { path, base: `${descriptors ?? ""}${kept.fd}/`, real: kept.real, release };
   }
 
   #keep(path: VirtualPath, kept: Kept): void {
@@ -276,7 +285,7 @@ const separator = process.platform === "win32" ? "\\" : "/";
 /** Where an open descriptor lies now. This asks the kernel's memory only, so that it may be synchronous. */
 function placeOf(fd: number): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
+    return readlinkSync(`${descriptors ?? ""}${fd}`);
   } catch {
     return undefined;
   }
