@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "test/{architecture,examples,faults}/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "test/{architecture,bench,examples,faults}/**/*.test.ts"],
           // Tests of the command line start a dozen processes each: on a busy machine that takes its time.
           testTimeout: 30_000,
         },

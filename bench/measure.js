@@ -70,8 +70,12 @@ class Contest {
   /** @param {import("./rows/row.js").Work} work */
   async measure(work) {
     const { place, sizes, rounds, wanted, say } = this.#run;
-    work.prepare?.(place, sizes);
     const rows = work.rows.filter(({ name }) => wanted.has(name));
+    const isReady = await this.#try(rows.map(({ name }) => name).join(", "), () => {
+      work.prepare?.(place, sizes);
+      return true;
+    });
+    if (isReady !== true) return [];
     const field = this.#fieldOf(work);
     const taken = new Map(field.map(({ kind }) => [kind.name, []]));
     for (let round = 0; round < rounds; round++) {

@@ -21,12 +21,15 @@ export function siteOf(place) {
   return known;
 }
 
+/** The large file that is put: that of the servers' rows, for room is short. @param {import("../servers/place.js").Place} place */
+export const bigOf = (place) => join(place.root, "big.bin");
+
 async function openSite(place) {
   if (place.url === undefined && findProgram("vsftpd") === undefined) {
     throw new Error("vsftpd is not installed: name a server by --url ftp://user:password@host:port/folder/");
   }
   const url = place.url ?? (await startAnonymousVsftpd(place));
-  return { url, big: join(place.path, "client-big"), isFilled: new Set() };
+  return { url, big: bigOf(place), isFilled: new Set() };
 }
 
 /** Files of 1 KiB, ten in a folder. @param {string} path @param {number} count */

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/bootstrap.js";
-import { makeTree } from "./site.js";
+import { bigOf, makeTree } from "./site.js";
 
 /** Milliseconds that one command may take. */
 const commandLimit = 600_000;
@@ -59,7 +59,7 @@ function clientWork(name, run, prepare) {
   };
 }
 
-const provideBig = (place, { clientFile }) => place.provideFile(join(place.path, "client-big"), clientFile);
+const provideBig = (place, { clientFile }) => place.provideFile(bigOf(place), clientFile);
 
 export const clientWorks = [
   clientWork(

@@ -64,7 +64,7 @@ function bar({ name, ratio = 0, best = "" }, y) {
   return [
     `<text class="name" x="${left - 10}" y="${base}">${escape(name)}</text>`,
     `<rect class="${kind}" x="${left}" y="${y}" width="${length}" height="${barHeight}"/>`,
-    `<text x="${right + 14}" y="${base}">${number(ratio)} of ${escape(best)}${ratio > most ? " (cut)" : ""}</text>`,
+    `<text x="${right + 14}" y="${base}">${number(ratio)} × ${escape(best)}${ratio > most ? " (cut)" : ""}</text>`,
   ].join("\n");
 }
 

@@ -37,7 +37,7 @@ function tables(group, rows) {
     .filter(({ cells }) => Object.values(cells).some(({ cpu, memory }) => cpu !== undefined || memory !== undefined))
     .map((row) => [
       row.name,
-      row.per === undefined ? "" : `s per ${row.per}, MiB`,
+      row.per === undefined ? "MiB" : `s per ${row.per}, MiB`,
       ...names.map((name) => cost(row, name)),
     ]);
   return [

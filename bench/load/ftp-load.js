@@ -13,10 +13,12 @@ const worker = new URL("ftp-worker.js", import.meta.url);
 /** Sessions that are open, until `close`. */
 export class FtpLoad {
   #crew;
+  #sessions;
 
-  /** @param {Crew} crew */
-  constructor(crew) {
+  /** @param {Crew} crew @param {number} sessions */
+  constructor(crew, sessions) {
     this.#crew = crew;
+    this.#sessions = sessions;
   }
 
   /**
@@ -28,12 +30,9 @@ export class FtpLoad {
     const target = { host, port, user, password, secure };
     const used = threads ?? Math.min(sessions, availableParallelism());
     const ids = Array.from({ length: sessions }, (_, id) => id);
-    const data = Array.from({ length: used }, (_, thread) => {
-      return { target, sessions, isOpen, ids: ids.filter((id) => id % used === thread) };
-    });
-    const load = new FtpLoad(new Crew(worker, data));
+    const load = new FtpLoad(new Crew(worker, used), sessions);
     try {
-      await load.#crew.do("open");
+      await load.#crew.do("open", (thread) => ({ target, isOpen, ids: ids.filter((id) => id % used === thread) }));
     } catch (error) {
       await load.#crew.dismiss();
       throw error;
@@ -43,7 +42,7 @@ export class FtpLoad {
 
   /** @param {Job} job @returns {Promise<{ seconds: number, octets: number, count: number }>} */
   async run({ count = 1, ...job }) {
-    const { seconds, total } = await this.#crew.do("run", { count, ...job });
+    const { seconds, total } = await this.#crew.do("run", () => ({ count, sessions: this.#sessions, ...job }));
     return { seconds, octets: total, count };
   }
 

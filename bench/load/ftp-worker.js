@@ -4,28 +4,28 @@ import { commandLine, FtpSession } from "./ftp-session.js";
 import { ftpJobs } from "./ftp-jobs.js";
 import { serveJobs } from "./worker-port.js";
 
-serveJobs(({ target, ids, sessions, isOpen }) => {
-  const workers = ids.map((/** @type {number} */ id) => ({ id, target, session: undefined }));
-  return {
-    async open() {
-      if (!isOpen) return 0;
-      for (const worker of workers) {
-        worker.session = await FtpSession.open(target);
-        await worker.session.command(commandLine("TYPE I"), "2");
-      }
-      return workers.length;
-    },
-    async run({ name, ...job }) {
-      const shares = workers.map((worker) => ({
-        worker,
-        share: { ...job, count: Math.floor(job.count / sessions) + (worker.id < job.count % sessions ? 1 : 0) },
-      }));
-      const octets = await Promise.all(shares.map(({ worker, share }) => ftpJobs[name](worker, share)));
-      return octets.reduce((sum, each) => sum + each, 0);
-    },
-    async close() {
-      await Promise.all(workers.map(({ session }) => session?.close()));
-      return 0;
-    },
-  };
+/** Those of the load that is open now. @type {import("./ftp-jobs.js").Worker[]} */
+let workers = [];
+
+serveJobs({
+  async open({ target, ids, isOpen }) {
+    workers = ids.map((/** @type {number} */ id) => ({ id, target, session: undefined }));
+    for (const worker of isOpen ? workers : []) {
+      worker.session = await FtpSession.open(target);
+      await worker.session.command(commandLine("TYPE I"), "2");
+    }
+    return workers.length;
+  },
+  async run({ name, sessions, ...job }) {
+    const shares = workers.map((worker) => ({
+      worker,
+      share: { ...job, count: Math.floor(job.count / sessions) + (worker.id < job.count % sessions ? 1 : 0) },
+    }));
+    const octets = await Promise.all(shares.map(({ worker, share }) => ftpJobs[name](worker, share)));
+    return octets.reduce((sum, each) => sum + each, 0);
+  },
+  async close() {
+    await Promise.all(workers.map(({ session }) => session?.close()));
+    return 0;
+  },
 });

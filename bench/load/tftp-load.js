@@ -17,16 +17,14 @@ export async function runTftpLoad({ host, port }, job, observe = (work) => work(
   const { put = false, atOnce = 1, blockSize = 512, windowSize = 1, ...rest } = job;
   const threads = Math.min(atOnce, availableParallelism());
   const ids = Array.from({ length: atOnce }, (_, id) => id);
-  const crew = new Crew(
-    worker,
-    Array.from({ length: threads }, (_, thread) => ({ atOnce, ids: ids.filter((id) => id % threads === thread) })),
-  );
+  const crew = new Crew(worker, threads);
+  const request = { host, port, put, blockSize, windowSize, atOnce };
+  const idsOf = (/** @type {number} */ thread) => ids.filter((id) => id % threads === thread);
   try {
-    // An empty job starts threads and modules.
-    const request = { host, port, put, blockSize, windowSize };
-    await crew.do("run", { ...request, name: "", count: 0 });
+    // An empty job waits until threads and modules are there.
+    await crew.do("run", (thread) => ({ ...request, ids: idsOf(thread), name: "", count: 0 }));
     return await observe(async () => {
-      const { seconds, total } = await crew.do("run", { ...request, ...rest });
+      const { seconds, total } = await crew.do("run", (thread) => ({ ...request, ids: idsOf(thread), ...rest }));
       return { seconds, octets: total, count: rest.count };
     });
   } finally {

@@ -2,8 +2,8 @@
 import { TftpTransfer } from "./tftp-transfer.js";
 import { serveJobs } from "./worker-port.js";
 
-serveJobs(({ ids, atOnce }) => ({
-  async run({ count, name, ...request }) {
+serveJobs({
+  async run({ ids, atOnce, count, name, ...request }) {
     const octets = await Promise.all(
       ids.map(async (/** @type {number} */ id) => {
         const share = Math.floor(count / atOnce) + (id < count % atOnce ? 1 : 0);
@@ -17,4 +17,4 @@ serveJobs(({ ids, atOnce }) => ({
     );
     return octets.reduce((sum, each) => sum + each, 0);
   },
-}));
+});

@@ -1,14 +1,13 @@
 // A worker's end of a crew: one message in, one answer out, with the moment at which the work ended. The clock is the
 // process's own, so that threads can compare theirs.
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 
 /**
- * Serves what `make` gives: functions by the name of a message, each of which answers a number.
+ * Serves functions by the name of a message's action, each of which answers a number.
  *
- * @param {(data: any) => Record<string, (message: any) => Promise<number>>} make
+ * @param {Record<string, (message: any) => Promise<number>>} actions
  */
-export function serveJobs(make) {
-  const actions = make(workerData);
+export function serveJobs(actions) {
   parentPort.on("message", async ({ action, message }) => {
     try {
       const value = await actions[action](message);

@@ -38,6 +38,7 @@ const idleMemory = {
         throw new Error("this system does not tell what memory a process has");
       }
       const value = (after.memory - before.memory) / 1024 / sessions;
+      if (value <= 0) throw new Error("its memory shrank while sessions were opened, which tells nothing of them");
       return { "idle-memory": { value, memory: after.memory } };
     } finally {
       await load.close();

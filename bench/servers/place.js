@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { findProgram } from "./processes.js";
 
 const pieceSize = 1024 * 1024;
+/** Names of uploads, and of what our server keeps of one that broke off. */
+const leftOver = /^load-|^\.twinport-.*\.part$/;
 
 /** Whom the servers let in. @typedef {{ user: string, password: string, uid?: number, gid?: number }} Account */
 
@@ -58,7 +60,7 @@ export class Place {
   /** Removes what a run broken off has left: it may belong to another user than the next server's. */
   clearUploads() {
     for (const folder of [this.root, this.tftp]) {
-      for (const name of readdirSync(folder)) if (name.startsWith("load-")) rmSync(join(folder, name));
+      for (const name of readdirSync(folder)) if (leftOver.test(name)) rmSync(join(folder, name), { force: true });
     }
   }
 
@@ -90,7 +92,9 @@ function makeAccount(endings, home) {
 
 /** @param {string} command @param {readonly string[]} args @param {string} [input] */
 function run(command, args, input = "") {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { input, encoding: "utf8" });
+  // In a group of its own: Ctrl-C must not reach what undoes things.
+  const options = /** @type {const} */ ({ input, encoding: "utf8", detached: true });
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr.trim()}`);
   return stdout.trim();
 }
