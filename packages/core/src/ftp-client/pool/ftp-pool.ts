@@ -6,6 +6,7 @@
  * wait for another one, inside themselves, the last to ask is refused.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setMaxListeners } from "node:events";
 import { BandwidthLimit, bandwidthLimits, type Bandwidth } from "../../net/index.ts";
 import type { FtpClient } from "../client.ts";
 import { ClientClosedError } from "../errors.ts";
@@ -102,6 +103,8 @@ export class FtpPool {
     this.#most = limit;
     this.#allowed = limit;
     this.#growAfter = growAfter;
+    // Each session that is opened listens.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Sessions that the pool has, or is about to have. */

@@ -5,6 +5,7 @@
  * not followed: neither into a folder, nor to a file that would then be written. What links the server has are made last,
  * so that nothing is written through them.
  */
+import { setMaxListeners } from "node:events";
 import { lstat, mkdir, symlink } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { LocalFileError } from "../errors.ts";
@@ -31,6 +32,8 @@ export async function downloadTree(
 ): Promise<TreeResult> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  // Each file under way listens, more than once.
+  setMaxListeners(0, signal);
   const download = new TreeDownload(server, path, to, { ...options, signal }, new Tally(options, options.signal));
   try {
     await download.run(stop);

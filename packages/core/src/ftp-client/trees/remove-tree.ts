@@ -1,6 +1,8 @@
 /** Removes a folder of the server and all that is in it. Links are removed, not followed. */
+import { setMaxListeners } from "node:events";
 import type { ListedEntry } from "../../protocol/index.ts";
 import { FtpReplyError, FtpTransferError } from "../errors.ts";
+import { LinkedSignal } from "../linked-signal.ts";
 import type { OperationOptions } from "../transfer-options.ts";
 import { Tally } from "./tally.ts";
 import { treeDepth, type RemoveTreeOptions, type TreeResult } from "./tree-options.ts";
@@ -11,8 +13,15 @@ import { runEach } from "./work-queue.ts";
 /** @throws FtpError: the first failure, unless `onError` is `continue`. */
 export async function removeTree(server: TreeServer, path: string, options: RemoveTreeOptions): Promise<TreeResult> {
   const tally = new Tally(options, options.signal);
-  const removal = new TreeRemoval(server, options, tally);
-  await tally.attempt(path, () => removal.folder(path, 0));
+  const link = new LinkedSignal([options.signal]);
+  // Each removal under way listens, more than once.
+  setMaxListeners(0, link.signal);
+  const removal = new TreeRemoval(server, { ...options, signal: link.signal }, tally);
+  try {
+    await tally.attempt(path, () => removal.folder(path, 0));
+  } finally {
+    link.release();
+  }
   return tally.result();
 }
 

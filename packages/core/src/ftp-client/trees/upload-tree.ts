@@ -1,4 +1,5 @@
 /** Uploads a folder of this machine and all below it. */
+import { setMaxListeners } from "node:events";
 import { posix } from "node:path";
 import { formatQuotedPath } from "../../protocol/index.ts";
 import { FtpReplyError } from "../errors.ts";
@@ -26,6 +27,8 @@ export async function uploadTree(
 ): Promise<TreeResult> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  // Each file under way listens, more than once.
+  setMaxListeners(0, signal);
   const upload = new TreeUpload(server, from, path, { ...options, signal }, new Tally(options, options.signal));
   try {
     await upload.run(stop);
