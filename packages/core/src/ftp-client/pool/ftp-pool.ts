@@ -25,7 +25,7 @@ import { isCrowded } from "./crowded.ts";
 import { openSession, type PooledSession } from "./pooled-session.ts";
 import { PoolUse } from "./pool-use.ts";
 import { abortedWait, SessionQueue } from "./session-queue.ts";
-import { DownloadAttempts, UploadAttempts } from "./transfers.ts";
+import { DownloadAttempts, LastAttemptError, UploadAttempts } from "./transfers.ts";
 
 /** Options of `FtpPool`. */
 export interface FtpPoolOptions {
@@ -147,12 +147,16 @@ export class FtpPool {
 
   /**
    * Downloads a file to a path of this machine. An attempt after the first goes on where the one before stopped, and what
-   * came is then compared by its hash too, where the server has one.
+   * came is then compared by its hash too, where the server has one. Into a pipe or a device nothing is tried again once it
+   * has some of the file.
    */
   download(path: string, to: string, options: DownloadOptions & PooledOptions = {}): Promise<TransferResult> {
     const bandwidth = bandwidthLimits(options.bandwidth);
     const attempts = new DownloadAttempts(path, to, { ...options, bandwidth });
-    return this.use((client, _retry, before) => attempts.run(client, before), { ...options, nests: false });
+    const done = this.use((client, _retry, before) => attempts.run(client, before), { ...options, nests: false });
+    return done.catch((error: unknown) => {
+      throw error instanceof LastAttemptError ? error.cause : error;
+    });
   }
 
   /** Uploads a file of this machine, or bytes; as `download`. */

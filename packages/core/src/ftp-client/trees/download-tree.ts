@@ -11,7 +11,7 @@ import { dirname, join, posix } from "node:path";
 import { LocalFileError } from "../errors.ts";
 import { unsafeLocalName } from "./local-names.ts";
 import { Tally } from "./tally.ts";
-import type { TreeOptions, TreeResult, WalkedEntry } from "./tree-options.ts";
+import { demandConcurrency, type TreeOptions, type TreeResult, type WalkedEntry } from "./tree-options.ts";
 import type { TreeServer } from "./tree-server.ts";
 import { serverSource } from "./tree-source.ts";
 import { walkSource } from "./walk.ts";
@@ -23,13 +23,14 @@ interface Job {
   readonly local: string;
 }
 
-/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`. */
+/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`; RangeError. */
 export async function downloadTree(
   server: TreeServer,
   path: string,
   to: string,
   options: TreeOptions,
 ): Promise<TreeResult> {
+  demandConcurrency(options);
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   // Each file under way listens, more than once.
