@@ -15,6 +15,7 @@ import { withRetries, type RetryPolicy } from "../retry/retry.ts";
 import { downloadSegmented } from "../segments/segmented-download.ts";
 import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { HeldFiles } from "../storage/open-files.ts";
 import { downloadTree } from "../trees/download-tree.ts";
 import { ensureDirectory } from "../trees/ensure-directory.ts";
 import { removeTree } from "../trees/remove-tree.ts";
@@ -66,6 +67,8 @@ const defaultGrowAfter = 60_000;
 
 /** Sessions to one server. */
 export class FtpPool {
+  /** The files that storages by this pool have open; theirs to know. */
+  readonly held: HeldFiles = new HeldFiles();
   readonly #target: string | URL | FtpClientOptions;
   readonly #clientOptions: FtpClientOptions;
   readonly #options: FtpPoolOptions;
