@@ -23,11 +23,9 @@ const line = { delay: 20, loss: 0.05, duplication: 0.01 };
 
 /** Makes one. @param say - Is told where it cannot be netem. */
 export async function makeLossyNetwork(say: (text: string) => void): Promise<LossyNetwork> {
-  const name = `twinport-${process.pid}`;
   try {
-    return await makeNamespace(name);
+    return await makeNetem();
   } catch (error) {
-    await run("ip", ["netns", "delete", name], { mayFail: true }).catch(() => undefined);
     const reason =
       error instanceof Error
         ? (error.message.split("\n").find((text) => /error|denied/i.test(text)) ?? error.message)
@@ -35,6 +33,17 @@ export async function makeLossyNetwork(say: (text: string) => void): Promise<Los
     say(`No network namespace with netem can be made on this machine (${reason.trim()}).\n`);
     say("A relay of the project's own loses, doubles and delays instead.\n");
     return new RelayedNetwork({ ...line, random: seeded(20_260_101) });
+  }
+}
+
+/** Makes one of netem. @throws Error where the machine cannot; nothing is left of it then. */
+export async function makeNetem(): Promise<LossyNetwork> {
+  const name = `twinport-${process.pid}`;
+  try {
+    return await makeNamespace(name);
+  } catch (error) {
+    await run("ip", ["netns", "delete", name], { mayFail: true }).catch(() => undefined);
+    throw error;
   }
 }
 

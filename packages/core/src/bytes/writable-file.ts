@@ -41,6 +41,10 @@ export interface WritableFile<Committed = unknown> {
   /** Completes the file: it is now visible under its name, whole. */
   commit(): Promise<Committed>;
 
-  /** Gives the upload up: nothing changes under the name. What arrived may be kept for the uploader to resume. */
-  abandon(): Promise<void>;
+  /**
+   * Gives the upload up: nothing changes under the name. What arrived may be kept for the uploader to resume.
+   *
+   * @param cause - What broke it, where something did: what a quota ended is not kept, since it would count against that.
+   */
+  abandon(cause?: unknown): Promise<void>;
 }

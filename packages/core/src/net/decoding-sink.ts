@@ -77,8 +77,8 @@ export class DecodingSink<Committed> implements FramedSink<Committed> {
     return this.#sink.commit();
   }
 
-  abandon(): Promise<void> {
-    return this.#sink.abandon();
+  abandon(cause?: unknown): Promise<void> {
+    return this.#sink.abandon(cause);
   }
 
   async #store(): Promise<void> {

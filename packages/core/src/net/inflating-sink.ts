@@ -68,10 +68,10 @@ export class InflatingSink<Committed> implements FramedSink<Committed> {
     return this.#next.commit();
   }
 
-  async abandon(): Promise<void> {
+  async abandon(cause?: unknown): Promise<void> {
     this.#inflate.destroy();
     await this.#storing.catch(() => undefined);
-    await this.#next.abandon();
+    await this.#next.abandon(cause);
   }
 
   async #store(): Promise<void> {

@@ -1,10 +1,24 @@
 /** Broken uploads that are kept for their uploaders: found again by uploader and path, dropped after some hours. */
+import { DataFormatError } from "../protocol/index.ts";
+import { StorageError } from "./errors.ts";
 import { isWithin, type VirtualPath } from "./virtual-path.ts";
 
 /** Broken uploads of one uploader that are kept; the oldest goes first. */
 export const keptPerUploader = 64;
 /** Broken uploads that are kept in all. */
 export const keptInAll = 1024;
+
+/**
+ * Whether what arrived of an upload may be of use to its uploader. Where there was no room for it, or it had no end, it would
+ * only keep the trouble: the disk stays full, the quota used up.
+ *
+ * @param cause - What broke it; undefined where nothing is known.
+ */
+export function isWorthKeeping(cause: unknown): boolean {
+  if (cause instanceof DataFormatError) return cause.kind !== "too-large";
+  if (!(cause instanceof StorageError)) return true;
+  return cause.kind !== "no-space" && cause.kind !== "quota-exceeded" && cause.kind !== "too-large";
+}
 
 /**
  * A broken upload.

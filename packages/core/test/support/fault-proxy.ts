@@ -8,6 +8,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { DialFunction } from "../../src/ftp-client/index.ts";
+import { Lines, ownActivePort, ownPassivePort, type OpenWay } from "./data-ports.ts";
 
 /** Which of the two connections. */
 export type Line = "control" | "data";
@@ -175,8 +176,8 @@ export class FaultProxy {
   async #passLine(pair: Pair, way: Way, to: Socket, line: Buffer): Promise<void> {
     const text = line.toString("latin1");
     if (way === "toServer")
-      return this.#pass(pair, "control", way, to, Buffer.from(await this.#ownTarget(text), "latin1"));
-    const reply = await this.#ownPort(text);
+      return this.#pass(pair, "control", way, to, Buffer.from(await ownActivePort(text, this.#openWay), "latin1"));
+    const reply = await ownPassivePort(text, this.#openWay);
     // Only what ends a reply counts as one: FEAT's lines are all one reply.
     const ends = /^[1-6]\d\d(?: |\r?\n)/.test(reply);
     const at = ends ? this.#replies++ : -1;
@@ -198,29 +199,8 @@ export class FaultProxy {
     await this.#pass(pair, "control", way, to, Buffer.from(reply, "latin1"));
   }
 
-  /** 227 and 229 with a port of the proxy. */
-  async #ownPort(text: string): Promise<string> {
-    const passive = /^227 .*?(\d+),(\d+),(\d+),(\d+),(\d+),(\d+)/.exec(text);
-    if (passive !== null) {
-      const port = await this.#listen(Number(passive[5]) * 256 + Number(passive[6]), "data", "client");
-      return `227 Entering passive mode (127,0,0,1,${port >> 8},${port & 255})\r\n`;
-    }
-    const extended = /^229 .*\(\|\|\|(\d+)\|\)/.exec(text);
-    if (extended === null) return text;
-    return `229 Entering extended passive mode (|||${await this.#listen(Number(extended[1]), "data", "client")}|)\r\n`;
-  }
-
-  /** PORT and EPRT with a port of the proxy. */
-  async #ownTarget(text: string): Promise<string> {
-    const active = /^PORT .*,(\d+),(\d+)\r?\n/i.exec(text);
-    if (active !== null) {
-      const port = await this.#listen(Number(active[1]) * 256 + Number(active[2]), "data", "server");
-      return `PORT 127,0,0,1,${port >> 8},${port & 255}\r\n`;
-    }
-    const extended = /^EPRT \|1\|[^|]*\|(\d+)\|\r?\n/i.exec(text);
-    if (extended === null) return text;
-    return `EPRT |1|127.0.0.1|${await this.#listen(Number(extended[1]), "data", "server")}|\r\n`;
-  }
+  /** A data connection's port that leads to another one. */
+  readonly #openWay: OpenWay = (to, by) => this.#listen(to, "data", by);
 
   async #pass(pair: Pair, line: Line, way: Way, to: Socket, chunk: Buffer): Promise<void> {
     const fault = this.#fault;
@@ -274,22 +254,5 @@ export class FaultProxy {
   async #send(to: Socket, chunk: Buffer): Promise<void> {
     if (to.destroyed || to.writableEnded) return;
     await new Promise<void>((resolve) => to.write(chunk, () => resolve()));
-  }
-}
-
-/** Cuts octets into lines. */
-class Lines {
-  rest: Buffer = Buffer.alloc(0);
-
-  push(chunk: Buffer): Buffer[] {
-    const bytes = Buffer.concat([this.rest, chunk]);
-    const lines: Buffer[] = [];
-    let start = 0;
-    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, start)) {
-      lines.push(bytes.subarray(start, end + 1));
-      start = end + 1;
-    }
-    this.rest = bytes.subarray(start);
-    return lines;
   }
 }

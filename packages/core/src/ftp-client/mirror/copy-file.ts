@@ -32,6 +32,8 @@ export class FileCopy {
   /** Over all attempts, with the pauses between them. */
   readonly #meter = new ProgressMeter();
   #changed = false;
+  /** Whether the target's file has the source's time since it was committed. */
+  #hasTime = false;
   /** Whether the target was held against the plan. */
   #isChecked = false;
 
@@ -59,14 +61,14 @@ export class FileCopy {
 
   /** @returns Whether the file is copied; what it is not is told. */
   async #attempt(retry: number): Promise<boolean> {
-    if ((retry > 0 || this.#run.looksAgain || this.#isVague()) && !(await this.#lookAtSource())) return false;
+    if ((retry > 0 || this.#run.looksAgain || this.#isVague()) && !(await this.#lookAtSource(retry))) return false;
     if (!this.#isChecked && !(await this.#isAsPlanned())) return false;
     this.#isChecked = true;
     const offset = await this.#beginning(retry);
     const total = await this.#copy(offset);
     if (total === undefined) return this.#vanished();
     await this.#verify(offset > 0);
-    await setAttributes(this.#run, this.#step.path, this.#source.modified, this.#modeToSet());
+    await setAttributes(this.#run, this.#step.path, this.#timeToSet(), this.#modeToSet());
     return true;
   }
 
@@ -76,12 +78,14 @@ export class FileCopy {
   }
 
   /** Sees what is at the source now. @returns false when it is not there, or no file any more. */
-  async #lookAtSource(): Promise<boolean> {
+  async #lookAtSource(retry: number): Promise<boolean> {
     const { from, signal } = this.#run;
     const { path } = this.#step;
     let now: Entry;
     try {
-      now = await from.storage.stat(from.at(path), { signal });
+      // How much comes is seen anyway, unless only a part is to come.
+      const known = retry === 0 && this.#run.options.resume !== true ? { knownSize: this.#source.size } : {};
+      now = await from.storage.stat(from.at(path), { ...known, signal });
     } catch (error) {
       if (isKind(error, "not-found")) return this.#vanished();
       throw error;
@@ -166,12 +170,14 @@ export class FileCopy {
 
   #openTarget(offset: number): Promise<WritableFile<Entry>> {
     const { to, signal } = this.#run;
+    const { modified } = this.#source;
     const how: OpenWriteOptions = {
       signal,
       uploader,
       expectedSize: Math.max(0, this.#source.size - offset),
       ...(offset > 0 ? { mode: "at", offset } : { mode: "replace" }),
       ...(this.#mode === undefined ? {} : { permissions: this.#mode }),
+      ...(modified === undefined || !this.#keepsTimes() ? {} : { modified }),
     };
     return to.storage.openWrite(to.at(this.#step.path), how);
   }
@@ -198,7 +204,8 @@ export class FileCopy {
       await target.abandon().catch(() => undefined);
       throw error;
     }
-    await target.commit();
+    const { modified } = await target.commit();
+    this.#hasTime = modified === this.#source.modified;
     return here;
   }
 
@@ -270,6 +277,10 @@ export class FileCopy {
       `Copying ${path}`,
       "what is at the target now is not what the source has",
     );
+  }
+
+  #timeToSet(): number | undefined {
+    return this.#hasTime ? undefined : this.#source.modified;
   }
 
   /** The mode, where the target's file does not have it from its opening. */

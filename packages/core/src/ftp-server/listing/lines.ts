@@ -52,8 +52,10 @@ export async function* ordered(
   style: Pick<ListingStyle, "order" | "reverse">,
   budget: EntryBudget,
 ): AsyncGenerator<readonly Entry[]> {
-  let kept: Entry[] | undefined = [];
-  for await (const batch of session.account.storage.list(path)) {
+  const { storage } = session.account;
+  const comesSorted = style.order === "name" && !style.reverse && (storage.sortsNames ?? 0) >= sortedEntries;
+  let kept: Entry[] | undefined = comesSorted ? undefined : [];
+  for await (const batch of storage.list(path)) {
     budget.spend(batch.length);
     const shown = speakable(batch);
     if (kept === undefined) {

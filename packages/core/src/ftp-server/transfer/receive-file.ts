@@ -86,12 +86,12 @@ export async function receiveFile(
       await index?.commit();
       return message("Transfer complete; {path} has {size} octets", { path, size: entry.size });
     },
-    abandon: async () => {
+    abandon: async (cause) => {
       try {
-        await (line?.sink ?? file).abandon();
-        await index?.abandon();
-      } catch (cause) {
-        session.host.fault("giving up an upload", cause, session.id);
+        await (line?.sink ?? file).abandon(cause);
+        await index?.abandon(cause);
+      } catch (fault) {
+        session.host.fault("giving up an upload", fault, session.id);
       }
     },
   };

@@ -35,8 +35,8 @@ export interface TransferJob {
   move(connection: DataConnection, options: PumpOptions): Promise<unknown>;
   /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
   complete(session: Session): Promise<Text>;
-  /** Gives up what is open. Called after a failure; never throws. */
-  abandon(): Promise<void>;
+  /** Gives up what is open. Called after a failure; never throws. @param cause - The failure. */
+  abandon(cause: unknown): Promise<void>;
 }
 
 /** The port that stands for any, in the options. */
@@ -95,8 +95,8 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
   } catch (error) {
     // A reset, not a close: to the peer of a download a close would be the end of the file.
     connection?.reset();
-    await job.abandon();
     const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
+    await job.abandon(cause);
     session.moveTransfer({ event: "end" });
     tellBroken(session, job, begun, cause);
     throw cause;

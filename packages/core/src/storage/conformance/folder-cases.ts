@@ -22,6 +22,17 @@ export const folderCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "lists a folder by name where it says so",
+    async run(storage) {
+      if (storage.sortsNames === undefined) return;
+      const names = ["b", "a10", "Z", "a9", "\u00e4", "-"].slice(0, storage.sortsNames);
+      for (const name of names) await put(storage, `/${name}`, "x");
+      const listed: string[] = [];
+      for await (const batch of storage.list(at("/"))) for (const { name } of batch) listed.push(name);
+      assert.deepEqual(listed, [...names].sort());
+    },
+  },
+  {
     name: "makes folders, one at a time",
     async run(storage) {
       await storage.makeDirectory(at("/a"));

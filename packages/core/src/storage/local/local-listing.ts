@@ -14,12 +14,16 @@ const timeRounding = 0.001;
 
 /** Entries whose facts are asked for at once. */
 export const listBatch = 128;
+/** Names that are read from the folder at once: each time is a hop to another thread. */
+const readBatch = 1_024;
+/** Names that are read, and sorted, before the facts of any are asked for: names cost a tenth of what facts do. */
+export const sortedNames = 4_096;
 
 // Names that would forge a line of their own in a listing or a reply, and names that are no UTF-8.
 
 const unspeakable = /[\0\r\n\uFFFD]/;
 
-/** Yields the entries. @throws what the system says, and StorageError `aborted`. */
+/** Yields the entries, by name up to `sortedNames` of them. @throws what the system says, and StorageError `aborted`. */
 export async function* listFolder(
   calls: SystemCalls,
   folder: Folder,
@@ -27,17 +31,23 @@ export async function* listFolder(
   owners: Owners,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const directory = await opendir(`${folder.base}.`, { bufferSize: listBatch });
-  let names: string[] = [];
+  const directory = await opendir(`${folder.base}.`, { bufferSize: readBatch });
   try {
-    for (let next = await directory.read(); next !== null; next = await directory.read()) {
-      if (isToBeListed(next)) names.push(next.name);
-      if (names.length < listBatch) continue;
-      yield await factsOf(calls, names, folder, root, owners);
+    let names: string[] = [];
+    let most = sortedNames;
+    for (let next = await directory.read(); ; next = await directory.read()) {
+      if (next !== null && isToBeListed(next)) names.push(next.name);
+      if (next !== null && names.length <= most) continue;
+      if (next === null && most === sortedNames) names.sort();
+      for (let at = 0; at < names.length; at += listBatch) {
+        yield await factsOf(calls, names.slice(at, at + listBatch), folder, root, owners);
+        if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
+      }
+      if (next === null) return;
+      // A larger folder comes as the system tells it.
       names = [];
-      if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
+      most = listBatch - 1;
     }
-    if (names.length > 0) yield await factsOf(calls, names, folder, root, owners);
   } finally {
     await directory.close();
   }
@@ -54,7 +64,19 @@ async function factsOf(
   root: string,
   owners: Owners,
 ): Promise<Entry[]> {
-  const entries = await Promise.all(names.map((name) => factOf(calls, name, folder, root, owners)));
+  const facts: (Entry | undefined | Promise<Entry | undefined>)[] = [];
+  let waits = false;
+  for (const name of names) {
+    // A promise for each would cost as much as the look itself.
+    const stats = calls.presentNow(`${folder.base}${name}`);
+    if (stats === null) continue;
+    if (stats !== undefined && !stats.isSymbolicLink()) facts.push(entryOf(name, stats, owners));
+    else {
+      waits = true;
+      facts.push(factOf(calls, name, folder, root, owners));
+    }
+  }
+  const entries = waits ? await Promise.all(facts.map(async (fact) => fact)) : (facts as (Entry | undefined)[]); // No promise is among them.
   return entries.filter((entry) => entry !== undefined);
 }
 

@@ -1,7 +1,6 @@
 /** An open local file, written by position; what its end means is the opener's to say. */
 import fs from "node:fs";
 import type { InlinePace, WritableFile } from "../../bytes/index.ts";
-import type { StorageErrorKind } from "../errors.ts";
 import type { Entry } from "../storage.ts";
 import { fromSystemError } from "./system-errors.ts";
 
@@ -9,8 +8,8 @@ import { fromSystemError } from "./system-errors.ts";
 export interface UploadEnding {
   /** Makes the file visible. @param size - Octets of the whole file. */
   commit(fd: number, size: number): Promise<Entry>;
-  /** Gives it up. @param failure - Why writing failed, if it did. */
-  abandon(fd: number, size: number, failure: StorageErrorKind | undefined): Promise<void>;
+  /** Gives it up. @param cause - What broke it, where something did. */
+  abandon(fd: number, size: number, cause: unknown): Promise<void>;
 }
 
 /** A local file that is open for writing. */
@@ -22,7 +21,7 @@ export class LocalWritable implements WritableFile<Entry> {
   #position: number;
   /** What `writeNow` was given last. */
   #from: Uint8Array = new Uint8Array(0);
-  #failure: StorageErrorKind | undefined;
+  #failure: Error | undefined;
   #end: Promise<Entry | undefined> | undefined;
   /** A write by another thread. */
   #writing: Promise<number> | undefined;
@@ -43,6 +42,8 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   async write(from: Uint8Array): Promise<void> {
+    this.#demandOpen();
+    if (this.writeNow(from)) return;
     for (let at = 0; at < from.length;) at += await this.#alone(() => this.#writeOnce(from, at));
   }
 
@@ -83,14 +84,14 @@ export class LocalWritable implements WritableFile<Entry> {
     return entry;
   }
 
-  async abandon(): Promise<void> {
-    this.#end ??= this.#giveUp();
+  async abandon(cause?: unknown): Promise<void> {
+    this.#end ??= this.#giveUp(this.#failure ?? cause);
     await this.#end.catch(ignore);
   }
 
   /** The descriptor is closed once no write uses its number any more; a write that hangs is not waited for. */
-  async #giveUp(): Promise<undefined> {
-    const close = (): Promise<void> => this.#ending.abandon(this.#fd, this.#position, this.#failure);
+  async #giveUp(cause: unknown): Promise<undefined> {
+    const close = (): Promise<void> => this.#ending.abandon(this.#fd, this.#position, cause);
     if (this.#writing === undefined) await close();
     else void this.#writing.catch(ignore).then(close).catch(ignore);
     return undefined;
@@ -148,9 +149,8 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   #failed(error: unknown): Error {
-    const failure = fromSystemError(error, this.#path);
-    this.#failure = failure.kind;
-    return failure;
+    this.#failure = fromSystemError(error, this.#path);
+    return this.#failure;
   }
 }
 

@@ -8,15 +8,15 @@ export interface MemoryEnding {
   /** Counts octets in. @throws StorageError `no-space`. */
   take(count: number): void;
   commit(): Entry;
-  /** @param full - Whether it was given up for want of space. */
-  abandon(full: boolean): void;
+  /** @param cause - What broke it, where something did. */
+  abandon(cause: unknown): void;
 }
 
 /** A writer of content. */
 export class MemoryWritable implements WritableFile<Entry> {
   readonly #content: Content;
   readonly #ending: MemoryEnding;
-  #full = false;
+  #failure: unknown;
   #end: Promise<Entry | undefined> | undefined;
 
   constructor(content: Content, ending: MemoryEnding) {
@@ -32,7 +32,7 @@ export class MemoryWritable implements WritableFile<Entry> {
     try {
       this.#ending.take(from.length);
     } catch (error) {
-      this.#full = true;
+      this.#failure = error;
       throw error;
     }
     this.#content.append(from);
@@ -46,9 +46,9 @@ export class MemoryWritable implements WritableFile<Entry> {
     return entry;
   }
 
-  async abandon(): Promise<void> {
+  async abandon(cause?: unknown): Promise<void> {
     if (this.#end !== undefined) return;
     this.#end = Promise.resolve(undefined);
-    this.#ending.abandon(this.#full);
+    this.#ending.abandon(this.#failure ?? cause);
   }
 }

@@ -195,7 +195,7 @@ function told(file: WritableFile<Entry>, { path: inner }: Place, outer: VirtualP
     ...(writev === undefined ? {} : { writev: (from) => telling(() => writev(from)) }),
     ...(writeAt === undefined ? {} : { writeAt: (from, position) => telling(() => writeAt(from, position)) }),
     commit: () => telling(() => file.commit()),
-    abandon: () => telling(() => file.abandon()),
+    abandon: (cause) => telling(() => file.abandon(cause)),
   };
 }
 

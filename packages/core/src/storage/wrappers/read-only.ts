@@ -10,6 +10,7 @@ export function readOnlyStorage(inner: Storage): Storage {
     Promise.reject(new StorageError("read-only", message("{path}: this storage is read-only", { path }), { path }));
   const hash = inner.hash?.bind(inner);
   return {
+    ...(inner.sortsNames === undefined ? {} : { sortsNames: inner.sortsNames }),
     stat: (path, options) => inner.stat(path, options),
     list: (path, options) => inner.list(path, options),
     openRead: (path, options) => inner.openRead(path, options),

@@ -32,6 +32,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
   const hash = inner.hash?.bind(inner);
   const link = inner.link?.bind(inner);
   return {
+    ...(inner.sortsNames === undefined ? {} : { sortsNames: inner.sortsNames }),
     stat: async (path, options) => {
       const entry = await told(path, () => inner.stat(at(path), options));
       return path === "/" ? { ...entry, name: "/" } : entry;
@@ -53,7 +54,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
         ...(writev === undefined ? {} : { writev: (from) => told(path, () => writev(from)) }),
         ...(writeAt === undefined ? {} : { writeAt: (from, position) => told(path, () => writeAt(from, position)) }),
         commit: () => told(path, () => file.commit()),
-        abandon: () => told(path, () => file.abandon()),
+        abandon: (cause) => told(path, () => file.abandon(cause)),
       };
     },
     remove: (path, options) => told(path, () => inner.remove(at(path), options)),

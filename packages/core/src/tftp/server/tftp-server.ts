@@ -68,10 +68,7 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   constructor(options: TftpServerOptions) {
     super();
     this.#options = resolveTftpOptions(options);
-    const tell: RequestHost["tell"] = (event, payload) => {
-      // The emitter binds the argument to the name; a generic name is more than its types can follow.
-      (this.emit as (name: string, argument: unknown) => boolean).call(this, event, payload);
-    };
+    const tell: RequestHost["tell"] = (event, payload) => this.#tell(event, payload);
     const shared = { options: this.#options, counters: newCounters(), tell };
     const { multicast } = this.#options;
     this.#host = {
@@ -273,5 +270,14 @@ export class TftpServer extends EventEmitter<TftpServerEvents> {
   #answerError(asked: AskedSocket, to: RemoteInfo, code: number, message: string): void {
     const answer = formatError(code, message);
     sendPacket(asked.socket, answer, answer.length, to.port, to.address);
+  }
+  /** Never throws: a listener that does is told of, where another one hears that. */
+  #tell<K extends keyof TftpServerEvents>(event: K, payload: TftpServerEvents[K][0]): void {
+    try {
+      // The emitter binds the argument to the name; a generic name is more than its types can follow.
+      (this as EventEmitter).emit(event, payload);
+    } catch (cause) {
+      if (event !== "server-error") this.#tell("server-error", { doing: `telling ${event}`, cause });
+    }
   }
 }

@@ -39,6 +39,6 @@ export function netasciiSink<Committed>(file: WritableFile<Committed>): Writable
       if (octets.length > 0) await file.write(octets);
       return file.commit();
     },
-    abandon: () => file.abandon(),
+    abandon: (cause) => file.abandon(cause),
   };
 }

@@ -60,12 +60,25 @@ describe("a mirror", () => {
 
   it("goes on without times where the target refuses them, and tells it once", async () => {
     const source = await memory({ a: ["1", then], b: ["2", then], c: ["3", then] });
-    const target = meddled(await memory(), (method, path) => {
+    const inner = await memory();
+    const openWrite = inner.openWrite.bind(inner);
+    // Nor as a favour on the way.
+    inner.openWrite = (path, options) => openWrite(path, { ...options, modified: Date.now() });
+    const target = meddled(inner, (method, path) => {
       if (method === "setTimes") throw failure("not-supported", path);
     });
     const result = await mirror(source, target, { parallel: 1 });
     expect(result).toMatchObject({ copied: 3, failures: [] });
     expect(result.notes).toMatchObject([{ reason: "attributes" }]);
+  });
+
+  it("sets no time that the target's file has since it was written", async () => {
+    const source = await memory({ a: ["1", then] });
+    const calls: string[] = [];
+    const target = meddled(await memory(), (method) => void calls.push(method));
+    await mirror(source, target);
+    expect(calls).not.toContain("setTimes");
+    expect(await target.stat(at("a"))).toMatchObject({ modified: then });
   });
 
   it("converges where a storage only tells when asked that it sets no times", async () => {
