@@ -44,7 +44,7 @@ export class OpenFile {
 export class HeldFiles {
   readonly files: Set<OpenFile> = new Set<OpenFile>();
   /** When an operation was refused last for their sake. Its caller may close files then: the next one waits a little. */
-  refusedAt = -Infinity;
+  refusedAt: number = Number.NEGATIVE_INFINITY;
 }
 
 /** The open files of one storage, among those of its pool. */
