@@ -354,3 +354,18 @@ it("makes sure of folders, whether they are there or not", async () => {
   await expect(client.ensureDirectory("file")).rejects.toMatchObject({ name: "FtpReplyError" });
   await expect(client.ensureDirectory("file/below")).rejects.toMatchObject({ name: "FtpReplyError" });
 });
+
+describe("files at once", () => {
+  it.each([0, -1, 1.5, NaN])("are not %s", async (concurrency) => {
+    const { pool, client, storage, local } = await start();
+    await fill(storage, "/top");
+    await fillLocal(join(local, "here"));
+    const how = { concurrency };
+    await expect(pool.downloadTree("top", join(local, "there"), how)).rejects.toThrow(RangeError);
+    await expect(client.downloadTree("top", join(local, "there"), how)).rejects.toThrow(RangeError);
+    await expect(pool.uploadTree(join(local, "here"), "up", how)).rejects.toThrow(RangeError);
+    await expect(pool.removeTree("top", how)).rejects.toThrow(RangeError);
+    expect(await client.exists("top")).toBe(true);
+    expect(await client.exists("up")).toBe(false);
+  });
+});

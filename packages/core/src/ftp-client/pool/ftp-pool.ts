@@ -6,6 +6,7 @@
  * wait for another one, inside themselves, the last to ask is refused.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { setMaxListeners } from "node:events";
 import { BandwidthLimit, bandwidthLimits, type Bandwidth } from "../../net/index.ts";
 import type { FtpClient } from "../client.ts";
 import { ClientClosedError } from "../errors.ts";
@@ -14,6 +15,7 @@ import { withRetries, type RetryPolicy } from "../retry/retry.ts";
 import { downloadSegmented } from "../segments/segmented-download.ts";
 import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
+import { HeldFiles } from "../storage/open-files.ts";
 import { downloadTree } from "../trees/download-tree.ts";
 import { ensureDirectory } from "../trees/ensure-directory.ts";
 import { removeTree } from "../trees/remove-tree.ts";
@@ -24,7 +26,7 @@ import { isCrowded } from "./crowded.ts";
 import { openSession, type PooledSession } from "./pooled-session.ts";
 import { PoolUse } from "./pool-use.ts";
 import { abortedWait, SessionQueue } from "./session-queue.ts";
-import { DownloadAttempts, UploadAttempts } from "./transfers.ts";
+import { DownloadAttempts, LastAttemptError, UploadAttempts } from "./transfers.ts";
 
 /** Options of `FtpPool`. */
 export interface FtpPoolOptions {
@@ -65,6 +67,8 @@ const defaultGrowAfter = 60_000;
 
 /** Sessions to one server. */
 export class FtpPool {
+  /** The files that storages by this pool have open; theirs to know. */
+  readonly held: HeldFiles = new HeldFiles();
   readonly #target: string | URL | FtpClientOptions;
   readonly #clientOptions: FtpClientOptions;
   readonly #options: FtpPoolOptions;
@@ -102,6 +106,8 @@ export class FtpPool {
     this.#most = limit;
     this.#allowed = limit;
     this.#growAfter = growAfter;
+    // Each session that is opened listens.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Sessions that the pool has, or is about to have. */
@@ -146,12 +152,16 @@ export class FtpPool {
 
   /**
    * Downloads a file to a path of this machine. An attempt after the first goes on where the one before stopped, and what
-   * came is then compared by its hash too, where the server has one.
+   * came is then compared by its hash too, where the server has one. Into a pipe or a device nothing is tried again once it
+   * has some of the file.
    */
   download(path: string, to: string, options: DownloadOptions & PooledOptions = {}): Promise<TransferResult> {
     const bandwidth = bandwidthLimits(options.bandwidth);
     const attempts = new DownloadAttempts(path, to, { ...options, bandwidth });
-    return this.use((client, _retry, before) => attempts.run(client, before), { ...options, nests: false });
+    const done = this.use((client, _retry, before) => attempts.run(client, before), { ...options, nests: false });
+    return done.catch((error: unknown) => {
+      throw error instanceof LastAttemptError ? error.cause : error;
+    });
   }
 
   /** Uploads a file of this machine, or bytes; as `download`. */

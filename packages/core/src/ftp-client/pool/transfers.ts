@@ -15,6 +15,15 @@ import { AttemptsProgress } from "./attempts-progress.ts";
 /** Octets below which a file is sent anew rather than gone on with: it saves asking for its size first. */
 const worthResuming: number = 1024 * 1024;
 
+/** Hides from the policy a failure behind which nothing can be tried again; its cause is that failure. */
+export class LastAttemptError extends Error {
+  override readonly name = "LastAttemptError";
+
+  constructor(cause: unknown) {
+    super("what came cannot be taken back", { cause });
+  }
+}
+
 /** A download with as many attempts as it takes. */
 export class DownloadAttempts {
   readonly #path: string;
@@ -37,8 +46,22 @@ export class DownloadAttempts {
     this.#progress = new AttemptsProgress(options.onProgress);
   }
 
-  /** One attempt. @param before - Why the one before failed; undefined for the first. */
+  /**
+   * One attempt.
+   *
+   * @param before - Why the one before failed; undefined for the first.
+   * @throws LastAttemptError in place of what failed once a pipe or device has some of the file: it would have it twice.
+   */
   async run(client: FtpClient, before: unknown): Promise<TransferResult> {
+    if (before instanceof LastAttemptError) throw before;
+    try {
+      return await this.#attempt(client, before);
+    } catch (error) {
+      throw this.#reached > 0 && !(await isReplaceable(this.#to)) ? new LastAttemptError(error) : error;
+    }
+  }
+
+  async #attempt(client: FtpClient, before: unknown): Promise<TransferResult> {
     const part = await partOf(this.#to);
     const goesOn = canGoOn(before, this.#options) && part !== undefined && (await this.#isOurs(client, part));
     if (before === undefined) this.#first = part?.identity;
@@ -80,6 +103,13 @@ interface KeptPart {
   readonly size: number;
   /** Another one for each file that was ever there. */
   readonly identity: string;
+}
+
+async function isReplaceable(to: string): Promise<boolean> {
+  return localDestination(to).then(
+    ({ replaceable }) => replaceable,
+    () => true,
+  );
 }
 
 async function partOf(to: string): Promise<KeptPart | undefined> {

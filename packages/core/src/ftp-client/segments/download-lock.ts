@@ -6,13 +6,16 @@
  * numbers come again, in containers at every start.
  */
 import { randomBytes } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { LocalFileError } from "../errors.ts";
 
 const lockKind = "twinport segmented download";
 /** Times that a lock is asked for which others take over or leave at the same time. */
-const attempts = 10;
+const attempts = 50;
+/** Milliseconds after which whoever was taking a lock over was killed at it. */
+const guardAge = 10_000;
 
 /** Where the lock of a download to `path` lies. */
 export function lockPath(path: string): string {
@@ -52,7 +55,7 @@ export class DownloadLock {
         if (found === undefined) continue;
         const reason = await whyHeld(found, file);
         if (reason !== undefined) throw new LocalFileError(tried, reason);
-        await takeAway(file, found);
+        await takeOver(file, found);
       }
       throw new LocalFileError(tried, `others ask for ${file} at the same time; try again`);
     } catch (cause) {
@@ -97,17 +100,25 @@ async function writtenAnew(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock that has this text; one that came meanwhile stays. */
-async function takeAway(file: string, text: string): Promise<void> {
-  const aside = besides(file);
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
+/** Removes a lock that was left behind, by one asker at a time: what is there by then may be another one's. */
+async function takeOver(file: string, text: string): Promise<void> {
+  const guard = `${file}.takeover`;
+  if (!(await writtenAnew(guard, ""))) {
+    const stats = await stat(guard).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > guardAge) await rm(guard, { force: true });
+    await pause(20);
+    return;
   }
-  if ((await textOf(aside)) !== text) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    await takeAway(file, text);
+  } finally {
+    await rm(guard, { force: true });
+  }
+}
+
+/** Removes the lock, if it has this text: as its holder, or as the only one who takes it over. */
+async function takeAway(file: string, text: string): Promise<void> {
+  if ((await textOf(file)) === text) await rm(file, { force: true });
 }
 
 function besides(file: string): string {

@@ -46,7 +46,7 @@ export class SegmentPlan {
   readonly #now: () => number;
   readonly #running = new Set<Segment>();
   #waiting: Range[];
-  #wakers: (() => void)[] = [];
+  readonly #wakers = new Set<() => void>();
 
   /**
    * @param done - What is here already.
@@ -110,17 +110,19 @@ export class SegmentPlan {
   /** Resolves when something has changed, and by itself after a while: others may have become slow. */
   changed(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wakers.push(() => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#wakers.delete(wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, milliseconds);
+      this.#wakers.add(wake);
     });
   }
 
   /** Wakes those who wait for a change. */
   wake(): void {
-    for (const wake of this.#wakers.splice(0)) wake();
+    for (const wake of [...this.#wakers]) wake();
   }
 
   /** The second half of the longest rest, where both halves are worth it. */

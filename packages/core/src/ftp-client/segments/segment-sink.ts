@@ -18,6 +18,8 @@ export interface SegmentSinkParts {
 /** The sink of one segment's transfer. It stops the transfer once the range is full. */
 export class SegmentSink implements WritableFile<void> {
   readonly #parts: SegmentSinkParts;
+  /** Octets behind the range were dropped, or are about to be: what still comes belongs to nobody's place here. */
+  #isOver = false;
 
   constructor(parts: SegmentSinkParts) {
     this.#parts = parts;
@@ -29,6 +31,7 @@ export class SegmentSink implements WritableFile<void> {
     const start = segment.position;
     // Claimed before it is written: nobody may take it meanwhile.
     segment.position += part.length;
+    this.#isOver ||= part.length < from.length;
     await file.write(part, start);
     this.#wrote(start, part.length);
   }
@@ -39,6 +42,7 @@ export class SegmentSink implements WritableFile<void> {
     const start = segment.position;
     if (!file.writeNow(part, start)) return false;
     segment.position += part.length;
+    this.#isOver ||= part.length < from.length;
     this.#wrote(start, part.length);
     return true;
   }
@@ -54,6 +58,7 @@ export class SegmentSink implements WritableFile<void> {
   /** What of a chunk belongs to the segment, which goes on with what nobody fetches. */
   #within(from: Uint8Array): Uint8Array {
     const { plan, segment, tried } = this.#parts;
+    if (this.#isOver) return from.subarray(0, 0);
     while (from.length > segment.left && plan.extend(segment));
     if (from.length > segment.left && segment.end === plan.size) {
       throw new FtpTransferError("changed", tried, `the server sends more than the ${plan.size} octets that it told`);
@@ -68,6 +73,9 @@ export class SegmentSink implements WritableFile<void> {
       onBytes();
     }
     // The file's own end comes by itself.
-    if (segment.left === 0 && segment.end < plan.size && !plan.extend(segment)) segment.stop?.();
+    if (segment.left > 0 || segment.end === plan.size) return;
+    if (!this.#isOver && plan.extend(segment)) return;
+    this.#isOver = true;
+    segment.stop?.();
   }
 }

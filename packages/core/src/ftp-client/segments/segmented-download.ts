@@ -2,6 +2,7 @@
  * One large file over several sessions: each fetches a range by REST (RFC 3659 §5) and ends its transfer where the range
  * does. What is done is written down, so that a download that broke or was killed goes on.
  */
+import { setMaxListeners } from "node:events";
 import { rm } from "node:fs/promises";
 import { bandwidthLimits } from "../../net/index.ts";
 import { digestReadable, makeDigest, type Destination } from "../../storage/index.ts";
@@ -63,24 +64,23 @@ class SegmentedDownload {
   }
 
   async run(destination: Destination): Promise<SegmentedResult> {
-    const { signal } = this.#options;
     if (!destination.replaceable) return this.#whole(destination, undefined);
-    const identity = await this.#use(async (client) => {
-      const found = await identify(client, this.#path, signal);
-      return found !== undefined && (await canRestart(client, signal)) ? found : undefined;
-    });
     // What another one has under way must neither be written over nor taken away.
     const lock = await DownloadLock.take(destination.path);
     try {
-      return await this.#locked(destination, identity);
+      return await this.#locked(destination);
     } finally {
       await lock.release();
     }
   }
 
-  async #locked(destination: Destination, identity: FileIdentity | undefined): Promise<SegmentedResult> {
-    const tooSmall = identity === undefined || identity.size < 2 * this.#options.minSegment;
-    if (tooSmall) return this.#whole(destination, undefined);
+  async #locked(destination: Destination): Promise<SegmentedResult> {
+    const { minSegment, signal } = this.#options;
+    const identity = await this.#use(async (client) => {
+      const found = await identify(client, this.#path, signal);
+      return found !== undefined && (await canRestart(client, signal)) ? found : undefined;
+    });
+    if (identity === undefined || identity.size < 2 * minSegment) return this.#whole(destination, undefined);
     const found = await this.#find(destination, identity);
     try {
       return await this.#inSegments(destination, identity, found);
@@ -106,6 +106,8 @@ class SegmentedDownload {
     const offset = done.total;
     const plan = new SegmentPlan(identity.size, done, segments, minSegment);
     const over = new AbortController();
+    // Each part listens, more than once.
+    setMaxListeners(0, over.signal);
     const abort = (): void => over.abort(signal?.reason);
     const state = { path: this.#path, identity, done };
     const keeper = new StateKeeper(this.#stateFile(destination.path), file, state, (error) => over.abort(error));

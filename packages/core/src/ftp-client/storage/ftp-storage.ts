@@ -80,7 +80,7 @@ export class FtpStorage implements Storage {
   constructor(pool: FtpPool, options: FtpStorageOptions = {}) {
     this.#pool = pool;
     this.#paths = new ServerPaths(options.root ?? "");
-    this.#open = new OpenFiles(options.openFileWait ?? defaultOpenFileWait);
+    this.#open = new OpenFiles(pool.held, options.openFileWait ?? defaultOpenFileWait);
     this.#surroundings = {
       locks: this.#locks,
       broken: this.#broken,

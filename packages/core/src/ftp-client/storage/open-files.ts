@@ -40,21 +40,30 @@ export class OpenFile {
   }
 }
 
-/** The open files of one storage. */
+/** The open files of all storages that work by one pool: what holds its sessions, whichever storage waits for one. */
+export class HeldFiles {
+  readonly files: Set<OpenFile> = new Set<OpenFile>();
+  /** When an operation was refused last for their sake. Its caller may close files then: the next one waits a little. */
+  refusedAt: number = Number.NEGATIVE_INFINITY;
+}
+
+/** The open files of one storage, among those of its pool. */
 export class OpenFiles {
-  readonly #files = new Set<OpenFile>();
+  readonly #held: HeldFiles;
   readonly #wait: number;
 
   /** @param wait - Milliseconds that an operation waits for files that nobody uses. */
-  constructor(wait: number) {
+  constructor(held: HeldFiles, wait: number) {
+    this.#held = held;
     this.#wait = wait;
   }
 
   /** One more, which has its session. */
   open(): OpenFile {
     const file = new OpenFile();
-    this.#files.add(file);
-    void file.closed.then(() => this.#files.delete(file));
+    const { files } = this.#held;
+    files.add(file);
+    void file.closed.then(() => files.delete(file));
     return file;
   }
 
@@ -76,6 +85,7 @@ export class OpenFiles {
     else outer?.addEventListener("abort", abort, { once: true });
     const timer = setInterval(() => {
       if (!this.#isStuck(pool)) return;
+      this.#held.refusedAt = performance.now();
       inner.abort(new StorageError("too-many-open", storageErrorText("too-many-open", path), { path }));
     }, this.#wait / 4);
     timer.unref();
@@ -88,6 +98,8 @@ export class OpenFiles {
   }
 
   #isStuck(pool: FtpPool): boolean {
-    return this.#files.size >= pool.limit && [...this.#files].every(({ quiet }) => quiet >= this.#wait);
+    const { files, refusedAt } = this.#held;
+    if (files.size < pool.limit || performance.now() - refusedAt < this.#wait / 4) return false;
+    return [...files].every(({ quiet }) => quiet >= this.#wait);
   }
 }

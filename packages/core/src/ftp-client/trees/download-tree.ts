@@ -5,12 +5,13 @@
  * not followed: neither into a folder, nor to a file that would then be written. What links the server has are made last,
  * so that nothing is written through them.
  */
+import { setMaxListeners } from "node:events";
 import { lstat, mkdir, symlink } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { LocalFileError } from "../errors.ts";
 import { unsafeLocalName } from "./local-names.ts";
 import { Tally } from "./tally.ts";
-import type { TreeOptions, TreeResult, WalkedEntry } from "./tree-options.ts";
+import { demandConcurrency, type TreeOptions, type TreeResult, type WalkedEntry } from "./tree-options.ts";
 import type { TreeServer } from "./tree-server.ts";
 import { serverSource } from "./tree-source.ts";
 import { walkSource } from "./walk.ts";
@@ -22,15 +23,18 @@ interface Job {
   readonly local: string;
 }
 
-/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`. */
+/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`; RangeError. */
 export async function downloadTree(
   server: TreeServer,
   path: string,
   to: string,
   options: TreeOptions,
 ): Promise<TreeResult> {
+  demandConcurrency(options);
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  // Each file under way listens, more than once.
+  setMaxListeners(0, signal);
   const download = new TreeDownload(server, path, to, { ...options, signal }, new Tally(options, options.signal));
   try {
     await download.run(stop);

@@ -1,18 +1,28 @@
 /** Removes a folder of the server and all that is in it. Links are removed, not followed. */
+import { setMaxListeners } from "node:events";
 import type { ListedEntry } from "../../protocol/index.ts";
 import { FtpReplyError, FtpTransferError } from "../errors.ts";
+import { LinkedSignal } from "../linked-signal.ts";
 import type { OperationOptions } from "../transfer-options.ts";
 import { Tally } from "./tally.ts";
-import { treeDepth, type RemoveTreeOptions, type TreeResult } from "./tree-options.ts";
+import { demandConcurrency, treeDepth, type RemoveTreeOptions, type TreeResult } from "./tree-options.ts";
 import type { TreeServer } from "./tree-server.ts";
 import { joinRemote } from "./tree-source.ts";
 import { runEach } from "./work-queue.ts";
 
-/** @throws FtpError: the first failure, unless `onError` is `continue`. */
+/** @throws FtpError: the first failure, unless `onError` is `continue`; RangeError. */
 export async function removeTree(server: TreeServer, path: string, options: RemoveTreeOptions): Promise<TreeResult> {
+  demandConcurrency(options);
   const tally = new Tally(options, options.signal);
-  const removal = new TreeRemoval(server, options, tally);
-  await tally.attempt(path, () => removal.folder(path, 0));
+  const link = new LinkedSignal([options.signal]);
+  // Each removal under way listens, more than once.
+  setMaxListeners(0, link.signal);
+  const removal = new TreeRemoval(server, { ...options, signal: link.signal }, tally);
+  try {
+    await tally.attempt(path, () => removal.folder(path, 0));
+  } finally {
+    link.release();
+  }
   return tally.result();
 }
 
@@ -47,7 +57,11 @@ class TreeRemoval {
   }
 
   async #remove(path: string): Promise<void> {
-    await this.#server.remove(path, this.#operation);
+    try {
+      await this.#server.remove(path, this.#operation);
+    } catch (error) {
+      if (!(await this.#isGone(path, error))) throw error;
+    }
     this.#tally.files++;
   }
 
@@ -55,11 +69,15 @@ class TreeRemoval {
     try {
       await this.#server.removeDirectory(path, this.#operation);
     } catch (error) {
-      const isGone =
-        error instanceof FtpReplyError && error.code === 550 && !(await this.#server.exists(path, this.#operation));
-      if (!isGone) throw error;
+      if (!(await this.#isGone(path, error))) throw error;
     }
     this.#tally.directories++;
+  }
+
+  /** Somebody else removed it, or an attempt whose answer was lost. */
+  async #isGone(path: string, error: unknown): Promise<boolean> {
+    if (!(error instanceof FtpReplyError) || error.code !== 550) return false;
+    return !(await this.#server.exists(path, this.#operation));
   }
 }
 

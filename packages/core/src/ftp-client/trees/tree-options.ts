@@ -100,3 +100,9 @@ export interface TreeResult {
   /** What failed; empty unless `onError` is `continue`. */
   readonly failures: readonly TreeFailure[];
 }
+
+/** With none at once nothing would ever be done. @throws RangeError. */
+export function demandConcurrency({ concurrency = 1 }: Pick<TreeWork, "concurrency">): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new RangeError("concurrency must be a whole number of 1 or more");
+}

@@ -1,11 +1,12 @@
 /** Uploads a folder of this machine and all below it. */
+import { setMaxListeners } from "node:events";
 import { posix } from "node:path";
 import { formatQuotedPath } from "../../protocol/index.ts";
 import { FtpReplyError } from "../errors.ts";
 import { targetInside } from "./download-tree.ts";
 import { ensureDirectory } from "./ensure-directory.ts";
 import { Tally } from "./tally.ts";
-import type { TreeOptions, TreeResult, WalkedEntry } from "./tree-options.ts";
+import { demandConcurrency, type TreeOptions, type TreeResult, type WalkedEntry } from "./tree-options.ts";
 import type { TreeServer } from "./tree-server.ts";
 import { joinRemote, localSource } from "./tree-source.ts";
 import { walkSource } from "./walk.ts";
@@ -17,15 +18,18 @@ interface Job {
   readonly remote: string;
 }
 
-/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`. */
+/** @throws FtpError, LocalFileError: the first failure, unless `onError` is `continue`; RangeError. */
 export async function uploadTree(
   server: TreeServer,
   from: string,
   path: string,
   options: TreeOptions,
 ): Promise<TreeResult> {
+  demandConcurrency(options);
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  // Each file under way listens, more than once.
+  setMaxListeners(0, signal);
   const upload = new TreeUpload(server, from, path, { ...options, signal }, new Tally(options, options.signal));
   try {
     await upload.run(stop);

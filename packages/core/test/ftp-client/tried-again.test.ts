@@ -1,0 +1,96 @@
+/** What a second attempt does with what the first one left: nothing is lost, doubled or blamed for it. */
+import { spawn, spawnSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile as readLocal, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { FtpError, FtpPool, type FtpPoolOptions } from "../../src/ftp-client/index.ts";
+import { MemoryStorage } from "../../src/storage/index.ts";
+import { putFile, startServer } from "../ftp-server/server-fixture.ts";
+import { startCutter } from "../support/control-cutter.ts";
+import { startFaultProxy } from "../support/fault-proxy.ts";
+
+const login = { host: "127.0.0.1", user: "me", password: "secret" };
+const mebibyte = 1024 * 1024;
+const content = randomBytes(8 * mebibyte);
+const broken = { kind: "reset", line: "data", way: "toClient", after: 3 * mebibyte } as const;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "twinport-again-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+});
+
+function pooled(port: number, options: FtpPoolOptions = {}): FtpPool {
+  const pool = new FtpPool({ ...login, port }, { retry: { delay: 1 }, ...options });
+  onTestFinished(() => pool.close());
+  return pool;
+}
+
+describe("a transfer in several attempts", () => {
+  it.runIf(process.platform !== "win32")("is none into a pipe that has some of it already", async () => {
+    const { port, storage } = await startServer();
+    await putFile(storage, "/f", content);
+    const proxy = await startFaultProxy(port);
+    const pipe = join(folder, "pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    // Whoever reads it twice would get the beginning twice.
+    const reader = spawn("cat", [pipe, pipe], { stdio: ["ignore", "pipe", "ignore"] });
+    onTestFinished(() => void reader.kill("SIGKILL"));
+    const hash = createHash("sha256");
+    let octets = 0;
+    reader.stdout.on("data", (chunk: Buffer) => {
+      octets += chunk.length;
+      hash.update(chunk);
+    });
+    proxy.arm(broken);
+    await expect(pooled(proxy.port).download("f", pipe)).rejects.toThrow(FtpError);
+    reader.kill();
+    await once(reader, "close");
+    expect(octets).toBeLessThanOrEqual(3 * mebibyte);
+    expect(hash.digest("hex")).toBe(createHash("sha256").update(content.subarray(0, octets)).digest("hex"));
+  });
+
+  it.runIf(process.platform !== "win32")("goes into a pipe that has nothing of it yet", async () => {
+    const { port, storage } = await startServer();
+    await putFile(storage, "/f", content);
+    const proxy = await startFaultProxy(port);
+    const pipe = join(folder, "pipe");
+    expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
+    const reader = spawn("sh", ["-c", 'cat "$0" > "$1"', pipe, join(folder, "copy")], { stdio: "ignore" });
+    onTestFinished(() => void reader.kill("SIGKILL"));
+    const ended = once(reader, "exit");
+    const pool = pooled(proxy.port);
+    await pool.use((client) => client.noop());
+    proxy.arm({ kind: "reset", line: "control", way: "toServer", after: 1 });
+    expect(await pool.download("f", pipe)).toMatchObject({ bytes: content.length });
+    await ended;
+    expect((await readLocal(join(folder, "copy"))).equals(content)).toBe(true);
+  });
+});
+
+describe("a tree's removal", () => {
+  it("takes what is gone for removed when the answer was lost", async () => {
+    const lost = new Set(["/tree/a"]);
+    const line: { cut?: () => void } = {};
+    class CutStorage extends MemoryStorage {
+      override async remove(...args: Parameters<MemoryStorage["remove"]>): Promise<void> {
+        await super.remove(...args);
+        if (lost.delete(args[0])) line.cut?.();
+      }
+    }
+    const storage = new CutStorage();
+    const { port } = await startServer({ storage });
+    const { port: through, cut } = await startCutter(port);
+    line.cut = cut;
+    const pool = pooled(through);
+    await pool.ensureDirectory("tree/deep");
+    for (const path of ["/tree/a", "/tree/b", "/tree/deep/c"]) await putFile(storage, path, "x");
+    expect(await pool.removeTree("tree")).toMatchObject({ files: 3, directories: 2, failures: [] });
+    expect(lost.size).toBe(0);
+    expect(await pool.use((client) => client.exists("tree"))).toBe(false);
+  });
+});
