@@ -4,7 +4,8 @@
  *
  *     piece   a part of what came, from one octet on, late by the delay and by what the rate allows
  *     stall   a piece that is later still, and all behind it
- *     cut     a reset of this connection, or of all of them, or silence: nothing comes any more, and nobody is told
+ *     cut     a reset of this connection, or of all of them; or silence of all that are open: the line has gone, and nobody is
+ *             told. Those that are opened later find it back.
  */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -161,7 +162,7 @@ export class RoughLine {
     const { cuts, random } = this.#how;
     const cut = cuts[Math.floor(random() * cuts.length)] ?? "reset";
     this.counts[cut]++;
-    if (cut === "silence") pair.dead = true;
+    if (cut === "silence") for (const each of this.#pairs) each.dead = true;
     else for (const each of cut === "reset" ? [pair] : [...this.#pairs]) this.#reset(each);
   }
 
