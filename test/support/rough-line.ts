@@ -116,13 +116,16 @@ export class RoughLine {
     this.#pairs.add(pair);
     for (const [from, to] of [[client, server] as const, [server, client] as const]) {
       from.setNoDelay(true);
-      from.on("error", () => this.#reset(pair));
+      // Who was left in silence does not hear of the other's end either.
+      from.on("error", () => {
+        if (!pair.dead) this.#reset(pair);
+      });
       from.on("close", () => {
         if (client.destroyed && server.destroyed) this.#pairs.delete(pair);
-        // Who was left in silence is let go once the other end has gone.
-        else if (pair.dead) to.destroy();
       });
-      void this.#carry(pair, line, from, to).catch(() => this.#reset(pair));
+      void this.#carry(pair, line, from, to).catch(() => {
+        if (!pair.dead) this.#reset(pair);
+      });
     }
   }
 
