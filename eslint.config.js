@@ -38,11 +38,13 @@ export default tseslint.config(
       globals: {
         process: "readonly",
         AbortController: "readonly",
+        AbortSignal: "readonly",
         console: "readonly",
         URL: "readonly",
         setTimeout: "readonly",
         setInterval: "readonly",
         setImmediate: "readonly",
+        clearInterval: "readonly",
         clearTimeout: "readonly",
         Buffer: "readonly",
         performance: "readonly",

@@ -41,7 +41,9 @@ export const serverPath = (name) => join(peersFolder, name, servers[name]);
 
 const run = (command, args, options = {}) => spawnSync(command, args, { encoding: "utf8", ...options });
 const has = (tool) => run("sh", ["-c", `command -v ${tool}`]).status === 0;
-const hasPyftpdlib = () => existsSync(systemPython) && run(systemPython, ["-c", "import pyftpdlib"]).status === 0;
+/** Modules of the system's Python, and the packages that bring them. */
+const modules = { pyftpdlib: "python3-pyftpdlib", OpenSSL: "python3-openssl" };
+const hasModule = (name) => existsSync(systemPython) && run(systemPython, ["-c", `import ${name}`]).status === 0;
 const works = (name) => existsSync(serverPath(name)) && !run("ldd", [serverPath(name)]).stdout.includes("not found");
 
 /** The Debian packages that are missing. */
@@ -49,7 +51,7 @@ export function missingPackages() {
   const missing = Object.entries(tools)
     .filter(([tool]) => !has(tool))
     .map(([, name]) => name);
-  if (!hasPyftpdlib()) missing.push("python3-pyftpdlib");
+  for (const [name, brings] of Object.entries(modules)) if (!hasModule(name)) missing.push(brings);
   return missing.concat(Object.keys(servers).filter((name) => !works(name)));
 }
 

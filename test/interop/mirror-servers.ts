@@ -12,7 +12,7 @@ import {
 } from "../../packages/core/src/ftp-client/index.ts";
 import { LocalStorage } from "../../packages/core/src/storage/index.ts";
 import { changeTree, makeMirrorTree } from "./mirror-tree.ts";
-import { peerPassword, peerUser, startPeer, startSecurePeer } from "./peer-servers.ts";
+import { peerPassword, peerUser, startAnySecurePeer, startPeer } from "./peer-servers.ts";
 import { makeFolder, startOurServer } from "./processes.ts";
 import { digestTree } from "./trees.ts";
 
@@ -33,7 +33,7 @@ export async function plainPeer(name: string): Promise<MirrorServer> {
 
 /** A server of others, with TLS. */
 export async function securePeer(name: string): Promise<MirrorServer> {
-  const peer = await startSecurePeer(name);
+  const peer = await startAnySecurePeer(name);
   const tls = { authorities: [{ file: peer.authority }] };
   const options = { host: "127.0.0.1", port: peer.port, user: peerUser, password: peerPassword, tls };
   return { options, home: peer.home, stop: () => peer.stop() };

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { makeAuthority } from "../../packages/core/test/support/certificates.ts";
 import { freePort, makeFolder, run, start, waitForGreeting, type Running } from "./processes.ts";
 
-/** The system's user that the servers let in; made for the tests. */
-export const peerUser = "twinport-test";
+/** The system's user that the servers let in; made for the tests. Two runs at once need one each. */
+export const peerUser = process.env["TWINPORT_TEST_USER"] ?? "twinport-test";
 /** Its password: it holds on loopback, while the tests run. */
 export const peerPassword = "twinport-test-secret";
 
@@ -127,24 +127,28 @@ async function writeCertificate(state: string): Promise<{ cert: string; key: str
 
 const authorityFile = (state: string): string => join(state, "authority.pem");
 
+async function startPyftpdlib({ port, home }: Place, handler: string, settings: string): Promise<Running> {
+  return start("/usr/bin/python3", [
+    "-c",
+    `import logging
+from pyftpdlib.authorizers import DummyAuthorizer
+from pyftpdlib.handlers import ${handler}
+from pyftpdlib.servers import FTPServer
+logging.basicConfig(level=logging.ERROR)
+people = DummyAuthorizer()
+people.add_user("${peerUser}", "${peerPassword}", "${home}", perm="elradfmwMT")
+${handler}.authorizer = people
+${settings}
+FTPServer(("127.0.0.1", ${port}), ${handler}).serve_forever()`,
+  ]);
+}
+
 const starters: Readonly<Record<string, Starter>> = {
   vsftpd: (place) => startVsftpd(place, {}),
   proftpd: (place) => startProftpd(place, ""),
   "pure-ftpd": async ({ port }) =>
     start(program("pure-ftpd", "usr/sbin/pure-ftpd"), ["-S", `127.0.0.1,${port}`, "-l", "unix", "-A", "-H", "-4"]),
-  pyftpdlib: async ({ port, home }) =>
-    start("/usr/bin/python3", [
-      "-c",
-      `import logging
-from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
-from pyftpdlib.servers import FTPServer
-logging.basicConfig(level=logging.ERROR)
-people = DummyAuthorizer()
-people.add_user("${peerUser}", "${peerPassword}", "${home}", perm="elradfmwMT")
-FTPHandler.authorizer = people
-FTPServer(("127.0.0.1", ${port}), FTPHandler).serve_forever()`,
-    ]),
+  pyftpdlib: async (place) => startPyftpdlib(place, "FTPHandler", ""),
   inetutils: async ({ port }) =>
     start("tcpsvd", ["-c", "50", "127.0.0.1", String(port), program("inetutils-ftpd", "usr/sbin/ftpd"), "-l"]),
 };
@@ -157,6 +161,12 @@ const lenientStarters: Readonly<Record<string, Starter>> = {
     await writeFile(both, `${await readFile(cert, "utf8")}${await readFile(key, "utf8")}`, { mode: 0o600 });
     const listen = ["-S", `127.0.0.1,${port}`, "-l", "unix", "-A", "-H", "-4"];
     return start(program("pure-ftpd", "usr/sbin/pure-ftpd"), [...listen, "-Y", "2", "-2", both]);
+  },
+  pyftpdlib: async (place) => {
+    const { cert, key } = await writeCertificate(place.state);
+    const demands = "TLS_FTPHandler.tls_control_required = TLS_FTPHandler.tls_data_required = True";
+    const settings = `TLS_FTPHandler.certfile = "${cert}"\nTLS_FTPHandler.keyfile = "${key}"\n${demands}`;
+    return startPyftpdlib(place, "TLS_FTPHandler", settings);
   },
 };
 

@@ -51,7 +51,9 @@ describe("twinport", () => {
     });
     await twinport(["get", "-o", join(root, "back"), url("x/y/a%20file.txt")], { env });
     expect(await readFile(join(root, "back"), "utf8")).toBe("content\n");
-    expect((await twinport(["mv", url("x/y/a%20file.txt"), "x/"], { env })).code).toBe(0);
+    const moved = await twinport(["mv", "--json", url("x/y/a%20file.txt"), "x/"], { env });
+    expect(moved.code).toBe(0);
+    expect(JSON.parse(moved.stdout)).toEqual({ path: "x/y/a file.txt", to: "x/a file.txt" });
     expect((await twinport(["rm", url("x/a%20file.txt")], { env })).code).toBe(0);
     expect((await twinport(["rmdir", url("x/y"), url("x")], { env })).code).toBe(0);
     expect(await readdir(served)).not.toContain("x");

@@ -63,6 +63,61 @@ describe("twinport cp", () => {
     expect((await twinport(["cp", urlOf(from, "*.iso"), urlOf(to, "one")])).code).toBe(2);
   });
 
+  it.each([true, false])("copies folders with -r, by FXP or through here (%j), and leaves links out", async (allow) => {
+    const [from, to] = await start(allow);
+    for (const folder of ["pub", "pub/deep", "pub/deep/empty", "pub/a b"]) await from.client.mkdir(folder);
+    const files = { "pub/one": "1", "pub/deep/two": "22", "pub/a b/한국어": "333" };
+    for (const [path, text] of Object.entries(files)) await putFile(from.storage, `/${path}`, text);
+    const { code, stdout, stderr } = await twinport(["cp", "-r", "--json", urlOf(from, "pub"), urlOf(to, "in/new/")]);
+    expect({ code, stderr: allow ? stderr : "" }).toEqual({ code: 0, stderr: "" });
+    const outcomes = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly path: string; readonly to: string; readonly via: string });
+    expect(outcomes.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+    expect(new Set(outcomes.map(({ via }) => via))).toEqual(new Set([allow ? "fxp" : "relay"]));
+    for (const [path, text] of Object.entries(files)) expect(await readFile(to.storage, `/in/new/${path}`)).toBe(text);
+    expect((await to.client.stat("in/new/pub/deep/empty")).kind).toBe("directory");
+    // To a name of its own, and again over what is there.
+    for (let turn = 0; turn < 2; turn++)
+      expect((await twinport(["cp", "-rq", urlOf(from, "pub/deep"), urlOf(to, "other")])).code).toBe(0);
+    expect(await readFile(to.storage, "/other/two")).toBe("22");
+  });
+
+  it("goes on after a folder that cannot be made, tells it, and tries nothing in it", async () => {
+    const [from, to] = await start(false);
+    await from.client.mkdir("pub/bad/deep", { recursive: true });
+    for (const path of ["/pub/good", "/pub/bad/file", "/pub/bad/deep/file"]) await putFile(from.storage, path, "x");
+    await to.client.mkdir("pub");
+    await putFile(to.storage, "/pub/bad", "a file");
+    const { code, stdout } = await twinport(["cp", "-r", "--json", urlOf(from, "pub"), urlOf(to, "")]);
+    expect(code).toBe(1);
+    expect(await readFile(to.storage, "/pub/good")).toBe("x");
+    expect(await readFile(to.storage, "/pub/bad")).toBe("a file");
+    const told = stdout.trim().split("\n");
+    expect(told).toHaveLength(2);
+    expect(told.find((line) => line.includes('"item"'))).toContain('"item":"pub/bad"');
+  });
+
+  it("refuses folders without -r, folders into themselves, files onto themselves, and two for one place", async () => {
+    const [from, to] = await start(false);
+    await from.client.mkdir("pub/in", { recursive: true });
+    for (const path of ["/pub/file", "/pub/in/file"]) await putFile(from.storage, path, path);
+    for (const [args, said] of [
+      [[urlOf(from, "pub/"), urlOf(to, "x/")], undefined],
+      [["-r", urlOf(from, "pub"), urlOf(from, "pub/in/")], "lies in pub"],
+      [["-r", urlOf(from, ""), urlOf(from, "copy")], "lies in"],
+      [[urlOf(from, "pub/file"), urlOf(from, "pub/")], "onto itself"],
+      [[urlOf(from, "pub/file"), urlOf(from, "pub/in/file"), urlOf(to, "")], "would both become file"],
+    ] as const) {
+      const { code, stderr } = await twinport(["cp", "--relay", "-q", ...args]);
+      expect(code, args.join(" ")).toBeGreaterThan(0);
+      if (said !== undefined) expect(stderr).toContain(said);
+    }
+    expect(await readFile(from.storage, "/pub/file")).toBe("/pub/file");
+    expect(await readFile(from.storage, "/pub/in/file")).toBe("/pub/in/file");
+  });
+
   it("copies within one server", async () => {
     const [from] = await start(false);
     expect((await twinport(["cp", "--relay", "-q", urlOf(from, "file"), urlOf(from, "again")])).code).toBe(0);

@@ -146,7 +146,19 @@ describe("the command line's settings", () => {
     const typo = await twinport(["ls", "worm:"], { env: other });
     expect(typo.code).toBe(2);
     expect(typo.stderr).toContain('no bookmark worm. Did you mean "work"?');
-    expect((await twinport(["bookmark", "remove", "work"], { env })).code).toBe(0);
+    const added = await twinport(["bookmark", "add", "--json", "play", secret], { env });
+    expect(JSON.parse(added.stdout)).toEqual({ name: "play", url });
+    const gone = await twinport(["bookmark", "remove", "--json", "work", "play"], { env });
+    expect(gone.code).toBe(0);
+    expect(
+      gone.stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { name: "work", url: url.replace("me@", "me:***@") },
+      { name: "play", url },
+    ]);
     expect((await twinport(["bookmark", "list", "--json"], { env })).stdout).toBe("");
     expect((await twinport(["bookmark", "remove", "work"], { env })).code).toBe(2);
   });

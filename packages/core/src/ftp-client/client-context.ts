@@ -32,4 +32,6 @@ export interface ClientContext {
   };
   warn(message: string): void;
   progress(event: ProgressEvent): void;
+  /** Whether anybody listens to it. */
+  hearsProgress(): boolean;
 }

@@ -499,5 +499,6 @@ function makeContext(
     },
     warn,
     progress: (event) => relay.client?.emit("progress", event),
+    hearsProgress: () => (relay.client?.listenerCount("progress") ?? 0) > 0,
   };
 }

@@ -18,8 +18,11 @@ export interface ProgressEvent {
   readonly remaining: number | undefined;
 }
 
-/** A progress event with rate and time left. @param meter - Was told of the octets that moved. */
-export function measured(event: Omit<ProgressEvent, "rate" | "remaining">, meter: ProgressMeter): ProgressEvent {
+/** An event with rate and time left. @param meter - Was told of the octets that moved. */
+export function measured<const E extends Pick<ProgressEvent, "bytes" | "offset" | "size">>(
+  event: E,
+  meter: ProgressMeter,
+): E & Pick<ProgressEvent, "rate" | "remaining"> {
   const { size, offset, bytes } = event;
   const remaining = meter.remaining(size === undefined ? undefined : size - offset - bytes);
   return {

@@ -38,7 +38,13 @@ export type { DialFunction, DialPurpose, DialTarget } from "./open-socket.ts";
 export type { RemoteHash, RemoteHashOptions } from "./hash.ts";
 export { applyMirror } from "./mirror/apply-mirror.ts";
 export { isPassing, MirrorError, type MirrorErrorKind } from "./mirror/mirror-error.ts";
-export type { MirrorEvent, MirrorFailure, MirrorProgress, MirrorResult } from "./mirror/mirror-events.ts";
+export type {
+  MirrorEvent,
+  MirrorFailure,
+  MirrorFileProgress,
+  MirrorProgress,
+  MirrorResult,
+} from "./mirror/mirror-events.ts";
 export type {
   FilteredEntry,
   LinkPolicy,

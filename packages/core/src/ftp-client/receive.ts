@@ -11,7 +11,6 @@ import type { ClientContext } from "./client-context.ts";
 import { downloadMode } from "./compression.ts";
 import { FtpDownload } from "./download.ts";
 import { FtpTransferError } from "./errors.ts";
-import { measured } from "./events.ts";
 import { keepsOffsets, mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import {
   findResumable,
@@ -22,7 +21,7 @@ import {
   type LocalWriteOptions,
 } from "./local-file.ts";
 import { recordLengthsOf } from "./markers.ts";
-import { ProgressMeter } from "./progress-meter.ts";
+import { ProgressTeller } from "./progress-teller.ts";
 import { BytesSink, nodeSink, webSink } from "./sinks.ts";
 import type { DownloadOptions, OpenReadOptions, TransferResult } from "./transfer-options.ts";
 import { Verification } from "./verification.ts";
@@ -50,10 +49,9 @@ export async function openRead(
   const named = sizeInText(transfer.preliminary.text);
   // What is named need not be what travels.
   const announced = plain ? named : undefined;
-  const meter = new ProgressMeter();
-  let bytes = 0;
   let stored = 0;
   const size = announced === undefined ? undefined : announced + offset;
+  const progress = new ProgressTeller(context, { path, direction: "download", offset, size }, onProgress);
   return new FtpDownload({
     transfer,
     path,
@@ -79,17 +77,15 @@ export async function openRead(
           return inwardLine(keepsOffsets(format) ? counted : sink, format, how.options, decoding, context.options);
         },
     check: (received) => {
+      progress.flush();
       if (!isCountable(how, named)) return Promise.resolve();
       return checkSize(context, path, offset, plain ? received : stored, named);
     },
-    release,
-    onBytes: (count) => {
-      bytes += count;
-      meter.add(count);
-      const event = measured({ path, direction: "download", bytes, offset, size }, meter);
-      onProgress?.(event);
-      context.progress(event);
+    release: () => {
+      progress.flush();
+      release();
     },
+    onBytes: (count) => progress.add(count),
   });
 }
 

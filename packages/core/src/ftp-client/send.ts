@@ -18,10 +18,9 @@ import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
 import { FtpTransferError } from "./errors.ts";
-import { measured } from "./events.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
-import { ProgressMeter } from "./progress-meter.ts";
+import { ProgressTeller } from "./progress-teller.ts";
 import { isDriven, openSource, type OpenSource, type UploadSource } from "./sources.ts";
 import type { TransferResult, UploadOptions } from "./transfer-options.ts";
 import type { Transfer } from "./transfer.ts";
@@ -212,25 +211,22 @@ async function pump(
   const keeps = keepsConnection(how.format, how.options);
   const { socket } = transfer.connection;
   const size = source.size === undefined ? undefined : source.size + offset;
-  const meter = new ProgressMeter();
-  let bytes = 0;
+  const progress = new ProgressTeller(context, { path, direction: "upload", offset, size }, onProgress);
   if (!keeps) socket.resume();
-  await pumpToSocket(line.source, transfer.connection, {
-    buffers: context.buffers,
-    stallTimeout: context.options.stallTimeout,
-    pace: paceOf(limits),
-    signal,
-    station: line.station,
-    onBytes: (count) => {
-      bytes += count;
-      meter.add(count);
-      const event = measured({ path, direction: "upload", bytes, offset, size }, meter);
-      onProgress?.(event);
-      context.progress(event);
-    },
-  });
+  try {
+    await pumpToSocket(line.source, transfer.connection, {
+      buffers: context.buffers,
+      stallTimeout: context.options.stallTimeout,
+      pace: paceOf(limits),
+      signal,
+      station: line.station,
+      onBytes: (count) => progress.add(count),
+    });
+  } finally {
+    progress.flush();
+  }
   if (!keeps) await endOutward(socket, context.options.stallTimeout, signal);
-  return bytes;
+  return progress.bytes;
 }
 
 /**

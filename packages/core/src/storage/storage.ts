@@ -60,6 +60,11 @@ export interface StorageOptions {
 export interface StatOptions extends StorageOptions {
   /** Whose broken upload, if there is one under this name, is to be told of instead of the file. */
   readonly uploader?: string;
+  /**
+   * Octets that a listing told of the file a moment ago, where its exact time is what is wanted: a storage that has to ask
+   * for each fact by itself may leave the size as it was.
+   */
+  readonly knownSize?: number;
 }
 
 /** Options of `openRead`. */
@@ -89,6 +94,11 @@ export interface OpenWriteOptions extends StorageOptions {
   readonly uploader?: string;
   /** Unix permission bits of a new file, where the storage has them. Default 0o644. */
   readonly permissions?: number;
+  /**
+   * When the content counts as modified, in milliseconds since 1970-01-01 UTC. Default: when it was written. A favour: what
+   * `commit` tells is what the file has, and a storage that cannot do it on the way leaves it to `setTimes`.
+   */
+  readonly modified?: number;
   /** Octets that will come, where known (ALLO); a storage may refuse at once with kind `no-space`. */
   readonly expectedSize?: number;
 }

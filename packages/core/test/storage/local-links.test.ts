@@ -2,9 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, readdir, readFile, readlink, rename, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { at, entriesOf, put, textOf } from "../../src/storage/conformance/conformance-case.ts";
 import { LocalStorage, StorageError } from "../../src/storage/index.ts";
+import { recheckAfter } from "../../src/storage/local/jail.ts";
 import { withLocalFolder } from "./local-folder.ts";
 
 const kindOf = async (result: Promise<unknown>): Promise<unknown> =>
@@ -176,11 +178,33 @@ describe("links out of the root", () => {
       await put(storage, "/folder/file", "x");
       await rm(join(root, "folder"), { recursive: true });
       await symlink(outside, join(root, "folder"));
+      await setTimeout(recheckAfter + 1);
       expect(await kindOf(storage.openRead(at("/folder/secret")))).toBe("not-found");
       expect(await kindOf(put(storage, "/folder/file", "x"))).toBe("not-found");
       await unlink(join(root, "folder"));
       await mkdir(join(root, "folder"));
+      await setTimeout(recheckAfter + 1);
       await put(storage, "/folder/file", "again");
+    }));
+
+  it("are noticed at once where another storage of this process moved the folder", () =>
+    withLocalFolder(async ({ root, storage }) => {
+      const other = new LocalStorage({ root });
+      try {
+        await mkdir(join(root, "folder"));
+        // Many times: within the time for which a place is taken for known, and after it.
+        for (let index = 0; index < 50; index++) {
+          await put(storage, "/folder/file", "x");
+          await other.rename(at("/folder"), at("/moved"));
+          expect(await kindOf(storage.openWrite(at("/folder/file")))).toBe("not-found");
+          await storage.remove(at("/moved/file"));
+          await other.removeDirectory(at("/moved"));
+          expect(await kindOf(storage.openWrite(at("/moved/file")))).toBe("not-found");
+          await other.makeDirectory(at("/folder"));
+        }
+      } finally {
+        await other.close();
+      }
     }));
 });
 

@@ -28,6 +28,12 @@ Examples:
     .addCommand(remove());
 }
 
+interface AddOptions {
+  readonly force?: boolean;
+  readonly withPassword?: boolean;
+  readonly json?: boolean;
+}
+
 function add(): Command {
   return new Command("add")
     .summary("add a bookmark")
@@ -36,7 +42,8 @@ function add(): Command {
     .argument("<url>", "what it stands for")
     .option("-f, --force", "in place of one that is there")
     .option("--with-password", "keep the URL's password, in a file that you alone may read")
-    .action((name: string, url: string, options: { readonly force?: boolean; readonly withPassword?: boolean }) => {
+    .option("--json", "tell the bookmark as JSON on stdout")
+    .action((name: string, url: string, options: AddOptions) => {
       if (!isBookmarkName(name)) throw new UsageError(`${printable(name)} cannot be a bookmark's name`);
       if (!isUrl(url) || !/^[a-z]+:\/\//i.test(url))
         throw new UsageError("A bookmark stands for a URL, as ftp://me@example.org/folder");
@@ -46,8 +53,10 @@ function add(): Command {
         throw new UsageError(`${name} is there already; --force replaces it`);
       const keeps = password === undefined || options.withPassword === true;
       if (!keeps) process.stderr.write("twinport: the password is left out; --with-password would keep it\n");
-      bookmarks.set(name, keeps ? url : withoutSecret(url));
+      const kept = keeps ? url : withoutSecret(url);
+      bookmarks.set(name, kept);
       writeBookmarks(bookmarks);
+      if (options.json === true) tellJson(name, kept);
     });
 }
 
@@ -61,10 +70,8 @@ function list(): Command {
       const bookmarks = [...readBookmarks()];
       const width = Math.max(0, ...bookmarks.map(([name]) => name.length));
       for (const [name, url] of bookmarks) {
-        const shown = withoutSecret(url, ":***");
-        process.stdout.write(
-          json === true ? `${JSON.stringify({ name, url: shown })}\n` : `${padded(name, width)}  ${printable(shown)}\n`,
-        );
+        if (json === true) tellJson(name, url);
+        else process.stdout.write(`${padded(name, width)}  ${printable(withoutSecret(url, ":***"))}\n`);
       }
     });
 }
@@ -75,14 +82,21 @@ function remove(): Command {
     .summary("remove bookmarks")
     .description("Remove bookmarks.")
     .argument("<name...>", "which")
-    .action((names: string[]) => {
-      const bookmarks = new Map(readBookmarks());
+    .option("--json", "tell those that are gone as JSON on stdout, one a line")
+    .action((names: string[], { json }: { readonly json?: boolean }) => {
+      const before = readBookmarks();
+      const bookmarks = new Map(before);
       for (const name of names) {
         if (!bookmarks.delete(name))
           throw new UsageError(`There is no bookmark ${printable(name)}.${suggestion(name, bookmarks.keys())}`);
       }
       writeBookmarks(bookmarks);
+      if (json === true) for (const name of names) tellJson(name, before.get(name) ?? "");
     });
+}
+
+function tellJson(name: string, url: string): void {
+  process.stdout.write(`${JSON.stringify({ name, url: withoutSecret(url, ":***") })}\n`);
 }
 
 /** A URL without its password, or with something in its place. */

@@ -2,7 +2,7 @@
 import type { FtpClient } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { UsageError } from "../exit-codes.ts";
-import { runEach } from "../remote/each.ts";
+import { runEach, type Outcome } from "../remote/each.ts";
 import { isUrl, readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 
 interface ChangeOptions extends RemoteOptions {
@@ -74,13 +74,16 @@ export function mv(): Command {
     .summary("rename")
     .description("Rename a file or folder of a server.")
     .argument("<url>", "what to rename")
-    .argument("<new-path>", "the new path, or a URL of the same server; ending in /, a folder to move it into");
+    .argument("<new-path>", "the new path, or a URL of the same server; ending in /, a folder to move it into")
+    .option("--json", "tell the outcome as JSON on stdout");
   return withRemoteOptions(command)
     .addHelpText("after", "\nExample:\n  twinport mv ftp://me@example.org/a.txt done/a.txt")
-    .action((from: string, to: string, options: RemoteOptions) => rename(from, to, options));
+    .action((from: string, to: string, options: ChangeOptions) =>
+      runEach([from], options, (text) => rename(text, to, options)),
+    );
 }
 
-async function rename(from: string, to: string, options: RemoteOptions): Promise<void> {
+async function rename(from: string, to: string, options: RemoteOptions): Promise<Outcome> {
   const url = readUrl(from);
   const target = isUrl(to) ? readUrl(to) : undefined;
   if (target !== undefined && (target.host !== url.host || target.port !== url.port)) {
@@ -89,7 +92,7 @@ async function rename(from: string, to: string, options: RemoteOptions): Promise
   const path = target?.path ?? to;
   const name = url.path.slice(url.path.lastIndexOf("/") + 1);
   if (url.path === "" || path === "") throw new UsageError("The URL names no path");
-  await withClient(url, options, (client, signal) =>
-    client.rename(url.path, path.endsWith("/") ? `${path}${name}` : path, { signal }),
-  );
+  const renamed = path.endsWith("/") ? `${path}${name}` : path;
+  await withClient(url, options, (client, signal) => client.rename(url.path, renamed, { signal }));
+  return { path: url.path, to: renamed };
 }

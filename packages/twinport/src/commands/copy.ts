@@ -9,15 +9,17 @@ import {
 import { Command, Option } from "commander";
 import { printable, UsageError } from "../exit-codes.ts";
 import { runEach, type Outcome } from "../remote/each.ts";
+import { planCopies, type Copy } from "../remote/copy-plan.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { relay } from "../remote/relay.ts";
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
-import { startPoints, type StartPoint } from "../remote/start-points.ts";
+import { startPoints } from "../remote/start-points.ts";
 import { withBandwidthOption, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { formatBytes, formatSeconds } from "../remote/units.ts";
 
 interface CopyOptions extends RemoteOptions, ProgressOptions, TransferFlags {
+  readonly recursive?: boolean;
   readonly relay?: boolean;
   readonly fxp?: boolean;
   readonly continue?: boolean;
@@ -42,6 +44,7 @@ export function copy(): Command {
     .argument("<from...>", "the URLs of the files, and last that of the copy; with / at its end, the folder for them")
     .addOption(new Option("--fxp", "only by a connection of their own").conflicts("relay"))
     .option("--relay", "only through this machine")
+    .option("-r, --recursive", "folders too, with all that is in them but links")
     .option("-c, --continue", "go on where a broken copy ended")
     .addOption(
       new Option("--passive <server>", "which server listens (default: to, else from)").choices(["from", "to"]),
@@ -59,6 +62,7 @@ The options for TLS hold for both servers. Passwords of two servers fit into
 Examples:
   twinport cp ftp://me@one.example/report.pdf ftp://me@two.example/inbox/
   twinport cp 'ftpes://one.example/*.iso' ftp://two.example/mirror/
+  twinport cp -r ftp://one.example/pub ftp://two.example/mirror/
   twinport cp --fxp ftpes://one.example/a ftp://two.example/b`,
     )
     .action((urls: string[], options: CopyOptions) => run(urls, options));
@@ -82,18 +86,18 @@ async function run(urls: readonly string[], options: CopyOptions): Promise<void>
     await withPools({ ...options, transfers: transfers * 2 }, view.note, async (pools, signal) => {
       const points = await startPoints(from, pools, signal);
       const receiving = await pools.of(target);
-      const intoFolder = target.path === "" || target.path.endsWith("/");
-      if (points.length > 1 && !intoFolder) throw new UsageError("Several files go to a folder: end its URL with /");
+      const copies = await planCopies(points, receiving, target.path, {
+        recursive: options.recursive === true,
+        ahead: transfers,
+        note: view.note,
+        signal,
+      });
       const copier = new Copier(receiving, options, view, signal);
-      view.expect(points.length);
+      view.expect(copies.length);
       await runEach(
-        points,
+        copies,
         { ...options, transfers, note: view.note },
-        (point) => {
-          const name = point.path.slice(point.path.lastIndexOf("/") + 1);
-          if (name === "") throw new UsageError("A folder cannot be copied, only files; mirror copies folders");
-          return copier.copy(point, intoFolder ? `${target.path}${name}` : target.path);
-        },
+        (each) => copier.copy(each),
         ({ path }) => path,
       );
     });
@@ -119,8 +123,9 @@ class Copier {
   }
 
   /** Copies a file, and tells which way it went. */
-  async copy({ pool, path }: StartPoint, toPath: string): Promise<Outcome> {
+  async copy({ pool, path, to: toPath, failure }: Copy): Promise<Outcome> {
     try {
+      if (failure !== undefined) throw failure;
       const done = await this.#anyWay(pool, path, toPath);
       const { bytes, offset, milliseconds, via } = done;
       if (this.#options.json !== true && this.#options.quiet !== true) {

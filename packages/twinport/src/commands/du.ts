@@ -1,11 +1,11 @@
 /** `twinport du`: how much is in folders of a server. */
-import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
+import type { ListedEntry } from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
 import { printable, UsageError } from "../exit-codes.ts";
 import { parseWhole } from "../parse-options.ts";
 import { withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 import { tellFailure } from "../remote/each.ts";
-import { forEachStart, type StartPoint } from "../remote/start-points.ts";
+import { forEachStart, lookAtStart, type StartPoint } from "../remote/start-points.ts";
 import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { formatBytes } from "../remote/units.ts";
 import { walkRemote, type Walked } from "../remote/walk-remote.ts";
@@ -54,9 +54,9 @@ async function run(urls: readonly string[], options: DuOptions): Promise<void> {
 /** Counts what is below a path, and tells it. @returns Why folders could not be counted. */
 async function measure({ pool, path }: StartPoint, options: DuOptions, signal: AbortSignal): Promise<unknown[]> {
   const deepest = options.summarize === true ? 0 : (options.maxDepth ?? Infinity);
-  const file = await fileAt(pool, path, signal);
-  if (file !== undefined) {
-    tell({ path, level: 0, bytes: sizeOf(file), files: 1, directories: 0 }, options);
+  const start = await lookAtStart(pool, path, signal);
+  if (start.kind === "file") {
+    tell({ path, level: 0, bytes: sizeOf(start), files: 1, directories: 0 }, options);
     return [];
   }
   const failures: unknown[] = [];
@@ -90,19 +90,6 @@ function count({ path, entry, level }: Walked, open: Holding[], options: DuOptio
   const file: Holding = { path, level, bytes: sizeOf(entry), files: 1, directories: 0 };
   addTo(open.at(-1), file);
   if (options.all === true && level <= deepest) tell(file, options);
-}
-
-/** The path itself where it is a file; undefined where it is a folder, or nothing that can be asked for. */
-async function fileAt(pool: FtpPool, path: string, signal: AbortSignal): Promise<ListedEntry | undefined> {
-  if (path === "" || path === "/") return undefined;
-  try {
-    const entry = await pool.use((client) => client.stat(path, { signal }));
-    return entry.kind === "file" ? entry : undefined;
-  } catch (error) {
-    // Servers without MLST cannot tell of folders: listing them decides.
-    if (error instanceof FtpReplyError && !error.transient && error.code !== 550) return undefined;
-    throw error;
-  }
 }
 
 function addTo(above: Holding | undefined, { bytes, files, directories }: Holding): void {

@@ -1,5 +1,5 @@
 /** `twinport find`: files of a server by name, kind, size and time. */
-import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
+import type { ListedEntry } from "@twinport/core/ftp-client";
 import { Command, Option } from "commander";
 import { printable } from "../exit-codes.ts";
 import { collect, parseWhole } from "../parse-options.ts";
@@ -12,7 +12,7 @@ import {
 } from "../remote/find-conditions.ts";
 import { withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 import { tellFailure } from "../remote/each.ts";
-import { forEachStart, type StartPoint } from "../remote/start-points.ts";
+import { forEachStart, lookAtStart, type StartPoint } from "../remote/start-points.ts";
 import { defaultTransfers, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { walkRemote } from "../remote/walk-remote.ts";
 import { toJson } from "./ls.ts";
@@ -77,7 +77,7 @@ async function search({ pool, path }: StartPoint, options: FindOptions, signal: 
   const fits = compileConditions(options);
   const { mindepth = 0, maxdepth = Infinity } = options;
   const failures: unknown[] = [];
-  const start = await startAt(pool, path, signal);
+  const start = await lookAtStart(pool, path, signal);
   if (mindepth === 0 && fits(start)) tell(path || ".", start, options);
   if (start.kind !== "directory" || maxdepth === 0) return [];
   const ahead = options.transfers ?? defaultTransfers;
@@ -88,19 +88,6 @@ async function search({ pool, path }: StartPoint, options: FindOptions, signal: 
     } else if (walked.level >= mindepth && fits(walked.entry)) tell(walked.path, walked.entry, options);
   }
   return failures;
-}
-
-/** What the start is; where the server cannot tell, a folder. */
-async function startAt(pool: FtpPool, path: string, signal: AbortSignal): Promise<ListedEntry> {
-  const name = path.slice(path.lastIndexOf("/") + 1) || ".";
-  const folder: ListedEntry = { name, kind: "directory", raw: "" };
-  if (path === "" || path === "/") return folder;
-  try {
-    return { ...(await pool.use((client) => client.stat(path, { signal }))), name };
-  } catch (error) {
-    if (error instanceof FtpReplyError && !error.transient && error.code !== 550) return folder;
-    throw error;
-  }
 }
 
 function tell(path: string, entry: ListedEntry, options: FindOptions): void {

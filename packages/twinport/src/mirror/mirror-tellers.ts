@@ -29,16 +29,9 @@ export class MirrorTeller {
       case "begin":
         return;
       case "progress": {
-        const { step, bytes, offset } = event;
-        this.#view.onProgress({
-          path: step.path,
-          direction: this.#direction,
-          bytes,
-          offset,
-          size: step.from.size,
-          rate: 0,
-          remaining: undefined,
-        });
+        const { step, bytes, offset, size, rate, remaining } = event;
+        const direction = this.#direction;
+        this.#view.onProgress({ path: step.path, direction, bytes, offset, size, rate, remaining });
         return;
       }
       case "done":

@@ -1,5 +1,5 @@
 /** What the commands that walk or read begin with: URLs, with their patterns resolved. */
-import type { FtpPool } from "@twinport/core/ftp-client";
+import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
 import { SomeFailedError } from "../exit-codes.ts";
 import { tellFailure, withoutPassword } from "./each.ts";
 import { expandRemote, patternOfUrl } from "./remote-glob.ts";
@@ -63,4 +63,18 @@ export async function forEachStart(
     }
     if (failures.length > 0) throw new SomeFailedError(`${failures.length} ${failed}`, failures);
   });
+}
+
+/** What a start is; where the server cannot tell, a folder. @throws FtpReplyError for what is not there. */
+export async function lookAtStart(pool: FtpPool, path: string, signal: AbortSignal): Promise<ListedEntry> {
+  const name = path.slice(path.lastIndexOf("/") + 1) || ".";
+  const folder: ListedEntry = { name, kind: "directory", raw: "" };
+  if (path === "" || path === "/") return folder;
+  try {
+    return { ...(await pool.use((client) => client.stat(path, { signal }))), name };
+  } catch (error) {
+    // Servers without MLST cannot tell of folders: listing them decides.
+    if (error instanceof FtpReplyError && !error.transient && error.code !== 550) return folder;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
-/** What is below a folder of a server, in the order of names, with folders listed ahead in sessions of their own. */
-import { FtpTransferError, treeDepth, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
+/** What is below a folder of a server, in the order of names; in a pool with folders listed ahead in sessions of their own. */
+import { FtpTransferError, treeDepth, type FtpClient, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
+import { joinRemote } from "./remote-path.ts";
 
 /** Something below a folder, or a folder that could not be listed. */
 export interface Walked {
@@ -14,7 +15,7 @@ export interface Walked {
 /** How a walk goes. */
 export interface WalkOptions {
   readonly signal: AbortSignal;
-  /** Folders that are listed ahead. */
+  /** Folders that are listed ahead; 0 for a single session. */
   readonly ahead: number;
   /** The last level that is told. Default: all. */
   readonly depth?: number | undefined;
@@ -23,12 +24,16 @@ export interface WalkOptions {
 type Listing = Promise<ListedEntry[]>;
 
 /** Walks below a folder, each folder before what is in it. Links are not followed. A folder that cannot be listed is told again, with `failure`. */
-export async function* walkRemote(pool: FtpPool, folder: string, options: WalkOptions): AsyncGenerator<Walked> {
-  yield* walkBelow(pool, folder, await list(pool, folder, options), 1, options);
+export async function* walkRemote(
+  server: FtpPool | FtpClient,
+  folder: string,
+  options: WalkOptions,
+): AsyncGenerator<Walked> {
+  yield* walkBelow(server, folder, await list(server, folder, options), 1, options);
 }
 
 async function* walkBelow(
-  pool: FtpPool,
+  server: FtpPool | FtpClient,
   folder: string,
   entries: readonly ListedEntry[],
   level: number,
@@ -47,23 +52,23 @@ async function* walkBelow(
     while (begun.size < ahead) {
       const next = folders.shift();
       if (next === undefined) break;
-      const listing = list(pool, joinRemote(folder, next), options);
+      const listing = list(server, joinRemote(folder, next), options);
       // It is looked at when its turn comes.
       listing.catch(() => undefined);
       begun.set(next, listing);
     }
-    yield* walkInto(pool, { path, entry, level }, begun, options);
+    yield* walkInto(server, { path, entry, level }, begun, options);
   }
 }
 
 async function* walkInto(
-  pool: FtpPool,
+  server: FtpPool | FtpClient,
   folder: Walked,
   begun: Map<string, Listing>,
   options: WalkOptions,
 ): AsyncGenerator<Walked> {
   const { path, entry, level } = folder;
-  const listing = begun.get(entry.name) ?? list(pool, path, options);
+  const listing = begun.get(entry.name) ?? list(server, path, options);
   begun.delete(entry.name);
   let entries: ListedEntry[];
   try {
@@ -75,14 +80,11 @@ async function* walkInto(
     yield { ...folder, failure };
     return;
   }
-  yield* walkBelow(pool, path, entries, level + 1, options);
+  yield* walkBelow(server, path, entries, level + 1, options);
 }
 
-function list(pool: FtpPool, folder: string, { signal }: WalkOptions): Listing {
-  return pool.use((client) => client.list(folder === "" ? undefined : folder, { signal }), { signal });
-}
-
-/** A name in a folder of a server; the empty path is where a session begins. */
-export function joinRemote(folder: string, name: string): string {
-  return folder === "" || folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
+async function list(server: FtpPool | FtpClient, folder: string, { signal }: WalkOptions): Listing {
+  const named = folder === "" || folder === "." ? undefined : folder;
+  if ("list" in server) return server.list(named, { signal });
+  return server.use((client) => client.list(named, { signal }), { signal });
 }

@@ -4,6 +4,8 @@ import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
 import { printable } from "../exit-codes.ts";
 
+const directions = ["upload", "download"] as const;
+
 /** How logs look. */
 export type LogFormat = "pretty" | "json";
 
@@ -21,17 +23,41 @@ export function makeLog(format: LogFormat, level: string): Logger {
   return pino(options, stream);
 }
 
-/** Writes what a server tells into a log. */
+/** Writes what a server tells into a log. What the log leaves out is not even listened to: the server then makes no event. */
 export function logServer(server: FtpServer, log: Logger): void {
+  if (log.isLevelEnabled("debug")) logSteps(server, log);
+  if (log.isLevelEnabled("info")) logWork(server, log);
+  logTroubles(server, log);
+}
+
+function logSteps(server: FtpServer, log: Logger): void {
   server.on("session", (event) => log.debug(who(event), "session opened"));
+  server.on("refusal", ({ verb, code, message, argument, ...event }) => {
+    const shown = argument === undefined ? {} : { argument: printable(argument) };
+    log.debug({ ...who(event), verb, ...shown, code }, `refused: ${printable(message)}`);
+  });
+  for (const direction of directions) {
+    server.on(`${direction}-start`, (event) =>
+      log.debug({ ...who(event), path: printable(event.path) }, `${direction} begins`),
+    );
+  }
+}
+
+function logWork(server: FtpServer, log: Logger): void {
   server.on("session-end", ({ reason, milliseconds, ...event }) =>
     log.info({ ...who(event), reason, ms: milliseconds }, "session ended"),
   );
-  server.on("session-refused", ({ remote, message }) =>
-    log.warn({ remote: `${remote.address}:${remote.port}` }, `session refused: ${message}`),
-  );
   server.on("login", ({ anonymous, ...event }) =>
     log.info({ ...who(event), ...(anonymous ? { anonymous } : {}) }, "logged in"),
+  );
+  for (const direction of directions) {
+    server.on(direction, (event) => log.info(transfer(event), `${direction} complete`));
+  }
+}
+
+function logTroubles(server: FtpServer, log: Logger): void {
+  server.on("session-refused", ({ remote, message }) =>
+    log.warn({ remote: `${remote.address}:${remote.port}` }, `session refused: ${message}`),
   );
   server.on("login-refused", ({ user, reason, ...event }) =>
     log.warn({ ...who(event), user: printable(user), reason }, "login refused"),
@@ -39,15 +65,7 @@ export function logServer(server: FtpServer, log: Logger): void {
   server.on("tls-failed", ({ connection, message, ...event }) =>
     log.warn({ ...who(event), connection }, `TLS failed: ${printable(message)}`),
   );
-  server.on("refusal", ({ verb, code, message, argument, ...event }) => {
-    const shown = argument === undefined ? {} : { argument: printable(argument) };
-    log.debug({ ...who(event), verb, ...shown, code }, `refused: ${printable(message)}`);
-  });
-  for (const direction of ["upload", "download"] as const) {
-    server.on(`${direction}-start`, (event) =>
-      log.debug({ ...who(event), path: printable(event.path) }, `${direction} begins`),
-    );
-    server.on(direction, (event) => log.info(transfer(event), `${direction} complete`));
+  for (const direction of directions) {
     server.on(`${direction}-broken`, (event) =>
       log.warn(transfer(event), `${direction} broke off: ${printable(event.message)}`),
     );

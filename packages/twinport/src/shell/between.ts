@@ -1,7 +1,7 @@
 /** Files from one server to the other, for `proxy`: by a connection of their own, or through here. */
 import { ServersRefusedError, type FtpClient } from "@twinport/core/ftp-client";
 import type { CommandContext } from "./context.ts";
-import { baseName, joinRemote } from "./remote-path.ts";
+import { baseName, joinRemote } from "../remote/remote-path.ts";
 import type { Site } from "./site.ts";
 import { summary } from "./transfer-view.ts";
 

@@ -4,7 +4,7 @@ import { join as joinLocal, resolve } from "node:path";
 import { compileGlob } from "@twinport/core/protocol";
 import type { FtpClient } from "@twinport/core/ftp-client";
 import { UsageError } from "../exit-codes.ts";
-import { joinRemote } from "./remote-path.ts";
+import { joinRemote } from "../remote/remote-path.ts";
 
 /** Folders that a pattern may look into, and alternatives that its braces may have. */
 export const globFolderLimit = 10_000;

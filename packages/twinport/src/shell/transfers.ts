@@ -16,7 +16,7 @@ import { printable, UsageError } from "../exit-codes.ts";
 import { localPath, session, type CommandContext, type Workplace } from "./context.ts";
 import { foldCase, mapName } from "./name-map.ts";
 import { programOutput } from "./output.ts";
-import { baseName, joinRemote } from "./remote-path.ts";
+import { baseName, joinRemote } from "../remote/remote-path.ts";
 import { formatOf } from "./settings.ts";
 import { summary } from "./transfer-view.ts";
 

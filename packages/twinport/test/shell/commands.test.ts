@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryStorage } from "@twinport/core/storage";
 import { usageOf } from "../../src/shell/command.ts";
 import { helpText } from "../../src/shell/commands/help.ts";
 import { allCommands, commandNames, findCommand } from "../../src/shell/commands/table.ts";
@@ -222,9 +223,14 @@ const scenarios: Record<string, (given: Given) => Promise<void>> = {
   delete: removes("delete"),
   dir: lists("dir"),
   disconnect: closes("disconnect"),
-  du: async ({ shell }) => {
+  du: async ({ shell, server }) => {
     expect(await shell.ok("du")).toBe("           8  ./pub\n          17  .\n");
     expect(await shell.ok("du -sh pub")).toBe("         8 B  pub\n");
+    await server.makeFolder("/pub/deep");
+    await server.put("/pub/deep/x", "12345");
+    await server.makeFolder("/pub/last");
+    const folders = ["           5  ./pub/deep", "           0  ./pub/last", "          13  ./pub", "          22  ."];
+    expect(await shell.ok("du")).toBe(`${folders.join("\n")}\n`);
   },
   echo: async ({ shell }) => expect(await shell.ok("echo 'a  b' c")).toBe("a  b c\n"),
   edit: async ({ shell, server, local }) => {
@@ -666,5 +672,25 @@ describe("each command", () => {
       await server.put("/big", Buffer.alloc(100_000, "big"));
     if (name === "lls") await writeFile(local("big.local"), "");
     await scenarios[name]?.({ server, shell, local });
+  });
+});
+
+/** A storage in which each folder holds another one. */
+class EndlessStorage extends MemoryStorage {
+  override async *list(): ReturnType<MemoryStorage["list"]> {
+    await Promise.resolve();
+    yield [{ name: "x", kind: "directory", size: 0, modified: 0 }];
+  }
+
+  override stat(): ReturnType<MemoryStorage["stat"]> {
+    return Promise.resolve({ name: "x", kind: "directory", size: 0, modified: 0 });
+  }
+}
+
+describe("folders without end", () => {
+  it.each(["du", "find"])("end %s", async (command) => {
+    const shell = await connected(await startServer({ storage: new EndlessStorage() }));
+    expect(await shell.run(command)).not.toBe(0);
+    expect(shell.told()).toMatch(/goes down more than \d+ folders/);
   });
 });

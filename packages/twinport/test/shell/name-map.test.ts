@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { applyNameMap, foldCase, mapName, translateName } from "../../src/shell/name-map.ts";
 import { defineMacro, expandMacro, macroLimit, macroLineLimit, type Macros } from "../../src/shell/macros.ts";
 import { findNetrcMacros } from "../../src/shell/netrc-macros.ts";
-import { nearestNames } from "../../src/shell/nearest.ts";
+import { nearestNames } from "../../src/config/nearest.ts";
 import { withoutSecrets } from "../../src/shell/history.ts";
 import { formatFtpUrl } from "../../src/shell/format-url.ts";
 import { readTarget } from "../../src/shell/target.ts";

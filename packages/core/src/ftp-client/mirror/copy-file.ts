@@ -4,6 +4,8 @@
  */
 import type { Entry, OpenWriteOptions, ReadableFile, WritableFile } from "../../storage/index.ts";
 import { FtpTransferError } from "../errors.ts";
+import { measured } from "../events.ts";
+import { ProgressMeter } from "../progress-meter.ts";
 import { copyContent } from "./copy-content.ts";
 import { isKind } from "./mirror-error.ts";
 import type { CopyStep, MirrorStamp } from "./mirror-plan.ts";
@@ -27,7 +29,11 @@ export class FileCopy {
   #reached = 0;
   /** Octets that moved in all attempts. */
   #moved = 0;
+  /** Over all attempts, with the pauses between them. */
+  readonly #meter = new ProgressMeter();
   #changed = false;
+  /** Whether the target's file has the source's time since it was committed. */
+  #hasTime = false;
   /** Whether the target was held against the plan. */
   #isChecked = false;
 
@@ -55,14 +61,14 @@ export class FileCopy {
 
   /** @returns Whether the file is copied; what it is not is told. */
   async #attempt(retry: number): Promise<boolean> {
-    if ((retry > 0 || this.#run.looksAgain || this.#isVague()) && !(await this.#lookAtSource())) return false;
+    if ((retry > 0 || this.#run.looksAgain || this.#isVague()) && !(await this.#lookAtSource(retry))) return false;
     if (!this.#isChecked && !(await this.#isAsPlanned())) return false;
     this.#isChecked = true;
     const offset = await this.#beginning(retry);
     const total = await this.#copy(offset);
     if (total === undefined) return this.#vanished();
     await this.#verify(offset > 0);
-    await setAttributes(this.#run, this.#step.path, this.#source.modified, this.#modeToSet());
+    await setAttributes(this.#run, this.#step.path, this.#timeToSet(), this.#modeToSet());
     return true;
   }
 
@@ -72,12 +78,14 @@ export class FileCopy {
   }
 
   /** Sees what is at the source now. @returns false when it is not there, or no file any more. */
-  async #lookAtSource(): Promise<boolean> {
+  async #lookAtSource(retry: number): Promise<boolean> {
     const { from, signal } = this.#run;
     const { path } = this.#step;
     let now: Entry;
     try {
-      now = await from.storage.stat(from.at(path), { signal });
+      // How much comes is seen anyway, unless only a part is to come.
+      const known = retry === 0 && this.#run.options.resume !== true ? { knownSize: this.#source.size } : {};
+      now = await from.storage.stat(from.at(path), { ...known, signal });
     } catch (error) {
       if (isKind(error, "not-found")) return this.#vanished();
       throw error;
@@ -162,12 +170,14 @@ export class FileCopy {
 
   #openTarget(offset: number): Promise<WritableFile<Entry>> {
     const { to, signal } = this.#run;
+    const { modified } = this.#source;
     const how: OpenWriteOptions = {
       signal,
       uploader,
       expectedSize: Math.max(0, this.#source.size - offset),
       ...(offset > 0 ? { mode: "at", offset } : { mode: "replace" }),
       ...(this.#mode === undefined ? {} : { permissions: this.#mode }),
+      ...(modified === undefined || !this.#keepsTimes() ? {} : { modified }),
     };
     return to.storage.openWrite(to.at(this.#step.path), how);
   }
@@ -178,8 +188,9 @@ export class FileCopy {
       here += bytes;
       this.#reached = Math.max(this.#reached, here);
       this.#moved += bytes;
+      this.#meter.add(bytes);
       this.#run.moved(bytes);
-      this.#run.options.onEvent?.({ type: "progress", step: this.#step, bytes: here - offset, offset });
+      this.#tell(here - offset, offset);
     };
     try {
       const moved = await copyContent(source, target, this.#run, count);
@@ -193,8 +204,14 @@ export class FileCopy {
       await target.abandon().catch(() => undefined);
       throw error;
     }
-    await target.commit();
+    const { modified } = await target.commit();
+    this.#hasTime = modified === this.#source.modified;
     return here;
+  }
+
+  #tell(bytes: number, offset: number): void {
+    const event = { type: "progress", step: this.#step, bytes, offset, size: this.#source.size } as const;
+    this.#run.options.onEvent?.(measured(event, this.#meter));
   }
 
   /**
@@ -260,6 +277,10 @@ export class FileCopy {
       `Copying ${path}`,
       "what is at the target now is not what the source has",
     );
+  }
+
+  #timeToSet(): number | undefined {
+    return this.#hasTime ? undefined : this.#source.modified;
   }
 
   /** The mode, where the target's file does not have it from its opening. */

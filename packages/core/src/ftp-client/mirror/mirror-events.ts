@@ -1,4 +1,5 @@
 /** What a mirror tells while it works, and in the end. */
+import type { ProgressEvent } from "../events.ts";
 import type { CopyStep, MirrorNote, MirrorStep, MirrorUnchanged } from "./mirror-plan.ts";
 
 /** Something happened. */
@@ -6,8 +7,7 @@ export type MirrorEvent =
   /** A folder was compared; how many entries its two sides have. */
   | { readonly type: "listed"; readonly path: string; readonly source: number; readonly target: number }
   | { readonly type: "begin"; readonly step: MirrorStep }
-  /** Octets of a file moved on; `bytes` are those of this attempt so far, `offset` those from before it. */
-  | { readonly type: "progress"; readonly step: CopyStep; readonly bytes: number; readonly offset: number }
+  | MirrorFileProgress
   /** @remarks `bytes` are the octets that moved. */
   | { readonly type: "done"; readonly step: MirrorStep; readonly bytes: number }
   | { readonly type: "note"; readonly note: MirrorNote }
@@ -20,6 +20,18 @@ export type MirrorEvent =
       readonly error: unknown;
     }
   | { readonly type: "failed"; readonly failure: MirrorFailure };
+
+/** Octets of a file moved on. */
+export interface MirrorFileProgress extends Pick<ProgressEvent, "rate" | "remaining"> {
+  readonly type: "progress";
+  readonly step: CopyStep;
+  /** Octets of this attempt so far. */
+  readonly bytes: number;
+  /** Octets from before it. */
+  readonly offset: number;
+  /** Octets of the whole file, as the source told last. */
+  readonly size: number;
+}
 
 /** Something failed for good. */
 export interface MirrorFailure {

@@ -129,15 +129,17 @@ export class FtpPool {
    */
   async use<T>(operation: PooledOperation<T>, options: PooledOptions = {}): Promise<T> {
     const { retry = this.#options.retry, signal } = options;
-    // The pool's end ends waits between attempts too.
-    const ending = new AbortController();
-    const abort = (): void => ending.abort(abortedWait(signal?.reason));
-    this.#running.add(ending);
-    signal?.addEventListener("abort", abort, { once: true });
+    let ending: AbortController | undefined;
+    const abort = (): void => ending?.abort(abortedWait(signal?.reason));
+    // The pool's end ends waits between attempts too; most operations need no second one.
+    const betweenAttempts = (): AbortSignal => {
+      ending ??= this.#end(signal, abort);
+      return ending.signal;
+    };
     try {
-      return await withRetries((...attempt) => this.#attempt(operation, attempt, options), retry, ending.signal);
+      return await withRetries((...attempt) => this.#attempt(operation, attempt, options), retry, betweenAttempts);
     } finally {
-      this.#running.delete(ending);
+      if (ending !== undefined) this.#running.delete(ending);
       signal?.removeEventListener("abort", abort);
     }
   }
@@ -220,6 +222,16 @@ export class FtpPool {
 
   #isClosed(): boolean {
     return this.#closing.signal.aborted;
+  }
+
+  /** What fires when the caller gives up, or the pool is closed. */
+  #end(signal: AbortSignal | undefined, abort: () => void): AbortController {
+    const ending = new AbortController();
+    this.#running.add(ending);
+    if (this.#isClosed()) ending.abort(this.#closing.signal.reason);
+    else if (signal?.aborted === true) ending.abort(abortedWait(signal.reason));
+    else signal?.addEventListener("abort", abort, { once: true });
+    return ending;
   }
 
   async #attempt<T>(

@@ -40,12 +40,13 @@ const longestTimer = 2 ** 31 - 1;
  * Runs an operation until it succeeds, or fails for good.
  *
  * @param operation - Is told which retry it is, 0 for the first attempt, and why the attempt before failed.
+ * @param signal - Ends waits between attempts; a function is called once there is one, for signals that few operations need.
  * @throws What the last attempt threw; the signal's reason when it fires while an attempt is waited for.
  */
 export async function withRetries<T>(
   operation: (retry: number, before: unknown) => Promise<T>,
   policy: RetryPolicy = {},
-  signal?: AbortSignal,
+  signal?: AbortSignal | (() => AbortSignal),
 ): Promise<T> {
   const { retries = defaultRetries, retryable = isRetryable } = policy;
   let before: unknown;
@@ -53,12 +54,14 @@ export async function withRetries<T>(
     try {
       return await operation(retry, before);
     } catch (error) {
-      if (retry >= retries || signal?.aborted === true || !retryable(error)) throw error;
+      if (retry >= retries || !retryable(error)) throw error;
+      const ending = typeof signal === "function" ? signal() : signal;
+      if (ending?.aborted === true) throw error;
       const delay = delayBefore(retry, policy);
       before = error;
       policy.onRetry?.({ retry: retry + 1, delay, error });
-      signal?.throwIfAborted();
-      await pause(delay, signal);
+      ending?.throwIfAborted();
+      await pause(delay, ending);
     }
   }
 }

@@ -12,6 +12,7 @@ import { chooseHash, noHash } from "../hash.ts";
 import { localDestination, openLocalRead } from "../local-file.ts";
 import type { FtpPool } from "../pool/ftp-pool.ts";
 import { ProgressMeter } from "../progress-meter.ts";
+import { DownloadLock } from "./download-lock.ts";
 import { PartFile, segmentsPath, statePath } from "./part-file.ts";
 import { RangeSet } from "./ranges.ts";
 import { canRestart, demandSame, identify } from "./remote-file.ts";
@@ -62,13 +63,24 @@ class SegmentedDownload {
   }
 
   async run(destination: Destination): Promise<SegmentedResult> {
-    const { minSegment, signal } = this.#options;
+    const { signal } = this.#options;
     if (!destination.replaceable) return this.#whole(destination, undefined);
     const identity = await this.#use(async (client) => {
       const found = await identify(client, this.#path, signal);
       return found !== undefined && (await canRestart(client, signal)) ? found : undefined;
     });
-    if (identity === undefined || identity.size < 2 * minSegment) return this.#whole(destination, undefined);
+    // What another one has under way must neither be written over nor taken away.
+    const lock = await DownloadLock.take(destination.path);
+    try {
+      return await this.#locked(destination, identity);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #locked(destination: Destination, identity: FileIdentity | undefined): Promise<SegmentedResult> {
+    const tooSmall = identity === undefined || identity.size < 2 * this.#options.minSegment;
+    if (tooSmall) return this.#whole(destination, undefined);
     const found = await this.#find(destination, identity);
     try {
       return await this.#inSegments(destination, identity, found);

@@ -37,7 +37,7 @@ import { BrokenUploads } from "./broken-uploads.ts";
 import { FtpReadable, nothingLeft } from "./ftp-readable.ts";
 import { FtpWritable } from "./ftp-writable.ts";
 import { listFolder } from "./list-folder.ts";
-import { explained, look, tell, type Place, type Wanted } from "./look.ts";
+import { explained, look, tell, tellTime, type Place, type Wanted } from "./look.ts";
 import { OpenFiles, type OpenFile } from "./open-files.ts";
 import { openUpload, type UploadSurroundings } from "./open-upload.ts";
 import { isPartName } from "./part-names.ts";
@@ -112,7 +112,8 @@ export class FtpStorage implements Storage {
     return this.#run(path, options, async (place) => {
       const part = this.#broken.find(options.uploader, path);
       const kept = part === undefined ? undefined : await look(place, part);
-      return kept === undefined ? tell(place, path) : { ...kept, name: baseName(path), partial: true };
+      if (kept !== undefined) return { ...kept, name: baseName(path), partial: true };
+      return (await tellTime(place, path, options.knownSize)) ?? tell(place, path);
     });
   }
 

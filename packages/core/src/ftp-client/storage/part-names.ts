@@ -4,7 +4,7 @@
  *
  *     .upload-<random, 16 hex>.part
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { VirtualPath } from "../../storage/index.ts";
 import { beside } from "./server-path.ts";
 
@@ -17,10 +17,16 @@ export function isPartName(name: string): boolean {
 
 /** A name for an upload to `path`. */
 export function makePartPath(path: VirtualPath): VirtualPath {
-  return beside(path, `.upload-${randomBytes(8).toString("hex")}.part`);
+  return beside(path, `.upload-${random()}.part`);
 }
 
 /** A name for what is put aside while another file takes its place. It is listed: should it stay, somebody will want it. */
 export function makeAsidePath(path: VirtualPath): VirtualPath {
-  return beside(path, `.upload-${randomBytes(8).toString("hex")}.old`);
+  return beside(path, `.upload-${random()}.old`);
+}
+
+/** 16 hexadecimal digits, of a stock of random octets, where randomBytes asks for new ones each time. */
+function random(): string {
+  const id = randomUUID();
+  return `${id.slice(0, 8)}${id.slice(-8)}`;
 }

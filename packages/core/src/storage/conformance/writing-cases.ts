@@ -56,6 +56,21 @@ export const writingCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "tells by commit which time a file has that one was asked for",
+    async run(storage) {
+      const modified = Date.UTC(2020, 1, 29, 12, 34, 56);
+      for (const mode of ["replace", "append", "at"] as const) {
+        const file = await storage.openWrite(at("/file"), { mode, modified });
+        await file.write(Buffer.from("text"));
+        const committed = await file.commit();
+        const { modified: told } = await storage.stat(at("/file"));
+        // It is a favour: where it is not done, nobody must think that it was.
+        if (committed.modified === modified) assert.equal(told, modified);
+        else assert.notEqual(told, modified);
+      }
+    },
+  },
+  {
     name: "writes an empty file",
     async run(storage) {
       const entry = await (await storage.openWrite(at("/empty"))).commit();

@@ -5,7 +5,7 @@
  *     .twinport-<instance, 12 hex>-<random, 16 hex>.part
  *     .twinport-journal
  */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { VirtualPath } from "../virtual-path.ts";
 
 /** The journal's folder in the root. */
@@ -35,5 +35,7 @@ export function instancePrefix(instance: string): string {
 
 /** A name for an unfinished upload. */
 export function makePartName(instance: string): string {
-  return `${instancePrefix(instance)}${randomBytes(8).toString("hex")}.part`;
+  // Of a stock of random octets, where randomBytes asks for new ones each time.
+  const id = randomUUID();
+  return `${instancePrefix(instance)}${id.slice(0, 8)}${id.slice(-8)}.part`;
 }

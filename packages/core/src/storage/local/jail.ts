@@ -4,7 +4,8 @@
  * On Linux the folder is opened once, `readlink /proc/self/fd/<n>` tells where it really lies, and all work is done on
  * `/proc/self/fd/<n>/<name>`, which is openat(2) in plain Node. Elsewhere the real path is looked up before, and again
  * after an opening. Open folders are kept for a while; one is used again only while the system still tells the same
- * place for it, and only when no link was on the way, so that a folder renamed or a link switched is always noticed.
+ * place for it, and only when no link was on the way, so that a folder renamed or a link switched is noticed:
+ * at once where a storage of this process did it, within `recheckAfter` otherwise.
  */
 import { constants, existsSync, readlinkSync } from "node:fs";
 import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
@@ -20,6 +21,11 @@ export const folderIdle = 10_000;
  * the open one does not tell.
  */
 export const folderAge = 1_000;
+/**
+ * Milliseconds for which the system's word for a folder's place holds. An upload asks several times within one, and each
+ * time costs as much as the opening itself; a rename by another process within them might as well have come after.
+ */
+export const recheckAfter = 1;
 /** Links that are followed in a row. */
 export const linkHops = 16;
 
@@ -43,16 +49,36 @@ interface Kept {
   readonly fd: number;
   readonly real: string;
   readonly opened: number;
+  /** When the system told its place last, and how many moves there were by then. */
+  checked: number;
+  moves: number;
   users: number;
   lastUsed: number;
   evicted: boolean;
+}
+
+/** Where the system shows this process's descriptors; undefined where it does not. */
+const descriptors = descriptorsFolder();
+
+function descriptorsFolder(): string | undefined {
+  if (process.platform !== "linux" || !existsSync("/proc/self/fd")) return undefined;
+  // One link less on the way of each call, where /proc counts processes as this one does.
+  return readlinkSync("/proc/self") === String(process.pid) ? `/proc/${process.pid}/fd/` : "/proc/self/fd/";
+}
+
+/** Folders that storages of this process moved or removed: each is noticed at once by all of them. */
+let moves = 0;
+
+/** A folder was moved or removed: what is kept open is looked at again before its next use. */
+export function folderMoved(): void {
+  moves++;
 }
 
 /** Opens folders and files inside a root. */
 export class Jail {
   readonly #givenRoot: string;
   readonly #calls: SystemCalls;
-  readonly #byDescriptor = process.platform === "linux" && existsSync("/proc/self/fd");
+  readonly #byDescriptor = descriptors !== undefined;
   readonly #kept = new Map<VirtualPath, Kept>();
   #root: Promise<string> | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -78,7 +104,7 @@ export class Jail {
     const root = await this.root();
     const kept = this.#kept.get(path);
     if (kept !== undefined) {
-      if (performance.now() - kept.opened < folderAge && placeOf(kept.fd) === kept.real) return this.#hold(path, kept);
+      if (isInPlace(kept)) return this.#hold(path, kept);
       this.#evict(path, kept);
     }
     return this.#byDescriptor ? this.#openFolder(root, path) : this.#resolveFolder(root, path);
@@ -149,12 +175,14 @@ export class Jail {
     } catch (error) {
       throw fromSystemError(error, path);
     }
+    const before = moves;
     const real = placeOf(fd);
     if (real === undefined || virtualPathOf(root, real) === undefined) {
       await this.#calls.close(fd);
       throw storageError("not-found", path);
     }
-    const kept: Kept = { fd, real, opened: performance.now(), users: 0, lastUsed: 0, evicted: true };
+    const now = performance.now();
+    const kept: Kept = { fd, real, opened: now, checked: now, moves: before, users: 0, lastUsed: 0, evicted: true };
     // Only a way without links is remembered: a link may be switched while its old target stays where it is.
     if (real === asked && !this.#closed) this.#keep(path, kept);
     return this.#hold(path, kept);
@@ -170,7 +198,7 @@ export class Jail {
       kept.users--;
       if (kept.evicted && kept.users === 0) this.#closeQuietly(kept.fd);
     };
-    return { path, base: `/proc/self/fd/${kept.fd}/`, real: kept.real, release };
+    return { path, base: `${descriptors ?? ""}${kept.fd}/`, real: kept.real, release };
   }
 
   #keep(path: VirtualPath, kept: Kept): void {
@@ -221,6 +249,18 @@ export class Jail {
   }
 }
 
+/** Whether an open folder is still where it was, and nothing can have been mounted over it for long. */
+function isInPlace(kept: Kept): boolean {
+  const now = performance.now();
+  if (now - kept.opened >= folderAge) return false;
+  if (now - kept.checked < recheckAfter && kept.moves === moves) return true;
+  const before = moves;
+  if (placeOf(kept.fd) !== kept.real) return false;
+  kept.checked = now;
+  kept.moves = before;
+  return true;
+}
+
 /** The place of the last component of `path` in its folder, for system calls. The root is `.` in itself. */
 export function place(folder: Folder, path: VirtualPath): string {
   const name = baseName(path);
@@ -245,7 +285,7 @@ const separator = process.platform === "win32" ? "\\" : "/";
 /** Where an open descriptor lies now. This asks the kernel's memory only, so that it may be synchronous. */
 function placeOf(fd: number): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
+    return readlinkSync(`${descriptors ?? ""}${fd}`);
   } catch {
     return undefined;
   }

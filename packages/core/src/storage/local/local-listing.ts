@@ -14,6 +14,8 @@ const timeRounding = 0.001;
 
 /** Entries whose facts are asked for at once. */
 export const listBatch = 128;
+/** Names that are read from the folder at once: each time is a hop to another thread. */
+const readBatch = 1_024;
 
 // Names that would forge a line of their own in a listing or a reply, and names that are no UTF-8.
 
@@ -27,7 +29,7 @@ export async function* listFolder(
   owners: Owners,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const directory = await opendir(`${folder.base}.`, { bufferSize: listBatch });
+  const directory = await opendir(`${folder.base}.`, { bufferSize: readBatch });
   let names: string[] = [];
   try {
     for (let next = await directory.read(); next !== null; next = await directory.read()) {
@@ -54,7 +56,19 @@ async function factsOf(
   root: string,
   owners: Owners,
 ): Promise<Entry[]> {
-  const entries = await Promise.all(names.map((name) => factOf(calls, name, folder, root, owners)));
+  const facts: (Entry | undefined | Promise<Entry | undefined>)[] = [];
+  let waits = false;
+  for (const name of names) {
+    // A promise for each would cost as much as the look itself.
+    const stats = calls.presentNow(`${folder.base}${name}`);
+    if (stats === null) continue;
+    if (stats !== undefined && !stats.isSymbolicLink()) facts.push(entryOf(name, stats, owners));
+    else {
+      waits = true;
+      facts.push(factOf(calls, name, folder, root, owners));
+    }
+  }
+  const entries = waits ? await Promise.all(facts.map(async (fact) => fact)) : (facts as (Entry | undefined)[]); // No promise is among them.
   return entries.filter((entry) => entry !== undefined);
 }
 

@@ -20,7 +20,7 @@ import type {
 } from "../storage.ts";
 import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
-import { hostName, Jail, place, type Folder } from "./jail.ts";
+import { folderMoved, hostName, Jail, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
 import { entryOf, listFolder } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
@@ -106,7 +106,8 @@ export class LocalStorage implements Storage {
       return { name: baseName(path), kind: "file", size: kept.size, modified: kept.since, partial: true };
     }
     return this.#in(path, async (folder) => {
-      const stats = await this.#calls.lstat(place(folder, path));
+      const stats = await this.#calls.present(place(folder, path));
+      if (stats === undefined) throw storageError("not-found", path);
       if (!stats.isSymbolicLink()) return entryOf(nameOf(path), stats, this.#owners);
       // What a link leads to is told under the link's own name.
       const target = await this.#jail.followed(path);
@@ -192,14 +193,14 @@ export class LocalStorage implements Storage {
     // Broken uploads that are kept in there are nobody's files: they do not keep a folder from going.
     const parts = this.#kept.findWithin(path);
     try {
-      await this.#in(path, (folder) => this.#calls.rmdir(place(folder, path)));
+      await this.#in(path, (folder) => removeFolder(this.#calls, folder, path));
     } catch (error) {
       if (parts.length === 0 || fromSystemError(error, path).kind !== "directory-not-empty") throw error;
       for (const kept of parts) {
         this.#kept.take(kept.uploader, kept.path);
         await this.#removePart(kept.path, kept.part);
       }
-      await this.#in(path, (folder) => this.#calls.rmdir(place(folder, path)));
+      await this.#in(path, (folder) => removeFolder(this.#calls, folder, path));
     }
   }
 
@@ -307,6 +308,11 @@ export function demandRegular(stats: Stats, path: string): void {
   if (!stats.isFile()) throw storageError("permission-denied", path);
 }
 
+async function removeFolder(calls: SystemCalls, folder: Folder, path: VirtualPath): Promise<void> {
+  await calls.rmdir(place(folder, path));
+  folderMoved();
+}
+
 async function renameIn(
   calls: SystemCalls,
   source: Folder,
@@ -321,6 +327,7 @@ async function renameIn(
   if (there !== undefined && (!replace || stats.isDirectory())) throw storageError("already-exists", to);
   if (replace || stats.isDirectory()) {
     await calls.rename(place(source, from), place(target, to), there?.size ?? 0);
+    if (stats.isDirectory()) folderMoved();
     return;
   }
   // A second name fails where one exists already, and no moment lies between the look and the deed.

@@ -109,9 +109,10 @@ export class LocalUploads {
       if (mode === "at") await ftruncate(fd, offset);
       const ending = {
         commit: async (_: number, length: number) => {
+          const modified = await setModified(this.#calls, fd, options.modified);
           if (this.#parts.durability !== "none") await fsync(fd);
           await this.#calls.close(fd);
-          return finished(path, length);
+          return finished(path, length, modified);
         },
         abandon: () => this.#calls.close(fd),
       };
@@ -202,9 +203,9 @@ export class LocalUploads {
     const ending: UploadEnding = {
       commit: async (fd, size) => {
         try {
-          await this.#commit(part, fd, path, mode, replaced);
+          const modified = await this.#commit(part, fd, path, options, replaced);
           this.#parts.kept.discard(uploader, path);
-          return finished(path, size);
+          return finished(path, size, modified);
         } finally {
           await over();
         }
@@ -223,19 +224,27 @@ export class LocalUploads {
     return new LocalWritable(part.fd, path, part.position, ending, this.#parts.pace);
   }
 
-  async #commit(part: Part, fd: number, path: VirtualPath, mode: string, replaced: number): Promise<void> {
+  async #commit(
+    part: Part,
+    fd: number,
+    path: VirtualPath,
+    { mode = "replace", modified }: OpenWriteOptions,
+    replaced: number,
+  ): Promise<number | undefined> {
     const folder = await this.#parts.jail.parent(path).catch(async (error: unknown) => {
       await this.#calls.close(fd);
       throw error;
     });
     const hidden = `${folder.base}${part.name}`;
     try {
+      const set = await setModified(this.#calls, fd, modified);
       if (this.#parts.durability !== "none") await fsync(fd);
       await this.#calls.close(fd);
       await this.#parts.locks.alone([hostName(folder, path)], () =>
         takeName(this.#calls, { folder, path, part, mode, replaced }),
       );
       if (this.#parts.durability === "file+directory") await syncFolder(this.#calls, folder);
+      return set;
     } catch (error) {
       await this.#calls.unlink(hidden, Infinity).catch(() => undefined);
       throw fromSystemError(error, path);
@@ -316,7 +325,16 @@ async function syncFolder(calls: SystemCalls, folder: Folder): Promise<void> {
   }
 }
 
+/** @returns The time that the file has, where one was wanted and the file system keeps it: it is a favour. */
+async function setModified(calls: SystemCalls, fd: number, modified: number | undefined): Promise<number | undefined> {
+  if (modified === undefined) return undefined;
+  return calls.futimes(fd, new Date(), new Date(modified)).then(
+    () => modified,
+    () => undefined,
+  );
+}
+
 /** What is known of a file that was just completed, without asking for it. */
-function finished(path: VirtualPath, size: number): Entry {
-  return { name: baseName(path), kind: "file", size, modified: Date.now() };
+function finished(path: VirtualPath, size: number, modified: number = Date.now()): Entry {
+  return { name: baseName(path), kind: "file", size, modified };
 }

@@ -42,6 +42,8 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   async write(from: Uint8Array): Promise<void> {
+    this.#demandOpen();
+    if (this.writeNow(from)) return;
     for (let at = 0; at < from.length;) at += await this.#alone(() => this.#writeOnce(from, at));
   }
 

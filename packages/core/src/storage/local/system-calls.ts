@@ -70,6 +70,11 @@ export class SystemCalls {
     });
   }
 
+  /** As `present`, at once and without a promise; null where nothing is, undefined where it has to be waited for. */
+  presentNow(path: string): Stats | null | undefined {
+    return this.#pace.attempt(() => fs.lstatSync(path, { throwIfNoEntry: false }) ?? null);
+  }
+
   /** @param size - Octets of the file: to give many back takes its time. */
   async unlink(path: string, size: number): Promise<void> {
     if (size > quicklyFreed || !this.#done(() => fs.unlinkSync(path))) await threads.unlink(path);

@@ -236,7 +236,7 @@ export class MemoryStorage implements Storage {
           const there = this.#fileToBe(path);
           if (there !== undefined && mode === "create") throw failure("already-exists", path);
           if (began.checks && there?.content !== began.base) throw failure("busy", path);
-          return this.#put(path, content, there, options.permissions ?? 0o644);
+          return this.#put(path, content, there, options);
         } catch (error) {
           this.#bytes -= content.size;
           throw error;
@@ -253,12 +253,17 @@ export class MemoryStorage implements Storage {
     });
   }
 
-  #put(path: VirtualPath, content: Content, there: FileNode | undefined, mode: number): Entry {
-    const modified = Date.now();
+  #put(
+    path: VirtualPath,
+    content: Content,
+    there: FileNode | undefined,
+    { permissions = 0o644, modified = Date.now() }: OpenWriteOptions,
+  ): Entry {
     if (there !== undefined) this.#bytes -= there.content.size;
     // A new node each time: whoever reads the old content goes on reading it.
-    const created = there?.created ?? modified;
-    const node: FileNode = { kind: "file", content, modified, created, mode: there?.mode ?? mode, id: this.#nextId++ };
+    const created = there?.created ?? Date.now();
+    const mode = there?.mode ?? permissions;
+    const node: FileNode = { kind: "file", content, modified, created, mode, id: this.#nextId++ };
     this.#folder(path).children.set(baseName(path), node);
     return entryOf(baseName(path), node);
   }

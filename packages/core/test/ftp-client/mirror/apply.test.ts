@@ -1,12 +1,15 @@
 /** What applying a plan does, in face of whatever happens meanwhile. */
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import {
   applyMirror,
   BandwidthLimit,
   mirror,
+  meterSample,
   MirrorError,
   planMirror,
   type MirrorEvent,
+  type MirrorFileProgress,
   type MirrorProgress,
 } from "../../../src/ftp-client/index.ts";
 import { StorageError, type ReadableFile, type Storage } from "../../../src/storage/index.ts";
@@ -57,12 +60,25 @@ describe("a mirror", () => {
 
   it("goes on without times where the target refuses them, and tells it once", async () => {
     const source = await memory({ a: ["1", then], b: ["2", then], c: ["3", then] });
-    const target = meddled(await memory(), (method, path) => {
+    const inner = await memory();
+    const openWrite = inner.openWrite.bind(inner);
+    // Nor as a favour on the way.
+    inner.openWrite = (path, options) => openWrite(path, { ...options, modified: Date.now() });
+    const target = meddled(inner, (method, path) => {
       if (method === "setTimes") throw failure("not-supported", path);
     });
     const result = await mirror(source, target, { parallel: 1 });
     expect(result).toMatchObject({ copied: 3, failures: [] });
     expect(result.notes).toMatchObject([{ reason: "attributes" }]);
+  });
+
+  it("sets no time that the target's file has since it was written", async () => {
+    const source = await memory({ a: ["1", then] });
+    const calls: string[] = [];
+    const target = meddled(await memory(), (method) => void calls.push(method));
+    await mirror(source, target);
+    expect(calls).not.toContain("setTimes");
+    expect(await target.stat(at("a"))).toMatchObject({ modified: then });
   });
 
   it("converges where a storage only tells when asked that it sets no times", async () => {
@@ -124,6 +140,25 @@ describe("a mirror", () => {
       bytesDone: long.length + 4,
       secondsLeft: 0,
     });
+  });
+});
+
+describe("a file's progress", () => {
+  it("has its rate, and the time that is left at it", async () => {
+    const source = await memory({ a: [long, then] });
+    // Longer than the meter looks at together: a rate is known before the file is whole.
+    const slow = meddled(source, async (method) => {
+      if (method === "read") await wait(meterSample + 10);
+    });
+    const events: MirrorFileProgress[] = [];
+    await mirror(slow, await memory(), { onEvent: (event) => event.type === "progress" && events.push(event) });
+    expect(events.length).toBeGreaterThan(2);
+    expect(events.at(-1)).toMatchObject({ bytes: long.length, offset: 0, size: long.length, remaining: 0 });
+    for (const { rate, remaining, bytes } of events) {
+      expect(rate).toBeGreaterThan(0);
+      const left = ((long.length - bytes) / rate) * 1000;
+      expect(Math.abs((remaining ?? NaN) - left)).toBeLessThanOrEqual(1 + left / rate);
+    }
   });
 });
 

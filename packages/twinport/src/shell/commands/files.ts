@@ -5,7 +5,7 @@ import { neededAt, type ArgumentSpec, type Given, type ShellCommand } from "../c
 import { session, type CommandContext } from "../context.ts";
 import { globRemote } from "../globs.ts";
 import { runMany } from "../many.ts";
-import { baseName, joinRemote } from "../remote-path.ts";
+import { baseName, joinRemote } from "../../remote/remote-path.ts";
 
 async function remove(context: CommandContext, path: string, recursive: boolean): Promise<void> {
   const { signal, place } = context;

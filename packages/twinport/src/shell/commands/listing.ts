@@ -7,7 +7,7 @@ import { localPath, session, type CommandContext } from "../context.ts";
 import { formatEntries, listingFlags, listingOptions, type ShownEntry } from "../entry-lines.ts";
 import { globRemote, isPattern } from "../globs.ts";
 import { openRedirection, type Output } from "../output.ts";
-import { baseName, folderOf, joinRemote } from "../remote-path.ts";
+import { baseName, folderOf, joinRemote } from "../../remote/remote-path.ts";
 import type { Word } from "../words.ts";
 
 /** What a path names: the entries of a folder, or one for a file; what fits for a pattern. */

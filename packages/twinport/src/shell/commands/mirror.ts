@@ -20,7 +20,7 @@ import { formatBytes } from "../../remote/units.ts";
 import { optionValue, optionValues, textAt, type Given, type ShellCommand } from "../command.ts";
 import { localPath, session, type CommandContext } from "../context.ts";
 import { stateFolder } from "../history.ts";
-import { baseName, joinRemote, resolveRemote } from "../remote-path.ts";
+import { baseName, joinRemote, resolveRemote } from "../../remote/remote-path.ts";
 import { parallelLimit, readNumber } from "../settings.ts";
 import { watched } from "../watched-storage.ts";
 

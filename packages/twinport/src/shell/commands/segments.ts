@@ -5,7 +5,7 @@ import { unsafeLocalName } from "@twinport/core/ftp-client";
 import { printable, UsageError } from "../../exit-codes.ts";
 import { neededAt, optionValue, textAt, type Given, type ShellCommand } from "../command.ts";
 import { localPath, session, type CommandContext } from "../context.ts";
-import { baseName, resolveRemote } from "../remote-path.ts";
+import { baseName, resolveRemote } from "../../remote/remote-path.ts";
 import { parallelLimit, readNumber } from "../settings.ts";
 import { summary } from "../transfer-view.ts";
 

@@ -1,8 +1,8 @@
 /** Settings: all of them, in one place. */
+import { nearestNames } from "../../config/nearest.ts";
 import { printable, UsageError } from "../../exit-codes.ts";
 import { neededAt, textAt, type Given, type ShellCommand } from "../command.ts";
 import type { CommandContext, Workplace } from "../context.ts";
-import { nearestNames } from "../nearest.ts";
 import { settingSpecs, type SettingSpec } from "../settings.ts";
 import { setFormatting } from "./representation.ts";
 import { applySetting } from "./switches.ts";

@@ -8,7 +8,7 @@ import { UsageError } from "../../exit-codes.ts";
 import { neededAt, textAt, type Given, type ShellCommand } from "../command.ts";
 import { session, type CommandContext } from "../context.ts";
 import { endOf, programOutput, systemShell } from "../output.ts";
-import { baseName } from "../remote-path.ts";
+import { baseName } from "../../remote/remote-path.ts";
 import { readSwitch } from "../settings.ts";
 import { fetchInto } from "../transfers.ts";
 import { quoteFor } from "../words.ts";

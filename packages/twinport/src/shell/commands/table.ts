@@ -1,7 +1,7 @@
 /** All commands. Help, abbreviations, questions and completion come from here. */
+import { nearestNames } from "../../config/nearest.ts";
 import { UsageError } from "../../exit-codes.ts";
 import type { ShellCommand } from "../command.ts";
-import { nearestNames } from "../nearest.ts";
 import { bookmarkCommands } from "./bookmark.ts";
 import { connectionCommands } from "./connection.ts";
 import { downloadCommands } from "./download.ts";

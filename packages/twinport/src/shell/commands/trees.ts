@@ -3,10 +3,10 @@ import type { FtpClient, ListedEntry } from "@twinport/core/ftp-client";
 import { compileGlob } from "@twinport/core/protocol";
 import { printable, UsageError } from "../../exit-codes.ts";
 import { formatBytes } from "../../remote/units.ts";
+import { walkRemote, type Walked } from "../../remote/walk-remote.ts";
 import { optionValue, textAt, type Given, type ShellCommand } from "../command.ts";
 import { session, type CommandContext } from "../context.ts";
 import { readNumber } from "../settings.ts";
-import { walkRemote } from "../walk.ts";
 
 async function find(context: CommandContext, given: Given): Promise<void> {
   const client = await session(context);
@@ -20,8 +20,8 @@ async function find(context: CommandContext, given: Given): Promise<void> {
   const wanted = (entry: Pick<ListedEntry, "name" | "kind">): boolean =>
     fits(entry.name) && (kind === undefined || (kind === "d") === (entry.kind === "directory"));
   if (kind !== "f" && name === undefined) await context.output.write(`${printable(folderName(root))}\n`);
-  for await (const { path, entry, level } of walkRemote(client, root, context.signal, depth - 1)) {
-    if (level > depth || !wanted(entry)) continue;
+  for await (const { path, entry } of walked(client, root, context, depth)) {
+    if (!wanted(entry)) continue;
     const shown = root === "." ? `./${path}` : path;
     await context.output.write(`${printable(entry.kind === "directory" ? `${shown}/` : shown)}\n`);
   }
@@ -46,22 +46,41 @@ async function du(context: CommandContext, given: Given): Promise<void> {
 /** Octets of all files below a folder; those of the folders in it are shown before. */
 async function folderSize(
   client: FtpClient,
-  folder: string,
+  top: string,
   context: CommandContext,
   show: ((octets: number, path: string) => Promise<void>) | undefined,
-  level = 0,
 ): Promise<number> {
-  let total = 0;
-  for await (const { path, entry } of walkRemote(client, folder, context.signal, 0)) {
-    if (entry.kind !== "directory") {
-      total += entry.size ?? 0;
-      continue;
+  /** The folders that the walk is in, the top first. */
+  const within = [{ path: top, octets: 0 }];
+  const leave = async (levels: number): Promise<void> => {
+    for (let last = within.at(-1); within.length > levels && last !== undefined; last = within.at(-1)) {
+      within.pop();
+      const above = within.at(-1);
+      if (above !== undefined) above.octets += last.octets;
+      await show?.(last.octets, top === "." ? `./${last.path}` : last.path);
     }
-    const inside = await folderSize(client, path, context, show, level + 1);
-    if (show !== undefined) await show(inside, folder === "." ? `./${path}` : path);
-    total += inside;
+  };
+  for await (const { path, entry, level } of walked(client, top, context)) {
+    await leave(level);
+    const inside = within.at(-1);
+    if (entry.kind === "directory") within.push({ path, octets: 0 });
+    else if (inside !== undefined) inside.octets += entry.size ?? 0;
   }
-  return total;
+  await leave(1);
+  return within[0]?.octets ?? 0;
+}
+
+/** What is below a folder, by the shell's own session. @throws Why a folder cannot be listed. */
+async function* walked(
+  client: FtpClient,
+  folder: string,
+  { signal }: CommandContext,
+  depth?: number,
+): AsyncGenerator<Walked> {
+  for await (const each of walkRemote(client, folder, { signal, ahead: 0, depth })) {
+    if (each.failure !== undefined) throw each.failure as Error; // Operations throw errors.
+    yield each;
+  }
 }
 
 /** The commands. */
