@@ -158,7 +158,7 @@ describe("a client that does not try again", () => {
     { timeout: 900_000 },
     async () => {
       const end = await ours();
-      const line = await lineTo(end.port, { ...cutting, dataBetweenCuts: 150_000, linesBetweenCuts: 25 });
+      const line = await lineTo(end.port, { ...cutting, dataBetweenCuts: 400_000, linesBetweenCuts: 100 });
       const [before, after] = [octets(150_000, 1), octets(200_000, 2)];
       let failed = 0;
       for (let round = 0; round < 60; round++) {
