@@ -238,9 +238,9 @@ describe("clients of others at our server", () => {
     await expectNothingHeld(end);
   });
 
-  it("lftp mirrors there and back", async () => {
+  it("lftp mirrors there and back over a slow line", async () => {
     const end = await ours();
-    const line = await lineTo(end.port, cutting);
+    const line = await lineTo(end.port, slow);
     const local = await makeFolder();
     onTestFinished(() => local.remove());
     const settings =
@@ -254,6 +254,7 @@ describe("clients of others at our server", () => {
       `ftp://127.0.0.1:${line.port}`,
     ]);
     for (const [name, bytes] of files) {
+      expect((await readFile(join(local.path, "back", name))).length, `${name} down`).toBe(bytes.length);
       expect(sha256(await readFile(join(local.path, "back", name))), `${name} down`).toBe(sha256(bytes));
       expect(sha256(await readFile(join(end.root, "again", name))), `${name} up`).toBe(sha256(bytes));
     }
