@@ -13,6 +13,19 @@ import { runFuzz } from "./run-fuzz.js";
  * @param fuzzFor - Seconds of fuzz that follow, unless single tests were asked for; it counts as one test.
  */
 export function runProjects(projects, more, fuzzFor = 0) {
+  const counts = [runVitest(projects, more)];
+  if (fuzzFor > 0 && more.length === 0)
+    counts.push(runFuzz(fuzzFor) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  return printCounts(counts);
+}
+
+/**
+ * Runs test projects; gives how many tests passed and failed. A run that ends otherwise than by its tests counts as one that
+ * failed.
+ *
+ * @param timeout - Milliseconds after which it is ended; 0 is never.
+ */
+export function runVitest(projects, more, timeout = 0) {
   const folder = mkdtempSync(join(tmpdir(), "twinport-tests-"));
   const report = join(folder, "report.json");
   const args = [
@@ -24,17 +37,19 @@ export function runProjects(projects, more, fuzzFor = 0) {
   ];
   for (const project of projects) args.push("--project", project);
   try {
-    const { status } = spawnSync(process.execPath, [...args, ...more], { cwd: root, stdio: "inherit" });
-    const counts = readCounts(report);
-    const fuzzed = fuzzFor > 0 && more.length === 0;
-    const sound = !fuzzed || runFuzz(fuzzFor);
-    const passed = counts.passed + (fuzzed && sound ? 1 : 0);
-    const failed = (status === 0 ? counts.failed : Math.max(1, counts.failed)) + (sound ? 0 : 1);
-    process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-    return failed > 0 ? 1 : passed > 0 ? 0 : 1;
+    const { status } = spawnSync(process.execPath, [...args, ...more], { cwd: root, stdio: "inherit", timeout });
+    const { passed, failed } = readCounts(report);
+    return { passed, failed: status === 0 ? failed : Math.max(1, failed) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Prints the sum of some counts as a plain line; gives the exit code. */
+export function printCounts(counts) {
+  const [passed, failed] = ["passed", "failed"].map((what) => counts.reduce((sum, count) => sum + count[what], 0));
+  process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+  return failed === 0 && passed > 0 ? 0 : 1;
 }
 
 function readCounts(report) {

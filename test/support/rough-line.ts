@@ -4,7 +4,8 @@
  *
  *     piece   a part of what came, from one octet on, late by the delay and by what the rate allows
  *     stall   a piece that is later still, and all behind it
- *     cut     a reset of this connection, or of all of them, or silence: nothing comes any more, and nobody is told
+ *     cut     a reset of this connection, or of all of them; or silence of all that are open: the line has gone, and nobody is
+ *             told. Those that are opened later find it back.
  */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -45,6 +46,11 @@ export interface RoughCounts extends Record<Cut, number> {
 
 /** Octets that wait in one way of a connection before no more is read. */
 const held = 256 * 1024;
+/** Octets of a line under TLS, or so. */
+const secretLine = 60;
+
+/** What a connection carries: lines that are read, lines under TLS, or data. */
+type Carried = "control" | "secret" | "data";
 
 interface Pair {
   readonly client: Socket;
@@ -59,24 +65,28 @@ export class RoughLine {
   port = 0;
   /** Whether the line is bad now; it is a good one otherwise. */
   rough = true;
+  readonly #serverPort: number;
   readonly #how: Roughness;
   readonly #pairs = new Set<Pair>();
   readonly #listeners = new Set<Server>();
 
-  private constructor(how: Roughness) {
+  private constructor(serverPort: number, how: Roughness) {
+    this.#serverPort = serverPort;
     this.#how = how;
   }
 
   /** Opens one on a port of 127.0.0.1. */
   static async open(serverPort: number, how: Roughness): Promise<RoughLine> {
-    const line = new RoughLine(how);
+    const line = new RoughLine(serverPort, how);
     line.port = await line.#listen(serverPort, "control", "client");
     return line;
   }
 
   /** For a client whose replies cannot be rewritten, since they are secret. */
   readonly dial: DialFunction = async ({ port, purpose, host }) => {
-    const socket = connect(purpose === "control" ? this.port : await this.#listen(port, "data", "client"), host);
+    const isControl = purpose === "control";
+    const way = await this.#listen(isControl ? this.#serverPort : port, isControl ? "secret" : "data", "client");
+    const socket = connect(way, host);
     await once(socket, "connect");
     return socket;
   };
@@ -87,9 +97,9 @@ export class RoughLine {
     for (const pair of this.#pairs) this.#reset(pair);
   }
 
-  async #listen(to: number, line: "control" | "data", by: "client" | "server"): Promise<number> {
+  async #listen(to: number, line: Carried, by: "client" | "server"): Promise<number> {
     const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
-      if (line === "data") listener.close();
+      if (line !== "control") listener.close();
       const far = connect({ port: to, host: "127.0.0.1", allowHalfOpen: true });
       this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near });
     });
@@ -101,23 +111,26 @@ export class RoughLine {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  #join(line: "control" | "data", { client, server }: Omit<Pair, "dead">): void {
+  #join(line: Carried, { client, server }: Omit<Pair, "dead">): void {
     const pair: Pair = { client, server, dead: false };
     this.#pairs.add(pair);
     for (const [from, to] of [[client, server] as const, [server, client] as const]) {
       from.setNoDelay(true);
-      from.on("error", () => this.#reset(pair));
+      // Who was left in silence does not hear of the other's end either.
+      from.on("error", () => {
+        if (!pair.dead) this.#reset(pair);
+      });
       from.on("close", () => {
         if (client.destroyed && server.destroyed) this.#pairs.delete(pair);
-        // Who was left in silence is let go once the other end has gone.
-        else if (pair.dead) to.destroy();
       });
-      void this.#carry(pair, line, from, to).catch(() => this.#reset(pair));
+      void this.#carry(pair, line, from, to).catch(() => {
+        if (!pair.dead) this.#reset(pair);
+      });
     }
   }
 
   /** One way of a pair, from its first octet to its last. */
-  async #carry(pair: Pair, line: "control" | "data", from: Socket, to: Socket): Promise<void> {
+  async #carry(pair: Pair, line: Carried, from: Socket, to: Socket): Promise<void> {
     const way = new RoughWay(to, this.#how, this.counts, () => this.rough && !pair.dead);
     const lines = line === "control" ? new Lines() : undefined;
     // Not to be destroyed at its end: the other way goes on.
@@ -126,13 +139,19 @@ export class RoughLine {
       for (const part of lines === undefined ? [chunk] : lines.push(chunk)) {
         const octets = lines === undefined ? part : await this.#rewritten(part, from === pair.client);
         await way.send(octets, () => !pair.dead);
-        const every = lines === undefined ? this.#how.dataBetweenCuts / part.length : this.#how.linesBetweenCuts;
-        if (this.rough && this.#how.random() < 1 / Math.max(1, every)) this.#cut(pair);
+        if (this.rough && this.#how.random() < this.#share(line, part.length)) this.#cut(pair);
       }
       await way.below(held);
     }
     await way.below(0);
     if (!pair.dead) to.end(lines?.rest ?? new Uint8Array(0));
+  }
+
+  /** How many times that is to be cut which carried so many octets. */
+  #share(line: Carried, length: number): number {
+    const { dataBetweenCuts, linesBetweenCuts } = this.#how;
+    if (line === "data") return length / dataBetweenCuts;
+    return (line === "control" ? 1 : length / secretLine) / linesBetweenCuts;
   }
 
   async #rewritten(line: Buffer, byClient: boolean): Promise<Buffer> {
@@ -146,7 +165,7 @@ export class RoughLine {
     const { cuts, random } = this.#how;
     const cut = cuts[Math.floor(random() * cuts.length)] ?? "reset";
     this.counts[cut]++;
-    if (cut === "silence") pair.dead = true;
+    if (cut === "silence") for (const each of this.#pairs) each.dead = true;
     else for (const each of cut === "reset" ? [pair] : [...this.#pairs]) this.#reset(each);
   }
 

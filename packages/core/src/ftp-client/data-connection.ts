@@ -2,15 +2,15 @@
  * The client's end of data connections: EPSV and PASV with what is remembered of them, PORT and EPRT (RFC 959 §3.2,
  * RFC 2428, RFC 1579: passive is preferred).
  */
-import { createServer, isIP, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
-import { codeOf, DataConnectionError, KeptConnection, type DataConnection } from "../net/index.ts";
+import { isIP, isIPv6, type Socket } from "node:net";
+import { KeptConnection, type DataConnection } from "../net/index.ts";
 import {
   extendedAddressArgument,
   hostPortArgument,
-  normaliseAddress,
   parseExtendedPassiveAnswer,
   parsePassiveAnswer,
 } from "../protocol/index.ts";
+import { giveUpConnection, listenForServer } from "./active-listener.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import {
   DataConnectionAttemptsError,
@@ -94,7 +94,7 @@ export class DataConnector {
     const kept = this.#kept?.take();
     this.#kept = undefined;
     if (kept === undefined) return this.#open(signal, upload);
-    return { passive: true, kept, socket: () => Promise.resolve(kept.socket), close: () => kept.socket.destroy() };
+    return { passive: true, kept, socket: () => Promise.resolve(kept.socket), close: () => kept.reset() };
   }
 
   /**
@@ -165,7 +165,7 @@ export class DataConnector {
     const timeout = probes ? Math.min(extendedPassiveProbe, dataConnectionTimeout) : dataConnectionTimeout;
     const socket = await openSocket(this.#options, { ...target, purpose: "data", timeout, signal });
     socket.on("error", ignore);
-    return { passive: true, socket: () => Promise.resolve(socket), close: () => socket.destroy() };
+    return { passive: true, socket: () => Promise.resolve(socket), close: () => giveUpConnection(socket) };
   }
 
   async #askExtended(): Promise<{ host: string; port: number }> {
@@ -202,7 +202,7 @@ export class DataConnector {
 
   async #active(): Promise<PendingData> {
     const { localAddress, remoteAddress } = this.#control;
-    const listener = await listen(localAddress, this.#options.activePorts, remoteAddress);
+    const listener = await listenForServer(localAddress, this.#options.activePorts, remoteAddress);
     const address = this.#options.activeAddress ?? localAddress;
     try {
       await this.tellAddress(address, listener.port);
@@ -216,81 +216,6 @@ export class DataConnector {
       socket: (signal) => listener.accepted(dataConnectionTimeout, signal),
       close: () => listener.close(),
     };
-  }
-}
-
-interface ActiveListener {
-  readonly port: number;
-  accepted(timeout: number, signal: AbortSignal | undefined): Promise<Socket>;
-  close(): void;
-}
-
-/** Listens for one connection from one peer; others are closed at once. */
-async function listen(
-  host: string,
-  ports: readonly [number, number] | undefined,
-  peer: string,
-): Promise<ActiveListener> {
-  const server = await bind(host, ports);
-  const address = server.address() as AddressInfo; // A TCP listener that is bound has one.
-  let arrived: Socket | undefined;
-  let wake: (() => void) | undefined;
-  server.on("connection", (socket) => {
-    socket.on("error", ignore);
-    if (arrived !== undefined || normaliseAddress(socket.remoteAddress ?? "") !== peer) {
-      socket.destroy();
-      return;
-    }
-    arrived = socket;
-    server.close();
-    wake?.();
-  });
-  const close = (): void => {
-    server.close();
-    arrived?.destroy();
-  };
-  return {
-    port: address.port,
-    close,
-    accepted: async (timeout, signal) => {
-      if (arrived === undefined && signal?.aborted !== true) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, timeout);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-          signal?.addEventListener("abort", wake, { once: true });
-        });
-      }
-      // Taken from then on: closing the listener must not close it.
-      const socket = arrived; // Assigned in a callback, which the compiler does not follow.
-      if (socket !== undefined) return socket;
-      close();
-      if (signal?.aborted === true)
-        throw new DataConnectionError("aborted", "Waiting for the server was aborted", signal.reason);
-      throw new FtpTimeoutError(
-        "data-connection",
-        "Waiting for the server's data connection",
-        `none came within ${timeout} ms`,
-      );
-    },
-  };
-}
-
-async function bind(host: string, ports: readonly [number, number] | undefined): Promise<Server> {
-  const [first, last] = ports ?? [0, 0];
-  for (let port = first; ; port++) {
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-    try {
-      await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
-        server.listen({ host, port, exclusive: true }, resolve);
-      });
-      return server;
-    } catch (error) {
-      if (port >= last || codeOf(error) !== "EADDRINUSE") throw error;
-    }
   }
 }
 

@@ -29,7 +29,7 @@ export function replyForError(error: unknown, verb: string): ErrorReply {
   if (error instanceof ArgumentError) return { code: asOpts(codeForArgumentError(error), verb), text: error.text };
   if (error instanceof StorageError) return { code: codeForStorageError(error, verb), text: error.text };
   if (error instanceof DataFormatError) return { code: codeForFormatError(error), text: error.text };
-  if (error instanceof TlsError) return { code: replyCode.dataHandshakeFailed, text: error.text };
+  if (error instanceof TlsError) return { code: codeForTlsError(error), text: error.text };
   if (error instanceof DataConnectionError) return { code: codeForDataError(error), text: error.text };
   return { code: replyCode.localError, text: message("The server failed; its log tells more"), unexpected: true };
 }
@@ -149,6 +149,19 @@ function codeForFormatError(error: DataFormatError): number {
     case "record-too-long":
     case "too-large":
       return replyCode.storageExceeded;
+  }
+}
+
+function codeForTlsError(error: TlsError): number {
+  switch (error.kind) {
+    case "handshake":
+    case "unverified":
+    case "not-resumed":
+      return replyCode.dataHandshakeFailed;
+    // Nothing is wrong with the two ends: the next connection may well become secure.
+    case "broken":
+    case "timeout":
+      return replyCode.cannotOpenDataConnection;
   }
 }
 

@@ -167,17 +167,23 @@ describe("PBSZ and PROT", () => {
 });
 
 describe("data connections that are broken", () => {
-  it("are answered 522, and the session goes on", async () => {
+  it("are answered 522 where TLS fails, 425 where there is none in time, and the session goes on", async () => {
     const { port, storage } = await secureServer({}, { limits: { handshakeTimeout: 150 } });
     await putFile(storage, "/a", "hello");
     const session = await secureLogin(port);
     await privateData(session);
-    for (const what of ["plain text", "", "hang up"]) {
+    for (const [what, code] of [
+      ["plain text", 522],
+      ["", 425],
+      ["hang up", 425],
+      ["reset", 425],
+    ] as const) {
       const data = await session.passive();
       expect(await session.code("RETR a")).toBe(150);
       if (what === "hang up") data.destroy();
+      else if (what === "reset") data.resetAndDestroy();
       else if (what !== "") data.write(what);
-      expect((await session.reply()).code).toBe(522);
+      expect((await session.reply()).code, what).toBe(code);
       data.destroy();
     }
     const data = await session.passive();

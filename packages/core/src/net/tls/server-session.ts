@@ -86,7 +86,7 @@ export class TlsServerSession {
    *
    * @param renewTicket - Whether a session that is resumed gets a ticket for the next time: not where the peer may close
    * before it reads it.
-   * @throws TlsError `handshake` or `timeout`.
+   * @throws TlsError `handshake`, `broken` or `timeout`.
    */
   async secure(connection: Duplex, renewTicket = true): Promise<TLSSocket> {
     this.#ticketKeys.renews = renewTicket;
@@ -108,7 +108,7 @@ export class TlsServerSession {
         connection.destroy();
         const late = cause !== undefined && "code" in cause && cause.code === "ERR_TLS_HANDSHAKE_TIMEOUT";
         if (late) reject(new TlsError("timeout", message("The TLS handshake took too long"), cause));
-        else reject(new TlsError("handshake", handshakeFailed(cause), cause));
+        else reject(new TlsError(isBreak(cause) ? "broken" : "handshake", handshakeFailed(cause), cause));
       };
       const failed = (cause: Error, socket: TLSSocket): void => {
         socket.on("error", ignore);
@@ -148,7 +148,7 @@ export class TlsServerSession {
    * control connection's session. Whoever is at that address, or is the first to connect to the passive port, is taken.
    *
    * @param peer - The address of the peer, for messages.
-   * @throws TlsError `handshake` or `timeout`.
+   * @throws TlsError `handshake`, `broken` or `timeout`.
    */
   secureAsClient(connection: Duplex, peer: string): Promise<TLSSocket> {
     const { minVersion, ciphers, certificates, handshakeTimeout } = this.#settings;
@@ -196,6 +196,12 @@ export class TlsServerSession {
 }
 
 /** OpenSSL's own word for what went wrong, where there is one. */
+/** Whether the connection ended, and nobody refused anything. */
+function isBreak(cause: Error | undefined): boolean {
+  if (cause === undefined) return true;
+  return "code" in cause && (cause.code === "ECONNRESET" || cause.code === "EPIPE" || cause.code === "ECONNABORTED");
+}
+
 function handshakeFailed(cause: Error | undefined): Message {
   const reason = cause === undefined ? undefined : reasonOf(cause);
   return reason === undefined

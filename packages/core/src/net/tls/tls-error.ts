@@ -5,6 +5,8 @@ import { renderText, type Text } from "../../protocol/index.ts";
 export type TlsErrorKind =
   /** The peers did not agree, or what came was no TLS. */
   | "handshake"
+  /** The connection ended before they could. */
+  | "broken"
   /** It took too long. */
   | "timeout"
   /** The peer's certificate is not to be trusted. */

@@ -1,5 +1,6 @@
 /** What the caller gives up, or what nobody goes on with: it settles at once, and nothing stays behind. */
 import { getEventListeners, once } from "node:events";
+import { createConnection, type Socket } from "node:net";
 import { Writable } from "node:stream";
 import { WritableStream } from "node:stream/web";
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,6 +11,7 @@ import {
   FtpTransferError,
   type FtpClientOptions,
 } from "../../../src/ftp-client/index.ts";
+import { deferred } from "../../support/deferred.ts";
 import { passive, startScripted, type Script } from "../scripted-server.ts";
 import { outcome } from "./faulty-line.ts";
 
@@ -153,5 +155,46 @@ describe("a callback that throws", () => {
     await expect(client.downloadBytes("a", { onProgress })).rejects.toThrow("the caller's own");
     await expect(client.upload(Buffer.from("x"), "a", { onProgress })).rejects.toThrow("the caller's own");
     await client.noop();
+  });
+});
+
+describe("an upload that was given up before the server said a word", () => {
+  /** Tells how the server's end of a data connection ended. */
+  const ending = (data: Socket): Promise<string> =>
+    new Promise((resolve) => {
+      data.on("end", () => resolve("an end, as of an empty file"));
+      data.on("error", (error) => resolve("code" in error ? String(error.code) : "an error"));
+      data.resume();
+    });
+
+  it.each([
+    ["passive", "no answer", {}],
+    ["passive", "abort", {}],
+    ["passive", "destroy", {}],
+    ["active", "no answer", { dataMode: "active" }],
+    ["active", "abort", { dataMode: "active" }],
+    ["active", "destroy", { dataMode: "active" }],
+  ] as const)("resets its data connection (%s, %s)", async (_, why, options) => {
+    const arrived = deferred<Socket>();
+    const script: Script = (verb, argument, session) => {
+      if (verb === "EPSV") return passive(session, (data) => arrived.resolve(data));
+      if (verb === "PORT") {
+        const [high = 0, low = 0] = argument.split(",").slice(4).map(Number);
+        const data = createConnection({ port: high * 256 + low, host: "127.0.0.1" });
+        data.on("connect", () => arrived.resolve(data));
+        return "200 Okay\r\n";
+      }
+      return verb === "ABOR" ? "226 Okay\r\n" : verb === "STOR" ? "" : undefined;
+    };
+    const client = await connect(script, { replyTimeout: 300, ...options });
+    const over = new AbortController();
+    const running = outcome(client.upload(Buffer.from("x"), "a", { signal: over.signal }), "upload");
+    const data = await arrived.promise;
+    const ended = ending(data);
+    await wait(50);
+    if (why === "abort") over.abort();
+    if (why === "destroy") client.destroy();
+    expect(await running).toHaveProperty("error");
+    expect(await ended).toBe("ECONNRESET");
   });
 });
