@@ -178,6 +178,26 @@ describe("options", () => {
     }));
 });
 
+describe("large folders", () => {
+  it("come by name from the first batch on, up to their limit, and then as they are", () =>
+    withLocalFolder(async ({ root, storage }) => {
+      const names = Array.from({ length: storage.sortsNames }, (_, at) => `f${(at * 7919) % storage.sortsNames}`);
+      await Promise.all(names.map((name) => writeFile(join(root, name), "")));
+      const sorted = [...names].sort();
+      const batches = async (): Promise<string[][]> => {
+        const all: string[][] = [];
+        for await (const batch of storage.list(at("/"))) all.push(batch.map(({ name }) => name));
+        return all;
+      };
+      const [first] = await batches();
+      expect(first).toEqual(sorted.slice(0, first?.length));
+      expect(first?.length).toBeLessThan(200);
+      expect((await batches()).flat()).toEqual(sorted);
+      await writeFile(join(root, "one more"), "");
+      expect((await batches()).flat().sort()).toEqual([...names, "one more"].sort());
+    }));
+});
+
 describe("files of the host", () => {
   it("have the modes that were asked for, whatever the umask, and replaced ones keep theirs", () =>
     withLocalFolder(async ({ root, storage }) => {

@@ -1,7 +1,7 @@
 /** The entries of a local folder, in batches: names first, then a batch's facts at once. */
 import type { Dirent, Stats } from "node:fs";
-import { opendir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Entry } from "../storage.ts";
 import { isHidden } from "./hidden-names.ts";
 import { virtualPathOf, type Folder } from "./jail.ts";
@@ -14,8 +14,10 @@ const timeRounding = 0.001;
 
 /** Entries whose facts are asked for at once. */
 export const listBatch = 128;
-/** Names that are read from the folder at once: each time is a hop to another thread. */
+/** Names that are read from the folder by one call. */
 const readBatch = 1_024;
+/** Entries after which others get their turn: some milliseconds. */
+const turnAfter = 1_024;
 /** Names that are read, and sorted, before the facts of any are asked for: names cost a tenth of what facts do. */
 export const sortedNames = 4_096;
 
@@ -31,16 +33,22 @@ export async function* listFolder(
   owners: Owners,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const directory = await opendir(`${folder.base}.`, { bufferSize: readBatch });
+  const directory = await calls.opendir(`${folder.base}.`, readBatch);
+  const turns = new Turns();
   try {
     let names: string[] = [];
     let most = sortedNames;
-    for (let next = await directory.read(); ; next = await directory.read()) {
+    for (;;) {
+      const read = calls.readdir(directory);
+      const next = read instanceof Promise ? await read : read;
+      const pause = turns.after(1);
+      if (pause !== undefined) await pause;
       if (next !== null && isToBeListed(next)) names.push(next.name);
       if (next !== null && names.length <= most) continue;
       if (next === null && most === sortedNames) names.sort();
       for (let at = 0; at < names.length; at += listBatch) {
         yield await factsOf(calls, names.slice(at, at + listBatch), folder, root, owners);
+        await turns.after(listBatch);
         if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
       }
       if (next === null) return;
@@ -49,7 +57,20 @@ export async function* listFolder(
       most = listBatch - 1;
     }
   } finally {
-    await directory.close();
+    await calls.closedir(directory);
+  }
+}
+
+/** What is done at once, without a wait, is held up now and then: others want their turn of the event loop. */
+class Turns {
+  #since = 0;
+
+  /** @param count - Entries that were dealt with. */
+  after(count: number): Promise<void> | undefined {
+    this.#since += count;
+    if (this.#since < turnAfter) return undefined;
+    this.#since = 0;
+    return turn();
   }
 }
 

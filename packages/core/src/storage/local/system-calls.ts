@@ -4,7 +4,7 @@
  *
  * Calls that take long by their nature (fsync, copying, giving back a large file's space) go to other threads always; those are functions here.
  */
-import fs, { type Stats } from "node:fs";
+import fs, { type Dir, type Dirent, type Stats } from "node:fs";
 import { promisify } from "node:util";
 import type { InlinePace } from "../../bytes/index.ts";
 
@@ -19,6 +19,7 @@ const threads = {
   link: promisify(fs.link),
   symlink: promisify(fs.symlink) as (target: string, path: string) => Promise<void>,
   rmdir: promisify(fs.rmdir) as (path: string) => Promise<void>,
+  opendir: promisify(fs.opendir),
   mkdir: promisify(fs.mkdir) as (path: string, options: { readonly mode: number }) => Promise<unknown>,
   fchmod: promisify(fs.fchmod),
   futimes: promisify(fs.futimes),
@@ -99,6 +100,21 @@ export class SystemCalls {
 
   async rmdir(path: string): Promise<void> {
     if (!this.#done(() => fs.rmdirSync(path))) await threads.rmdir(path);
+  }
+
+  /** @param bufferSize - Entries that one call to the system reads. */
+  async opendir(path: string, bufferSize: number): Promise<Dir> {
+    return this.#pace.attempt(() => fs.opendirSync(path, { bufferSize })) ?? threads.opendir(path, { bufferSize });
+  }
+
+  /** The next entry of a folder; null at its end. A promise only where it has to be waited for. */
+  readdir(directory: Dir): Dirent | null | Promise<Dirent | null> {
+    const next = this.#pace.attempt(() => directory.readSync());
+    return next === undefined ? directory.read() : next;
+  }
+
+  async closedir(directory: Dir): Promise<void> {
+    if (!this.#done(() => directory.closeSync())) await directory.close();
   }
 
   async fchmod(fd: number, mode: number): Promise<void> {

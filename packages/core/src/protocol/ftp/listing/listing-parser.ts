@@ -51,6 +51,11 @@ const dialects: readonly Dialect[] = [
 /** Lines by which a dialect is guessed; whether it explains the others is seen then. */
 const sampleSize = 200;
 
+/** Lines at the beginning that tell which dialects cannot explain all of a listing. */
+const headSize = 4;
+/** Of them, those of the last that a dialect of several lines an entry may need to see the next ones for. */
+const headSlack = 2;
+
 /** UTF-16 units of a line that parsers look at; a longer one is raw. */
 const longestLine = 16_384;
 
@@ -83,6 +88,25 @@ function isSelf(entry: ListedEntry): boolean {
 }
 
 function readAny(lines: readonly string[], context: ListingContext): ReadLine[] {
+  return readWhole(lines, context) ?? readMost(lines, context);
+}
+
+/**
+ * What the first dialect makes of a listing that explains it all: that one explains the most lines, and most listings have
+ * one. Those that fail at its first lines need not see the others.
+ */
+function readWhole(lines: readonly string[], context: ListingContext): ReadLine[] | undefined {
+  const head = lines.slice(0, headSize);
+  for (const dialect of dialects) {
+    const begun = lines.length > headSize ? dialect.read(head, context).slice(0, -headSlack) : [];
+    if (begun.includes(undefined)) continue;
+    const read = dialect.read(lines, context);
+    if (!read.includes(undefined)) return [...read];
+  }
+  return undefined;
+}
+
+function readMost(lines: readonly string[], context: ListingContext): ReadLine[] {
   const sample = lines.slice(0, sampleSize);
   const guessed = best(sample, context);
   const read = guessed === undefined ? lines.map(() => undefined) : guessed.read(lines, context);
