@@ -118,6 +118,17 @@ async function enter(text: string, until: string): Promise<void> {
   await terminal?.until(new RegExp(`${until}[^]*\\n[^\\n]*@127\\.0\\.0\\.1:\\S+>$`));
 }
 
+/** Breaks a transfer of the tape off once its bar shows some of it. */
+async function breakOff(shell: Terminal, way: "get" | "put", command: string): Promise<void> {
+  await enter(`throttle ${way} 4M`, "");
+  shell.type(command);
+  shell.press("Enter");
+  await shell.until(/tape\.img +█+░+ +[2-9]\d%/);
+  shell.press("C-c");
+  await shell.until(/Interrupted\n[^\n]*:\/>$/);
+  await enter(`throttle ${way} off`, "");
+}
+
 describe.each(servers)("the shell at $name", ({ secure, start }) => {
   it("looks, completes, takes, gives, breaks off, goes on, mirrors and leaves", async () => {
     server = await start();
@@ -143,26 +154,14 @@ describe.each(servers)("the shell at $name", ({ secure, start }) => {
     expect(await readFile(join(home, "photos/letter.txt"), "utf8")).toBe("Dear archive,\n");
     await enter("cd ..", "");
 
-    await enter("throttle get 4M", "");
-    shell.type("get tape.img");
-    shell.press("Enter");
-    await shell.until(/tape\.img +█+░+ +[2-9]\d%/);
-    shell.press("C-c");
-    await shell.until(/Interrupted\n[^\n]*:\/>$/);
-    await enter("throttle get off", "");
+    await breakOff(shell, "get", "get tape.img");
     // The same session goes on: nothing was connected anew.
     await enter("pwd", "\\n/");
     await enter("reget tape.img", "Got tape\\.img: [\\d.]+ MiB after [\\d.]+ MiB");
     expect(shell.screen()).not.toContain("connecting again");
     expect(digest(await readFile(join(here, "tape.img")))).toBe(digest(large));
 
-    await enter("throttle put 4M", "");
-    shell.type("put tape.img copy.img");
-    shell.press("Enter");
-    await shell.until(/tape\.img +█+░+ +[2-9]\d%/);
-    shell.press("C-c");
-    await shell.until(/Interrupted\n[^\n]*:\/>$/);
-    await enter("throttle put off", "");
+    await breakOff(shell, "put", "put tape.img copy.img");
     await enter("put tape.img copy.img", "Sent tape\\.img as copy\\.img");
     expect(digest(await readFile(join(home, "copy.img")))).toBe(digest(large));
 

@@ -8,10 +8,11 @@
  *             told. Those that are opened later find it back.
  */
 import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Server, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DialFunction } from "../../packages/core/src/ftp-client/index.ts";
 import { Lines, ownActivePort, ownPassivePort } from "../../packages/core/test/support/data-ports.ts";
+import { openRelayPort } from "../../packages/core/test/support/relay-port.ts";
 
 /** How bad a line is, each way. */
 export interface Roughness {
@@ -97,18 +98,13 @@ export class RoughLine {
     for (const pair of this.#pairs) this.#reset(pair);
   }
 
-  async #listen(to: number, line: Carried, by: "client" | "server"): Promise<number> {
-    const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
-      if (line !== "control") listener.close();
-      const far = connect({ port: to, host: "127.0.0.1", allowHalfOpen: true });
-      this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near });
+  #listen(to: number, line: Carried, by: "client" | "server"): Promise<number> {
+    return openRelayPort(to, {
+      once: line !== "control",
+      listeners: this.#listeners,
+      join: (near, far) =>
+        this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near }),
     });
-    this.#listeners.add(listener);
-    listener.on("close", () => this.#listeners.delete(listener));
-    listener.listen(0, "127.0.0.1");
-    await once(listener, "listening");
-    const address = listener.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
   }
 
   #join(line: Carried, { client, server }: Omit<Pair, "dead">): void {

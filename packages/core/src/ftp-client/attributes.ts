@@ -4,7 +4,6 @@ import {
   formatTimeValue,
   parseMlsxLine,
   parseQuotedPath,
-  parseTimeValue,
   type ListedEntry,
 } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
@@ -12,6 +11,7 @@ import { FtpReplyError } from "./errors.ts";
 import { listEntries } from "./listing.ts";
 import { plainFormat } from "./format-options.ts";
 import { setFormat } from "./parameters.ts";
+import { timeOfReply } from "./time-reply.ts";
 
 /** Sends a command that must be answered 2xx. @throws FtpReplyError. */
 export async function command(
@@ -80,8 +80,7 @@ function parseCount(text: string): number | undefined {
 
 /** MDTM, in milliseconds; undefined when the server does not tell. */
 export async function modifiedTime(context: ClientContext, path: string): Promise<number | undefined> {
-  const reply = await context.control.command("MDTM", path);
-  return reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;
+  return timeOfReply(await context.control.command("MDTM", path));
 }
 
 /** MFMT, or MDTM's setting form, or SITE UTIME: the first that the server takes. */

@@ -4,8 +4,9 @@
  *
  * One offset is learnt, that of a recent file: where the server's clocks change in between, older times may be an hour off.
  */
-import { makeEntry, parseTimeValue, type ListedEntry, type ListingDialect } from "../protocol/index.ts";
+import { makeEntry, type ListedEntry, type ListingDialect } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
+import { timeOfReply } from "./time-reply.ts";
 
 /** What is known of the server's zone. */
 export interface ServerZone {
@@ -55,8 +56,7 @@ async function learn(
   const { nameCodec } = context.control;
   if (nameCodec !== undefined && nameCodec.encode(path) === undefined) return;
   context.known.zone.attempts++;
-  const reply = await context.control.command("MDTM", path);
-  const modified = reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;
+  const modified = timeOfReply(await context.control.command("MDTM", path));
   if (modified !== undefined)
     context.known.zone.offset = offsetOf(entry.modified, modified, entry.timePrecision ?? "day");
 }

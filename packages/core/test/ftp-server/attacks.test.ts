@@ -1,53 +1,26 @@
 /** What somebody tries who means harm: names that lead out, files that are none, numbers without end, guesses, and port after port. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import {
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile as readLocal,
-  realpath,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { link, mkdir, readdir, readFile as readLocal, rm, stat, symlink } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { StaticAccounts } from "../../src/accounts/index.ts";
 import { PassivePorts, passiveListenersKept } from "../../src/net/index.ts";
-import { LocalStorage, MemoryStorage } from "../../src/storage/index.ts";
+import { MemoryStorage } from "../../src/storage/index.ts";
+import { startJailed, type Jailed } from "./jailed-session.ts";
 import { RawSession } from "./raw-session.ts";
 import { startServer } from "./server-fixture.ts";
 
-interface Jailed {
-  readonly root: string;
-  readonly outside: string;
-  readonly session: RawSession;
-}
-
-/** A session in a folder, beside which lies another one with a secret. */
 async function jailed(): Promise<Jailed> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "twinport-attacks-")));
-  const [root, outside] = [join(folder, "root"), join(folder, "outside")];
-  await mkdir(join(root, "deep"), { recursive: true });
-  await mkdir(outside);
-  await writeFile(join(outside, "secret"), "secret");
-  await writeFile(join(root, "mine"), "mine");
-  await symlink(outside, join(root, "out"));
-  const storage = new LocalStorage({ root });
-  const { port } = await startServer({ storage, limits: { dataConnectionTimeout: 2_000 } });
-  const session = await RawSession.logIn(port);
-  onTestFinished(async () => {
-    session.close();
-    await storage.close();
-    await rm(folder, { recursive: true });
+  const begun = await startJailed({
+    secret: "secret",
+    mine: "mine",
+    server: { limits: { dataConnectionTimeout: 2_000 } },
   });
-  await session.command("TYPE I");
-  return { root, outside, session };
+  await mkdir(join(begun.root, "deep"));
+  await symlink(begun.outside, join(begun.root, "out"));
+  return begun;
 }
 
 /** The octets of a command line whose name is given as octets. */

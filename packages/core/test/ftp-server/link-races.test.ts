@@ -1,53 +1,19 @@
 /** A name that is a file when it is looked at, and a link when it is used: by any verb, nothing outside is read or changed. */
 import { createHash } from "node:crypto";
-import {
-  link,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  symlink,
-  unlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { link, mkdir, readdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { LocalStorage } from "../../src/storage/index.ts";
-import { RawSession } from "./raw-session.ts";
-import { startServer } from "./server-fixture.ts";
+import { describe, expect, it } from "vitest";
+import { startJailed, type Jailed, type JailOptions } from "./jailed-session.ts";
+import type { RawSession } from "./raw-session.ts";
 
 /** What the file outside holds, and what would tell that. */
 const content = "what nobody in here may know";
 const digests = ["md5", "sha1", "sha256", "sha512"].map((name) => createHash(name).update(content).digest("hex"));
 
-interface Place {
-  readonly root: string;
-  readonly outside: string;
-  readonly session: RawSession;
-}
-
-async function begin(options: { readonly inPlace?: boolean } = {}): Promise<Place> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "twinport-races-")));
-  const [root, outside] = [join(folder, "root"), join(folder, "outside")];
-  await mkdir(root);
-  await mkdir(join(outside, "folder"), { recursive: true });
-  await writeFile(join(outside, "secret"), content);
-  await writeFile(join(root, "mine"), "public");
-  const storage = new LocalStorage({ root, ...options });
-  const { port } = await startServer({ storage });
-  const session = await RawSession.logIn(port);
-  onTestFinished(async () => {
-    session.close();
-    await storage.close();
-    await rm(folder, { recursive: true });
-  });
-  await session.command("TYPE I");
-  return { root, outside, session };
+async function begin(storage: JailOptions["storage"] = {}): Promise<Jailed> {
+  const jailed = await startJailed({ secret: content, mine: "public", storage });
+  await mkdir(join(jailed.outside, "folder"));
+  return jailed;
 }
 
 /** Makes the name each of these in turn, until it is told to stop. */
@@ -111,9 +77,9 @@ async function round(session: RawSession): Promise<string> {
 }
 
 describe.skipIf(process.platform === "win32").each([
-  ["uploads under a hidden name", {}],
-  ["uploads in place", { inPlace: true }],
-])("a name that becomes a link between look and use, with %s", (_, options) => {
+  ["uploads under a hidden name", { uploads: "atomic" }],
+  ["uploads in place", { uploads: "in-place" }],
+] as const)("a name that becomes a link between look and use, with %s", (_, options) => {
   it("leads nowhere", async () => {
     const { root, outside, session } = await begin(options);
     const before = await stat(join(outside, "secret"));

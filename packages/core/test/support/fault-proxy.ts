@@ -4,11 +4,12 @@
  * client's data connections through it.
  */
 import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Server, type Socket } from "node:net";
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { DialFunction } from "../../src/ftp-client/index.ts";
 import { Lines, ownActivePort, ownPassivePort, type OpenWay } from "./data-ports.ts";
+import { openRelayPort } from "./relay-port.ts";
 
 /** Which of the two connections. */
 export type Line = "control" | "data";
@@ -109,18 +110,13 @@ export class FaultProxy {
   };
 
   /** Opens a port that leads to another; for data it serves one connection. @param by - Who connects. */
-  async #listen(to: number, line: Line, by: "client" | "server"): Promise<number> {
-    const listener = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (near) => {
-      if (line === "data") listener.close();
-      const far = connect({ port: to, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
-      this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near });
+  #listen(to: number, line: Line, by: "client" | "server"): Promise<number> {
+    return openRelayPort(to, {
+      once: line === "data",
+      listeners: this.#listeners,
+      join: (near, far) =>
+        this.#join(line, by === "client" ? { client: near, server: far } : { client: far, server: near }),
     });
-    this.#listeners.add(listener);
-    listener.on("close", () => this.#listeners.delete(listener));
-    listener.listen(0, "127.0.0.1");
-    await once(listener, "listening");
-    const address = listener.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
   }
 
   #join(line: Line, { client, server }: { readonly client: Socket; readonly server: Socket }): void {

@@ -1,8 +1,8 @@
 /** What a server tells of a file that is to be fetched in segments, and whether it can be. */
-import { parseTimeValue } from "../../protocol/index.ts";
 import type { FtpClient } from "../client.ts";
 import { FtpTransferError } from "../errors.ts";
 import { chooseHash } from "../hash.ts";
+import { timeOfReply } from "../time-reply.ts";
 import { isSame, type FileIdentity } from "./state-file.ts";
 
 /** Size and time of a file; its hash where the server tells no time. @returns Undefined where the server tells no size. */
@@ -14,8 +14,7 @@ export async function identify(
   const how = signal === undefined ? {} : { signal };
   const size = await client.size(path, how);
   if (size === undefined) return undefined;
-  const reply = await client.raw(`MDTM ${path}`, how);
-  const modified = reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;
+  const modified = timeOfReply(await client.raw(`MDTM ${path}`, how));
   const known = modified !== undefined || chooseHash(client.features, undefined, false) === undefined;
   const hash = known ? undefined : await client.hash(path, how);
   return { size, modified, hash: hash && { algorithm: hash.algorithm, digits: hash.digits } };

@@ -1,8 +1,8 @@
 /** What lies under a name of the server, links followed; and what that says of a refusal. */
-import { parseTimeValue } from "../../protocol/index.ts";
 import { baseName, parentPath, type Entry, type VirtualPath } from "../../storage/index.ts";
 import type { FtpClient } from "../client.ts";
 import { FtpReplyError } from "../errors.ts";
+import { timeOfReply } from "../time-reply.ts";
 import type { ServerPaths } from "./server-path.ts";
 import { isSilent, storageError, toStorageError } from "./storage-error.ts";
 import { toEntry } from "./storage-entry.ts";
@@ -36,8 +36,7 @@ export async function tellTime(
   size: number | undefined,
 ): Promise<Entry | undefined> {
   if (size === undefined || client.features.has("MLST") || !client.features.has("MDTM")) return undefined;
-  const reply = await client.raw(`MDTM ${paths.of(path)}`);
-  const modified = reply.code === 213 ? parseTimeValue(reply.text.trim()) : undefined;
+  const modified = timeOfReply(await client.raw(`MDTM ${paths.of(path)}`));
   return modified === undefined
     ? undefined
     : { name: baseName(path), kind: "file", size, modified, timePrecision: 1_000 };

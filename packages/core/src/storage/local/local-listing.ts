@@ -34,21 +34,22 @@ export async function* listFolder(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
   const directory = await calls.opendir(`${folder.base}.`, readBatch);
-  const turns = new Turns();
+  const from: Listed = { calls, folder, root, owners };
+  const breaks = new Breaks();
   try {
     let names: string[] = [];
     let most = sortedNames;
     for (;;) {
       const read = calls.readdir(directory);
       const next = read instanceof Promise ? await read : read;
-      const pause = turns.after(1);
+      const pause = breaks.after(1);
       if (pause !== undefined) await pause;
       if (next !== null && isToBeListed(next)) names.push(next.name);
       if (next !== null && names.length <= most) continue;
       if (next === null && most === sortedNames) names.sort();
       for (let at = 0; at < names.length; at += listBatch) {
-        yield await factsOf(calls, names.slice(at, at + listBatch), folder, root, owners);
-        await turns.after(listBatch);
+        yield await factsOf(from, names.slice(at, at + listBatch));
+        await breaks.after(listBatch);
         if (signal?.aborted === true) throw storageError("aborted", folder.path, signal.reason);
       }
       if (next === null) return;
@@ -62,7 +63,7 @@ export async function* listFolder(
 }
 
 /** What is done at once, without a wait, is held up now and then: others want their turn of the event loop. */
-class Turns {
+class Breaks {
   #since = 0;
 
   /** @param count - Entries that were dealt with. */
@@ -78,42 +79,41 @@ function isToBeListed(entry: Dirent): boolean {
   return !unspeakable.test(entry.name) && !isHidden(entry.name);
 }
 
-async function factsOf(
-  calls: SystemCalls,
-  names: readonly string[],
-  folder: Folder,
-  root: string,
-  owners: Owners,
-): Promise<Entry[]> {
-  const facts: (Entry | undefined | Promise<Entry | undefined>)[] = [];
-  let waits = false;
-  for (const name of names) {
+/** What entries are read from, and by what. */
+interface Listed {
+  readonly calls: SystemCalls;
+  readonly folder: Folder;
+  readonly root: string;
+  readonly owners: Owners;
+}
+
+async function factsOf(from: Listed, names: readonly string[]): Promise<Entry[]> {
+  const { calls, folder, owners } = from;
+  const facts: (Entry | undefined)[] = [];
+  const waits: Promise<void>[] = [];
+  for (const [at, name] of names.entries()) {
     // A promise for each would cost as much as the look itself.
     const stats = calls.presentNow(`${folder.base}${name}`);
     if (stats === null) continue;
-    if (stats !== undefined && !stats.isSymbolicLink()) facts.push(entryOf(name, stats, owners));
-    else {
-      waits = true;
-      facts.push(factOf(calls, name, folder, root, owners));
-    }
+    if (stats !== undefined && !stats.isSymbolicLink()) facts[at] = entryOf(name, stats, owners);
+    else waits.push(factOf(from, name, stats).then((fact) => void (facts[at] = fact)));
   }
-  const entries = waits ? await Promise.all(facts.map(async (fact) => fact)) : (facts as (Entry | undefined)[]); // No promise is among them.
-  return entries.filter((entry) => entry !== undefined);
+  if (waits.length > 0) await Promise.all(waits);
+  return facts.filter((entry) => entry !== undefined);
 }
 
-/** An entry's facts; undefined for one that went away in between. */
+/** An entry's facts, where they have to be waited for; undefined for one that went away in between. */
 async function factOf(
-  calls: SystemCalls,
+  { calls, folder, root, owners }: Listed,
   name: string,
-  folder: Folder,
-  root: string,
-  owners: Owners,
+  known: Stats | undefined,
 ): Promise<Entry | undefined> {
+  const path = `${folder.base}${name}`;
   try {
-    const stats = await calls.lstat(`${folder.base}${name}`);
+    const stats = known ?? (await calls.lstat(path));
     const entry = entryOf(name, stats, owners);
     if (!stats.isSymbolicLink()) return entry;
-    const target = shownTarget(await readlink(`${folder.base}${name}`), folder, root);
+    const target = shownTarget(await readlink(path), folder, root);
     return target === undefined ? entry : { ...entry, target };
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;

@@ -48,9 +48,6 @@ const dialects: readonly Dialect[] = [
   unixDialect,
 ];
 
-/** Lines by which a dialect is guessed; whether it explains the others is seen then. */
-const sampleSize = 200;
-
 /** Lines at the beginning that tell which dialects cannot explain all of a listing. */
 const headSize = 4;
 /** Of them, those of the last that a dialect of several lines an entry may need to see the next ones for. */
@@ -106,26 +103,25 @@ function readWhole(lines: readonly string[], context: ListingContext): ReadLine[
   return undefined;
 }
 
+/** What the dialect makes of a listing that explains the most of it, and the others of what is left. */
 function readMost(lines: readonly string[], context: ListingContext): ReadLine[] {
-  const sample = lines.slice(0, sampleSize);
-  const guessed = best(sample, context);
-  const read = guessed === undefined ? lines.map(() => undefined) : guessed.read(lines, context);
-  if (!read.includes(undefined)) return read;
-  const scored = lines.length > sampleSize ? best(lines, context) : guessed;
-  if (scored === undefined) return read;
-  return completed(lines, scored === guessed ? read : scored.read(lines, context), scored, context);
+  const found = best(lines, context);
+  return found === undefined ? lines.map(() => undefined) : completed(lines, found.read, found.dialect, context);
 }
 
-/** The dialect that explains the most lines; undefined when none explains any. */
-function best(lines: readonly string[], context: ListingContext): Dialect | undefined {
-  let found: Dialect | undefined;
+/** The dialect that explains the most lines, and what it makes of them; undefined when none explains any. */
+function best(
+  lines: readonly string[],
+  context: ListingContext,
+): { readonly dialect: Dialect; readonly read: readonly ReadLine[] } | undefined {
+  let found: ReturnType<typeof best>;
   let most = 0;
   for (const dialect of dialects) {
-    const understood = dialect.read(lines, context).filter((line) => line !== undefined).length;
+    const read = dialect.read(lines, context);
+    const understood = read.filter((line) => line !== undefined).length;
     if (understood <= most) continue;
-    found = dialect;
+    found = { dialect, read };
     most = understood;
-    if (most === lines.length) break;
   }
   return found;
 }
