@@ -17,6 +17,12 @@ import { SocketWatch } from "./socket-watch.ts";
 export const gatherLimit: number = 1024 * 1024;
 
 /**
+ * Octets that are written without waiting for more. Fewer wait for what else this round of the event loop brings: TLS
+ * hands over records of 16 KiB, and a write of each, with the promises around it, costs as much as deciphering it.
+ */
+const worthWriting = 256 * 1024;
+
+/**
  * Milliseconds without octets after which a file that perhaps has ended has (RFC 959 §3.4.3, an end with no string): some
  * retransmissions long, since a string that comes later would be lost.
  */
@@ -87,6 +93,8 @@ class InwardPump {
   /** What the sink threw when it was to take bytes at once, or whoever is told of them. */
   #refused: { readonly cause: unknown } | undefined;
   #wake: (() => void) | undefined;
+  /** Whoever waits is woken at the end of this round of the event loop. */
+  #wakesSoon = false;
   /** Ends the wait for a write. */
   #interrupt: (() => void) | undefined;
   #total = 0;
@@ -303,7 +311,17 @@ class InwardPump {
       this.#watch.waiting = false;
       this.#connection.socket.pause();
     }
-    this.#wakeUp();
+    if (this.#collected >= worthWriting) this.#wakeUp();
+    else this.#wakeUpSoon();
+  }
+
+  #wakeUpSoon(): void {
+    if (this.#wakesSoon || this.#wake === undefined) return;
+    this.#wakesSoon = true;
+    setImmediate(() => {
+      this.#wakesSoon = false;
+      this.#wakeUp();
+    });
   }
 
   /**

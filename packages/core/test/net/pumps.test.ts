@@ -224,6 +224,32 @@ describe("the stall clock", () => {
   });
 });
 
+describe("the inward pump, where records come one by one,", () => {
+  it("writes together what one round of the event loop brings", async () => {
+    const [theirs, ours] = await pair();
+    const writes: number[] = [];
+    const connection = connectionOf(ours);
+    const done = pumpFromSocket(
+      connection,
+      {
+        write: async (from) => void writes.push(from.length),
+        writev: async (from) => void writes.push(from.reduce((sum, part) => sum + part.length, 0)),
+        commit: async () => undefined,
+        abandon: async () => undefined,
+      },
+      { buffers, stallTimeout: 1_000 },
+    );
+    // As TLS tells its records: each by a call of its own, with what promises have to do between them.
+    for (let record = 0; record < 10; record++) {
+      connection.socket.emit("data", Buffer.alloc(16 * 1024));
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    }
+    theirs.end();
+    expect(await done).toBe(160 * 1024);
+    expect(writes).toEqual([160 * 1024]);
+  });
+});
+
 describe("a pump out of a file that never answers", () => {
   it.each([
     ["as it is", (file: ReadableFile) => file],

@@ -1,5 +1,5 @@
 /** Where files of this machine are written. */
-import { open, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -50,7 +50,7 @@ describe("a destination", () => {
     const path = join(local, "f");
     for (const mode of [0o600, 0o666, 0o4755]) {
       await writeFile(path, "before");
-      await (await open(path)).chmod(mode);
+      await chmod(path, mode);
       await write(path, "after");
       expect((await stat(path)).mode & 0o7777).toBe(mode & 0o777);
       await rm(path);

@@ -1,10 +1,10 @@
 /** What only `LocalStorage` has: hidden names, the journal, options, modes and descriptors. */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { at, breakOff, entriesOf, namesOf, put, textOf } from "../../src/storage/conformance/conformance-case.ts";
 import { LocalStorage, StorageError } from "../../src/storage/index.ts";
 import { withLocalFolder } from "./local-folder.ts";
@@ -226,6 +226,28 @@ describe("files of the host", () => {
       expect(into.subarray(0, await file.read(into)).toString()).toBe("old");
       await file.close();
     }));
+
+  it.runIf(process.platform === "linux")("give a large file's space back soon after another has replaced it", () =>
+    withLocalFolder(async ({ root, storage }) => {
+      const large = Buffer.alloc(6 * 1024 * 1024, 1);
+      const removed = (): readonly string[] =>
+        readdirSync("/proc/self/fd").filter((fd) => {
+          try {
+            return readlinkSync(`/proc/self/fd/${fd}`) === `${root}/file (deleted)`;
+          } catch {
+            return false;
+          }
+        });
+      await writeFile(join(root, "file"), large);
+      for (const content of ["small", large.toString(), "renamed"]) await put(storage, "/file", content);
+      await put(storage, "/other", large.toString());
+      await put(storage, "/third", "third");
+      await storage.rename(at("/third"), at("/other"));
+      expect(await textOf(storage, "/file")).toBe("renamed");
+      expect(await textOf(storage, "/other")).toBe("third");
+      await vi.waitUntil(() => removed().length === 0);
+    }),
+  );
 
   it.runIf(process.platform === "linux")("are all closed after close of the storage", () =>
     withLocalFolder(async ({ storage }) => {

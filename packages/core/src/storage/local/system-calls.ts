@@ -34,6 +34,18 @@ export const copyFile: (from: string, to: string, mode: number) => Promise<void>
 /** Octets that a file system gives back within microseconds. */
 const quicklyFreed: number = 4 * 1024 * 1024;
 
+/** Linux's O_PATH: a descriptor that stands for a file without opening it, which takes no rights and wakes no device. */
+const pathOnly: number | undefined = process.platform === "linux" ? 0o10000000 : undefined;
+
+/** Keeps a file in being while it loses its name. @returns A descriptor; undefined where that cannot be. */
+function held(path: string, flags: number): Promise<number | undefined> {
+  return threads.open(path, flags | fs.constants.O_NOFOLLOW).catch(() => undefined);
+}
+
+function ignore(): void {
+  // Whatever becomes of a descriptor that only stood for a file, the file has lost its name as it should.
+}
+
 /** The calls that a place may answer at once. Each throws what the system says, by its promise. */
 export class SystemCalls {
   readonly #pace: InlinePace;
@@ -81,9 +93,16 @@ export class SystemCalls {
     if (size > quicklyFreed || !this.#done(() => fs.unlinkSync(path))) await threads.unlink(path);
   }
 
-  /** @param replaced - Octets of the file that is replaced. */
+  /** @param replaced - Octets of the file that is replaced. Many are given back behind the rename's back. */
   async rename(from: string, to: string, replaced: number): Promise<void> {
-    if (replaced > quicklyFreed || !this.#done(() => fs.renameSync(from, to))) await threads.rename(from, to);
+    if (replaced <= quicklyFreed && this.#done(() => fs.renameSync(from, to))) return;
+    const old = replaced > quicklyFreed && pathOnly !== undefined ? await held(to, pathOnly) : undefined;
+    try {
+      await threads.rename(from, to);
+    } finally {
+      // The file's space is given back now, and nobody waits for that: its name is the new one's already.
+      if (old !== undefined) threads.close(old).catch(ignore);
+    }
   }
 
   async link(from: string, to: string): Promise<void> {
