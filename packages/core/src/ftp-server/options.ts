@@ -2,7 +2,13 @@
 import type { Accounts } from "../accounts/index.ts";
 import type { TlsPolicy } from "../accounts/index.ts";
 import { resolveBusyPoll, type PemSource, type TlsCertificateOptions } from "../net/index.ts";
-import { checkRepresentation, type NameCodec, type RepresentationOptions } from "../protocol/index.ts";
+import {
+  checkRepresentation,
+  defaultDataFormatOptions,
+  type DataFormatOptions,
+  type NameCodec,
+  type RepresentationOptions,
+} from "../protocol/index.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -142,7 +148,8 @@ export interface ResolvedOptions {
   readonly allowForeignData: boolean;
   readonly allowPrivilegedPorts: boolean;
   readonly limits: FtpServerLimits;
-  readonly representation: RepresentationOptions;
+  /** How files travel where the account's options say nothing else. */
+  readonly dataFormat: DataFormatOptions;
   readonly deflate: boolean;
   readonly busyPoll: number;
   readonly replies: "standard" | "netx";
@@ -198,7 +205,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     allowForeignData: options.allowForeignData ?? false,
     allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
     limits,
-    representation: options.representation ?? {},
+    dataFormat: { ...defaultDataFormatOptions, blocks: options.replies ?? "standard", ...options.representation },
     deflate: options.deflate ?? false,
     busyPoll: resolveBusyPoll(options.busyPoll),
     replies: options.replies ?? "standard",

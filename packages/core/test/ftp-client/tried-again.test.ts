@@ -6,9 +6,10 @@ import { mkdtemp, readFile as readLocal, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { FtpError, FtpPool, type FtpPoolOptions } from "../../src/ftp-client/index.ts";
+import { FtpError, FtpPool, FtpStorage, type FtpPoolOptions } from "../../src/ftp-client/index.ts";
+import { at } from "../../src/storage/conformance/conformance-case.ts";
 import { MemoryStorage } from "../../src/storage/index.ts";
-import { putFile, startServer } from "../ftp-server/server-fixture.ts";
+import { putFile, readFile, startServer } from "../ftp-server/server-fixture.ts";
 import { startCutter } from "../support/control-cutter.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
 
@@ -69,6 +70,32 @@ describe("a transfer in several attempts", () => {
     expect(await pool.download("f", pipe)).toMatchObject({ bytes: content.length });
     await ended;
     expect((await readLocal(join(folder, "copy"))).equals(content)).toBe(true);
+  });
+});
+
+describe("a storage's rename", () => {
+  it.each([
+    ["a file's", {}],
+    ["a file's that must replace nothing", { replace: false }],
+  ])("takes %s for done when the answer was lost", async (_what, options) => {
+    const lost = new Set(["/a"]);
+    const line: { cut?: () => void } = {};
+    class CutStorage extends MemoryStorage {
+      override async rename(...args: Parameters<MemoryStorage["rename"]>): Promise<void> {
+        await super.rename(...args);
+        if (lost.delete(args[0])) line.cut?.();
+      }
+    }
+    const storage = new CutStorage();
+    const { port } = await startServer({ storage });
+    const { port: through, cut } = await startCutter(port);
+    line.cut = cut;
+    await putFile(storage, "/a", "moved");
+    const remote = new FtpStorage(pooled(through));
+    await remote.rename(at("/a"), at("/b"), options);
+    expect(lost.size).toBe(0);
+    expect(await readFile(storage, "/b")).toBe("moved");
+    await expect(remote.rename(at("/a"), at("/b"), options)).rejects.toMatchObject({ kind: "not-found" });
   });
 });
 

@@ -172,7 +172,8 @@ export class FtpStorage implements Storage {
     if (from === "/" || to === "/") throw storageError("permission-denied", rootPath);
     if (isTooLong(to)) throw storageError("name-not-allowed", to);
     if (from !== to && isWithin(from, to)) throw storageError("name-not-allowed", to);
-    await this.#run(from, options, (place) => this.#locks.run(to, () => rename(place, from, to, options)));
+    const attempts: RenameAttempts = { asked: false };
+    await this.#run(from, options, (place) => this.#locks.run(to, () => rename(place, from, to, options, attempts)));
   }
 
   async makeDirectory(path: VirtualPath, options: MakeDirectoryOptions = {}): Promise<void> {
@@ -325,16 +326,30 @@ export class FtpStorage implements Storage {
   }
 }
 
-async function rename(place: Place, from: VirtualPath, to: VirtualPath, options: RenameOptions): Promise<void> {
+/** What the attempts at one rename did. */
+interface RenameAttempts {
+  /** One asked the server for it: its answer may be what was lost. */
+  asked: boolean;
+}
+
+async function rename(
+  place: Place,
+  from: VirtualPath,
+  to: VirtualPath,
+  options: RenameOptions,
+  attempts: RenameAttempts,
+): Promise<void> {
   if (from === to) {
     await tell(place, from);
     return;
   }
+  if (attempts.asked && (await look(place, from)) === undefined && (await look(place, to)) !== undefined) return;
   const there = await look(place, to);
   const moved = there === undefined ? undefined : await tell(place, from);
   if (there !== undefined && (there.kind === "directory" || moved?.kind === "directory" || options.replace === false)) {
     throw storageError("already-exists", to);
   }
+  attempts.asked = true;
   try {
     await takeName(place, from, to);
   } catch (error) {

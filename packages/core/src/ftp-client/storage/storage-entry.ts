@@ -11,32 +11,31 @@ const precisions: Readonly<Record<NonNullable<ListedEntry["timePrecision"]>, num
 
 /** @param name - What the entry is called; a listing may tell it as a path. */
 export function toEntry(listed: ListedEntry, name: string): Entry {
-  const { kind, size, roughSize, mode, owner, group, links, unique, target } = listed;
-  return {
+  const { kind, size, roughSize, mode, owner, group, links, unique, target, facts } = listed;
+  const precision = precisionOf(listed);
+  const entry: { -readonly [K in keyof Entry]: Entry[K] } = {
     name,
     // What the server does not tell of is nothing that can be read or entered.
     kind: kind === "unknown" ? "other" : kind,
     size: kind === "file" ? (size ?? roughSize ?? 0) : 0,
-    ...timeOf(listed),
-    ...createdOf(listed),
-    ...(mode === undefined ? {} : { mode: mode & 0o7777 }),
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-    ...(links === undefined ? {} : { links }),
-    ...(unique === undefined ? {} : { unique }),
-    ...(target === undefined ? {} : { target }),
+    modified: listed.modified ?? 0,
   };
+  if (precision > 1) entry.timePrecision = precision;
+  // RFC 3659 §7.5.4: its form is that of "modify".
+  const created = facts?.get("create");
+  const createdAt = created === undefined ? undefined : parseTimeValue(created);
+  if (createdAt !== undefined) entry.created = createdAt;
+  if (mode !== undefined) entry.mode = mode & 0o7777;
+  if (owner !== undefined) entry.owner = owner;
+  if (group !== undefined) entry.group = group;
+  if (links !== undefined) entry.links = links;
+  if (unique !== undefined) entry.unique = unique;
+  if (target !== undefined) entry.target = target;
+  return entry;
 }
 
-/** A time of a zone that nobody knows may be off by the most that zones differ: it is no better than a day. */
-function timeOf({ modified, timePrecision, timeIsLocal }: ListedEntry): Pick<Entry, "modified" | "timePrecision"> {
-  if (modified === undefined) return { modified: 0, timePrecision: Infinity };
-  const precision = precisions[timeIsLocal === true ? "day" : (timePrecision ?? "second")];
-  return precision === 1 ? { modified } : { modified, timePrecision: precision };
-}
-
-/** The fact "create" (RFC 3659 §7.5.4), whose form is that of "modify". */
-function createdOf({ facts }: ListedEntry): Pick<Entry, "created"> {
-  const created = parseTimeValue(facts?.get("create") ?? "");
-  return created === undefined ? {} : { created };
+/** Milliseconds. A time of a zone that nobody knows may be off by the most that zones differ: it is no better than a day. */
+function precisionOf({ modified, timePrecision, timeIsLocal }: ListedEntry): number {
+  if (modified === undefined) return Infinity;
+  return precisions[timeIsLocal === true ? "day" : (timePrecision ?? "second")];
 }

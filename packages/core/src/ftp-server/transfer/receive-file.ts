@@ -23,6 +23,8 @@ export interface UploadOpening extends Pick<OpenWriteOptions, "mode" | "offset">
   readonly resumable?: boolean;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /**
  * Opens a file for an upload.
  *
@@ -38,7 +40,7 @@ export async function receiveFile(
     throw new CommandError("parameter-not-implemented", message("RANG holds for HASH and RETR; use REST"));
   }
   const { storage, name } = session.account;
-  const { opening, resumable = true, ...mode } = how;
+  const { opening, resumable = true, mode } = how;
   const { allocated: announced } = session.oneShots;
   const formatted = sessionFormat(session);
   if (how.mode === "append" && formatted.format.structure === "P") {
@@ -51,12 +53,13 @@ export async function receiveFile(
   if (how.mode === "append" && indexed) {
     throw new CommandError("parameter-not-implemented", message("Records that have an index cannot be appended"));
   }
-  const file = await storage.openWrite(path, {
-    ...mode,
-    ...(resumable ? { uploader: name } : {}),
-    ...(announced === undefined ? {} : { expectedSize: announced }),
-    permissions: 0o666 & ~session.umask,
-  });
+  // Small uploads are many: spreading what may be missing would cost as much as a call to the system.
+  const asked: Writable<OpenWriteOptions> = { permissions: 0o666 & ~session.umask };
+  if (mode !== undefined) asked.mode = mode;
+  if (how.offset !== undefined) asked.offset = how.offset;
+  if (resumable) asked.uploader = name;
+  if (announced !== undefined) asked.expectedSize = announced;
+  const file = await storage.openWrite(path, asked);
   const offset = how.offset ?? 0;
   // Where an append begins is not known here, nor would anybody resume what has a name of the server's making.
   const restarts = how.mode !== "append" && resumable;

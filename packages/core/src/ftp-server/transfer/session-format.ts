@@ -2,7 +2,6 @@
 import { OffsetBeyondEndError } from "../../net/index.ts";
 import {
   byteSizeOf,
-  defaultDataFormatOptions,
   hasMarkers,
   isPlain,
   isText,
@@ -51,14 +50,9 @@ export function listingFormat(session: Session): SessionFormat {
 }
 
 function formatOptions({ parameters, host, account }: Session): DataFormatOptions {
-  const { replies, representation } = host.options;
-  const options = {
-    ...defaultDataFormatOptions,
-    blocks: replies,
-    ...representation,
-    ...account.representation,
-  };
+  const { dataFormat } = host.options;
   const { deflateLevel } = parameters;
+  const options = account.representation === undefined ? dataFormat : { ...dataFormat, ...account.representation };
   return deflateLevel === undefined ? options : { ...options, deflateLevel };
 }
 

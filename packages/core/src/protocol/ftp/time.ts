@@ -15,7 +15,8 @@ export function withinFourDigits(ms: number): number {
 /** Milliseconds since 1970-01-01 UTC as a time value; the fraction only where there is one. */
 export function formatTimeValue(ms: number): string {
   const iso = new Date(withinFourDigits(ms)).toISOString();
-  const digits = iso.slice(0, 19).replace(/\D/g, "");
+  const day = iso.slice(0, 4) + iso.slice(5, 7) + iso.slice(8, 10);
+  const digits = day + iso.slice(11, 13) + iso.slice(14, 16) + iso.slice(17, 19);
   const fraction = iso.slice(20, 23);
   return fraction === "000" ? digits : `${digits}.${fraction}`;
 }
@@ -27,8 +28,12 @@ export function formatTimeValue(ms: number): string {
 export function parseTimeValue(text: string): number | undefined {
   const match = /^(\d{4}|19\d{3})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d{1,9}))?$/.exec(text);
   if (match === null) return undefined;
-  const [, year = "", ...rest] = match;
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = rest.slice(0, 5).map(Number);
+  const year = match[1] ?? "";
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
   const fullYear = year.length === 5 ? 1900 + Number(year.slice(2)) : Number(year);
   const ms = match[7] === undefined ? 0 : Math.floor(Number(`0.${match[7]}`) * 1000 + 1e-6);
   if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60) return undefined;

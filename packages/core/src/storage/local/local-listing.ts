@@ -138,12 +138,11 @@ export function entryOf(name: string, stats: Stats, owners: Owners): Entry {
       : stats.isSymbolicLink()
         ? "symlink"
         : "other";
-  return {
+  const entry: Entry & { created?: number } = {
     name,
     kind,
     size: kind === "file" ? stats.size : 0,
     modified: Math.floor(stats.mtimeMs + timeRounding),
-    ...(stats.birthtimeMs > 0 ? { created: Math.floor(stats.birthtimeMs) } : {}),
     mode: stats.mode & 0o7777,
     owner: owners.user(stats.uid),
     group: owners.group(stats.gid),
@@ -152,4 +151,6 @@ export function entryOf(name: string, stats: Stats, owners: Owners): Entry {
     links: stats.nlink,
     unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
   };
+  if (stats.birthtimeMs > 0) entry.created = Math.floor(stats.birthtimeMs);
+  return entry;
 }

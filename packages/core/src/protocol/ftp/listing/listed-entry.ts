@@ -56,29 +56,26 @@ export type FoundEntry = Pick<ListedEntry, "name" | "kind" | "raw"> & {
   readonly [K in keyof ListedEntry]?: ListedEntry[K] | undefined;
 };
 
-/** Makes an entry of what a parser found: what is undefined is left out. */
+/** Makes an entry of what a parser found: what is undefined is left out. Spreading each field would cost as much as the parsing. */
 export function makeEntry(found: FoundEntry): ListedEntry {
-  const { size, roughSize, modified, timePrecision, timeIsLocal, mode, owner, group, links } = found;
-  const { target, unique, facts, dialect, rawBytes } = found;
-  return {
-    name: found.name,
-    kind: found.kind,
-    ...(size === undefined ? undefined : { size }),
-    ...(roughSize === undefined ? undefined : { roughSize }),
-    ...(modified === undefined ? undefined : { modified }),
-    ...(timePrecision === undefined ? undefined : { timePrecision }),
-    ...(timeIsLocal === undefined ? undefined : { timeIsLocal }),
-    ...(mode === undefined ? undefined : { mode }),
-    ...(owner === undefined ? undefined : { owner }),
-    ...(group === undefined ? undefined : { group }),
-    ...(links === undefined ? undefined : { links }),
-    ...(target === undefined ? undefined : { target }),
-    ...(unique === undefined ? undefined : { unique }),
-    ...(facts === undefined ? undefined : { facts }),
-    ...(dialect === undefined ? undefined : { dialect }),
-    raw: found.raw,
-    ...(rawBytes === undefined ? undefined : { rawBytes }),
-  };
+  const { name, kind, size, roughSize, modified, timePrecision, timeIsLocal, mode, owner, group, links } = found;
+  const { target, unique, facts, dialect, raw, rawBytes } = found;
+  const entry: { -readonly [K in keyof ListedEntry]: ListedEntry[K] } = { name, kind, raw };
+  if (size !== undefined) entry.size = size;
+  if (roughSize !== undefined) entry.roughSize = roughSize;
+  if (modified !== undefined) entry.modified = modified;
+  if (timePrecision !== undefined) entry.timePrecision = timePrecision;
+  if (timeIsLocal !== undefined) entry.timeIsLocal = timeIsLocal;
+  if (mode !== undefined) entry.mode = mode;
+  if (owner !== undefined) entry.owner = owner;
+  if (group !== undefined) entry.group = group;
+  if (links !== undefined) entry.links = links;
+  if (target !== undefined) entry.target = target;
+  if (unique !== undefined) entry.unique = unique;
+  if (facts !== undefined) entry.facts = facts;
+  if (dialect !== undefined) entry.dialect = dialect;
+  if (rawBytes !== undefined) entry.rawBytes = rawBytes;
+  return entry;
 }
 
 /** A count of a listing; undefined when it is none or too large to be exact. */

@@ -24,8 +24,12 @@ const monthLengths: readonly number[] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
 
 /** The fields of a time; none for one that does not exist. */
 export function listedTime(parts: TimeParts): ListedTime {
-  const { year, month, day, hour, minute, second, millisecond, zone } = parts;
-  const date = dateOf(year, month, day);
+  return timeOn(dateOf(parts.year, parts.month, parts.day), parts);
+}
+
+/** @param date - The day, which may not exist. */
+function timeOn(date: number | undefined, parts: Omit<TimeParts, "year">): ListedTime {
+  const { hour, minute, second, millisecond, zone } = parts;
   if (date === undefined || !isTimeOfDay(hour ?? 0, minute ?? 0, second ?? 0)) return {};
   if (hour === undefined) return { modified: date, timePrecision: "day", timeIsLocal: true };
   const seconds = (hour * 60 + (minute ?? 0)) * 60 + Math.min(second ?? 0, 59);
@@ -54,7 +58,7 @@ export function listedTimeWithoutYear(parts: Omit<TimeParts, "year">, now: numbe
   for (let year = thisYear; year >= thisYear - 8; year--) {
     const date = dateOf(year, parts.month, parts.day);
     if (date === undefined || date > latest) continue;
-    const time = listedTime({ ...parts, year });
+    const time = timeOn(date, parts);
     if (time.modified === undefined || time.modified <= latest) return time;
   }
   return {};

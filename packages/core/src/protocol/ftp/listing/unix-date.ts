@@ -81,7 +81,8 @@ function afterDay(
   const yearAfter = time.second === undefined ? undefined : parseYear(columns[at + 1]?.text);
   const count = taken + (yearAfter === undefined ? 1 : 2);
   if (month === undefined) return { time: {}, columns: count };
-  const parts = { month, day, ...time };
+  const { hour, minute, second, millisecond } = time;
+  const parts = { month, day, hour, minute, second, millisecond };
   return {
     time: yearAfter === undefined ? listedTimeWithoutYear(parts, now) : listedTime({ ...parts, year: yearAfter }),
     columns: count,

@@ -89,22 +89,34 @@ export function parseUnixLine(line: string, now: number): ListedEntry | undefine
   const size = found.at === 0 ? links : columns[found.sizeAt]?.text;
   const isDevice = letter === "b" || letter === "c";
   const isSpread = isDevice && columns[found.sizeAt - 1]?.text.endsWith(",") === true;
-  const owners = columns.slice(0, Math.max(0, isSpread ? found.sizeAt - 1 : found.sizeAt)).map(({ text }) => text);
+  const owners = Math.max(0, isSpread ? found.sizeAt - 1 : found.sizeAt);
   const [name, target] = letter === "l" ? splitLink(shown, parseCount(size)) : [shown, undefined];
+  const { modified, timePrecision, timeIsLocal } = found.date.time;
+  const exact = isDevice ? undefined : parseCount(size);
   return makeEntry({
     name,
     kind: kindOf(letter),
-    ...(isDevice || size === undefined ? undefined : sizeOf(size)),
-    ...found.date.time,
+    size: exact,
+    roughSize: isDevice || size === undefined || exact !== undefined ? undefined : parseRoughSize(size),
+    modified,
+    timePrecision,
+    timeIsLocal,
     mode: modeOf(bits),
-    owner: owners[0],
+    owner: owners > 0 ? columns[0]?.text : undefined,
     // Names of groups with blanks are usual where a domain has them; such names of owners are not.
-    group: owners.length > 1 ? owners.slice(1).join(" ") : undefined,
+    group: owners > 1 ? joined(columns, 1, owners) : undefined,
     links: found.at === 0 ? undefined : parseCount(links),
     target,
     dialect: "unix",
     raw: line,
   });
+}
+
+/** The texts of columns, a blank between two. */
+function joined(columns: readonly Column[], from: number, to: number): string {
+  let text = columns[from]?.text ?? "";
+  for (let at = from + 1; at < to; at++) text += ` ${columns[at]?.text ?? ""}`;
+  return text;
 }
 
 /** The dialect. */
@@ -124,14 +136,12 @@ function isSize(text: string | undefined): boolean {
   return text !== undefined && (/^\d+$/.test(text) || roughSize.test(text));
 }
 
-function sizeOf(text: string): Pick<ListedEntry, "size" | "roughSize"> {
-  const exact = parseCount(text);
-  if (exact !== undefined) return { size: exact };
+function parseRoughSize(text: string): number | undefined {
   const match = roughSize.exec(text);
-  if (match === null) return {};
+  if (match === null) return undefined;
   const [, number = "", unit = ""] = match;
   const power = "KMGTPE".indexOf(unit.toUpperCase()) + 1;
-  return { roughSize: Math.round(Number(number.replace(",", ".")) * 1024 ** power) };
+  return Math.round(Number(number.replace(",", ".")) * 1024 ** power);
 }
 
 interface Place {
