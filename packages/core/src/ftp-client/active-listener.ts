@@ -7,6 +7,8 @@ import { FtpTimeoutError } from "./errors.ts";
 /** A port that waits for one connection. */
 export interface ActiveListener {
   readonly port: number;
+  /** Whether a connection came. */
+  readonly isTaken: boolean;
   /** The connection. @throws FtpTimeoutError; DataConnectionError `aborted`. */
   accepted(timeout: number, signal: AbortSignal | undefined): Promise<Socket>;
   close(): void;
@@ -38,6 +40,9 @@ export async function listenForServer(
   };
   return {
     port: address.port,
+    get isTaken() {
+      return arrived !== undefined;
+    },
     close,
     accepted: async (timeout, signal) => {
       if (arrived === undefined && signal?.aborted !== true) {

@@ -30,6 +30,8 @@ export interface PendingData {
   socket(signal: AbortSignal | undefined): Promise<Socket>;
   /** Gives it up. */
   close(): void;
+  /** Whether a connection came to the port that this end listened on. */
+  isTaken?(): boolean;
   /** The connection of the transfer before, under TLS already where that was agreed on. */
   readonly kept?: DataConnection;
 }
@@ -215,6 +217,7 @@ export class DataConnector {
       passive: false,
       socket: (signal) => listener.accepted(dataConnectionTimeout, signal),
       close: () => listener.close(),
+      isTaken: () => listener.isTaken,
     };
   }
 }

@@ -4,7 +4,7 @@
  * The data connection and the completion reply end in either order; both are waited for. A reset of the data connection
  * never closes the control connection.
  */
-import { DataFormatError, type ReceivedReply } from "../protocol/index.ts";
+import { DataFormatError, replyCode, type ReceivedReply } from "../protocol/index.ts";
 import { DataConnection, DataConnectionError, TlsError } from "../net/index.ts";
 import type { ControlConnection } from "./control-connection.ts";
 import type { DataConnector, PendingData } from "./data-connection.ts";
@@ -83,7 +83,13 @@ export class Transfer {
     }
   }
 
-  static async #begin(control: ControlConnection, data: DataConnector, request: TransferRequest): Promise<Transfer> {
+  /** @param again - Whether it was tried before, and a stranger's connection came to the port that the server was told. */
+  static async #begin(
+    control: ControlConnection,
+    data: DataConnector,
+    request: TransferRequest,
+    again = false,
+  ): Promise<Transfer> {
     const { verb, argument, restart, tried, signal, onMarker } = request;
     const pending = await data.prepare(signal, verb === "STOR" || verb === "APPE" || verb === "STOU");
     let preliminary: ReceivedReply;
@@ -103,6 +109,10 @@ export class Transfer {
       if (preliminary.code >= 300) throw new FtpReplyError(tried, preliminary, verb);
     } catch (error) {
       pending.close();
+      // A port that the system gave this end may be one that somebody else still connected to, late. The server finds it
+      // closed then, and nothing has travelled.
+      if (!again && pending.isTaken?.() === true && isNotConnected(error))
+        return Transfer.#begin(control, data, request, true);
       if (isAborted(error)) await resynchronise(control, true);
       throw error;
     }
@@ -231,6 +241,10 @@ function whyNotBegun(control: ControlConnection, { verb, tried, signal }: Transf
   if (control.closed) return control.cause ?? control.closedError(verb);
   if (signal?.aborted !== true) return asError(error);
   return new FtpTransferError("aborted", tried, "it was aborted", { verb, cause: signal.reason });
+}
+
+function isNotConnected(error: unknown): boolean {
+  return error instanceof FtpReplyError && error.code === replyCode.cannotOpenDataConnection;
 }
 
 function isAborted(error: unknown): boolean {

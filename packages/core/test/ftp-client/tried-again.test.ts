@@ -3,15 +3,17 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile as readLocal, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { FtpError, FtpPool, FtpStorage, type FtpPoolOptions } from "../../src/ftp-client/index.ts";
+import { FtpClient, FtpError, FtpPool, FtpStorage, type FtpPoolOptions } from "../../src/ftp-client/index.ts";
 import { at } from "../../src/storage/conformance/conformance-case.ts";
 import { MemoryStorage } from "../../src/storage/index.ts";
 import { putFile, readFile, startServer } from "../ftp-server/server-fixture.ts";
 import { startCutter } from "../support/control-cutter.ts";
 import { startFaultProxy } from "../support/fault-proxy.ts";
+import { startScripted } from "./scripted-server.ts";
 
 const login = { host: "127.0.0.1", user: "me", password: "secret" };
 const mebibyte = 1024 * 1024;
@@ -70,6 +72,50 @@ describe("a transfer in several attempts", () => {
     expect(await pool.download("f", pipe)).toMatchObject({ bytes: content.length });
     await ended;
     expect((await readLocal(join(folder, "copy"))).equals(content)).toBe(true);
+  });
+});
+
+describe("an active transfer", () => {
+  /** A server whose first `strangers` ports are connected to by another before it comes; its answers to RETR. */
+  async function crowded(strangers: number): Promise<{ client: FtpClient; commands: readonly string[] }> {
+    let port = 0;
+    let left = strangers;
+    const { port: control, commands } = await startScripted((verb, argument, session) => {
+      if (verb === "PORT") {
+        const [high = 0, low = 0] = argument.split(",").slice(4).map(Number);
+        port = high * 256 + low;
+        if (left-- <= 0) return "200 Port\r\n";
+        const stranger = connect(port, "127.0.0.1", () => session.send("200 Port\r\n"));
+        stranger.on("error", () => undefined);
+        onTestFinished(() => void stranger.destroy());
+        return "";
+      }
+      if (verb === "SIZE") return "213 7\r\n";
+      if (verb !== "RETR") return undefined;
+      const data = connect(port, "127.0.0.1", () => {
+        session.send("150 Here\r\n");
+        data.end("content", () => session.send("226 Done\r\n"));
+      });
+      data.on("error", () => session.send("425 Nobody listens\r\n"));
+      onTestFinished(() => void data.destroy());
+      return "";
+    });
+    const client = await FtpClient.connect({ ...login, port: control, dataMode: "active" });
+    onTestFinished(() => client.destroy());
+    return { client, commands };
+  }
+
+  it("names another port where a stranger came before the server", async () => {
+    const { client, commands } = await crowded(1);
+    expect(Buffer.from(await client.downloadBytes("f")).toString()).toBe("content");
+    expect(commands.filter((line) => line.startsWith("RETR"))).toHaveLength(2);
+  });
+
+  it("tells the server's refusal where that happens again", async () => {
+    const { client, commands } = await crowded(2);
+    await expect(client.downloadBytes("f")).rejects.toMatchObject({ code: 425 });
+    expect(commands.filter((line) => line.startsWith("RETR"))).toHaveLength(2);
+    expect(Buffer.from(await client.downloadBytes("f")).toString()).toBe("content");
   });
 });
 
