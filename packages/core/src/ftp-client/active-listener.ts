@@ -8,7 +8,7 @@ import { FtpTimeoutError } from "./errors.ts";
 export interface ActiveListener {
   readonly port: number;
   /** Whether a connection came. */
-  readonly isTaken: boolean;
+  isTaken(): boolean;
   /** The connection. @throws FtpTimeoutError; DataConnectionError `aborted`. */
   accepted(timeout: number, signal: AbortSignal | undefined): Promise<Socket>;
   close(): void;
@@ -40,9 +40,7 @@ export async function listenForServer(
   };
   return {
     port: address.port,
-    get isTaken() {
-      return arrived !== undefined;
-    },
+    isTaken: () => arrived !== undefined,
     close,
     accepted: async (timeout, signal) => {
       if (arrived === undefined && signal?.aborted !== true) {

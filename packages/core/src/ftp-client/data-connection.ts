@@ -217,7 +217,7 @@ export class DataConnector {
       passive: false,
       socket: (signal) => listener.accepted(dataConnectionTimeout, signal),
       close: () => listener.close(),
-      isTaken: () => listener.isTaken,
+      isTaken: () => listener.isTaken(),
     };
   }
 }

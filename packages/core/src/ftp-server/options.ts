@@ -191,6 +191,7 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
   ) {
     throw new RangeError("A listener has TLS, and there are no certificates: give tls.certificates");
   }
+  const { replies = "standard" } = options;
   return {
     accounts: options.accounts,
     listeners: options.listeners ?? [
@@ -205,10 +206,10 @@ export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
     allowForeignData: options.allowForeignData ?? false,
     allowPrivilegedPorts: options.allowPrivilegedPorts ?? false,
     limits,
-    dataFormat: { ...defaultDataFormatOptions, blocks: options.replies ?? "standard", ...options.representation },
+    dataFormat: { ...defaultDataFormatOptions, blocks: replies, ...options.representation },
     deflate: options.deflate ?? false,
     busyPoll: resolveBusyPoll(options.busyPoll),
-    replies: options.replies ?? "standard",
+    replies,
     banner,
     reservations: options.reservations,
   };

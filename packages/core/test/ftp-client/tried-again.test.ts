@@ -33,6 +33,42 @@ function pooled(port: number, options: FtpPoolOptions = {}): FtpPool {
   return pool;
 }
 
+/** A storage that breaks the control connections once, when it has removed or renamed a certain path. */
+class ForgetfulStorage extends MemoryStorage {
+  /** The path, until then. */
+  readonly lost: Set<string>;
+  /** Breaks the connections. */
+  cut: (() => void) | undefined;
+
+  constructor(path: string) {
+    super();
+    this.lost = new Set([path]);
+  }
+
+  override async remove(...args: Parameters<MemoryStorage["remove"]>): Promise<void> {
+    await super.remove(...args);
+    this.#forget(args[0]);
+  }
+
+  override async rename(...args: Parameters<MemoryStorage["rename"]>): Promise<void> {
+    await super.rename(...args);
+    this.#forget(args[0]);
+  }
+
+  #forget(path: string): void {
+    if (this.lost.delete(path)) this.cut?.();
+  }
+}
+
+/** Serves one. @returns The port of the way that breaks. */
+async function startForgetful(path: string): Promise<{ storage: ForgetfulStorage; port: number; lost: Set<string> }> {
+  const storage = new ForgetfulStorage(path);
+  const served = await startServer({ storage });
+  const { port, cut } = await startCutter(served.port);
+  storage.cut = cut;
+  return { storage, port, lost: storage.lost };
+}
+
 describe("a transfer in several attempts", () => {
   it.runIf(process.platform !== "win32")("is none into a pipe that has some of it already", async () => {
     const { port, storage } = await startServer();
@@ -76,7 +112,7 @@ describe("a transfer in several attempts", () => {
 });
 
 describe("an active transfer", () => {
-  /** A server whose first `strangers` ports are connected to by another before it comes; its answers to RETR. */
+  /** A client of a server that finds a stranger at the first so many ports that it is told. */
   async function crowded(strangers: number): Promise<{ client: FtpClient; commands: readonly string[] }> {
     let port = 0;
     let left = strangers;
@@ -121,23 +157,12 @@ describe("an active transfer", () => {
 
 describe("a storage's rename", () => {
   it.each([
-    ["a file's", {}],
-    ["a file's that must replace nothing", { replace: false }],
+    ["one", {}],
+    ["one that must replace nothing", { replace: false }],
   ])("takes %s for done when the answer was lost", async (_what, options) => {
-    const lost = new Set(["/a"]);
-    const line: { cut?: () => void } = {};
-    class CutStorage extends MemoryStorage {
-      override async rename(...args: Parameters<MemoryStorage["rename"]>): Promise<void> {
-        await super.rename(...args);
-        if (lost.delete(args[0])) line.cut?.();
-      }
-    }
-    const storage = new CutStorage();
-    const { port } = await startServer({ storage });
-    const { port: through, cut } = await startCutter(port);
-    line.cut = cut;
+    const { storage, port, lost } = await startForgetful("/a");
     await putFile(storage, "/a", "moved");
-    const remote = new FtpStorage(pooled(through));
+    const remote = new FtpStorage(pooled(port));
     await remote.rename(at("/a"), at("/b"), options);
     expect(lost.size).toBe(0);
     expect(await readFile(storage, "/b")).toBe("moved");
@@ -147,19 +172,8 @@ describe("a storage's rename", () => {
 
 describe("a tree's removal", () => {
   it("takes what is gone for removed when the answer was lost", async () => {
-    const lost = new Set(["/tree/a"]);
-    const line: { cut?: () => void } = {};
-    class CutStorage extends MemoryStorage {
-      override async remove(...args: Parameters<MemoryStorage["remove"]>): Promise<void> {
-        await super.remove(...args);
-        if (lost.delete(args[0])) line.cut?.();
-      }
-    }
-    const storage = new CutStorage();
-    const { port } = await startServer({ storage });
-    const { port: through, cut } = await startCutter(port);
-    line.cut = cut;
-    const pool = pooled(through);
+    const { storage, port, lost } = await startForgetful("/tree/a");
+    const pool = pooled(port);
     await pool.ensureDirectory("tree/deep");
     for (const path of ["/tree/a", "/tree/b", "/tree/deep/c"]) await putFile(storage, path, "x");
     expect(await pool.removeTree("tree")).toMatchObject({ files: 3, directories: 2, failures: [] });

@@ -233,7 +233,8 @@ describe("files of the host", () => {
       const removed = (): readonly string[] =>
         readdirSync("/proc/self/fd").filter((fd) => {
           try {
-            return readlinkSync(`/proc/self/fd/${fd}`) === `${root}/file (deleted)`;
+            const held = readlinkSync(`/proc/self/fd/${fd}`);
+            return held.startsWith(`${root}/`) && held.endsWith(" (deleted)");
           } catch {
             return false;
           }

@@ -343,8 +343,8 @@ async function rename(
     await tell(place, from);
     return;
   }
-  if (attempts.asked && (await look(place, from)) === undefined && (await look(place, to)) !== undefined) return;
   const there = await look(place, to);
+  if (attempts.asked && there !== undefined && (await look(place, from)) === undefined) return;
   const moved = there === undefined ? undefined : await tell(place, from);
   if (there !== undefined && (there.kind === "directory" || moved?.kind === "directory" || options.replace === false)) {
     throw storageError("already-exists", to);

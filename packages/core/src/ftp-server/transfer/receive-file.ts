@@ -40,7 +40,7 @@ export async function receiveFile(
     throw new CommandError("parameter-not-implemented", message("RANG holds for HASH and RETR; use REST"));
   }
   const { storage, name } = session.account;
-  const { opening, resumable = true, mode } = how;
+  const { opening, resumable = true } = how;
   const { allocated: announced } = session.oneShots;
   const formatted = sessionFormat(session);
   if (how.mode === "append" && formatted.format.structure === "P") {
@@ -55,7 +55,7 @@ export async function receiveFile(
   }
   // Small uploads are many: spreading what may be missing would cost as much as a call to the system.
   const asked: Writable<OpenWriteOptions> = { permissions: 0o666 & ~session.umask };
-  if (mode !== undefined) asked.mode = mode;
+  if (how.mode !== undefined) asked.mode = how.mode;
   if (how.offset !== undefined) asked.offset = how.offset;
   if (resumable) asked.uploader = name;
   if (announced !== undefined) asked.expectedSize = announced;

@@ -56,6 +56,7 @@ export function message<Id extends MessageId>(id: Id, ...values: Values<Id>): Me
 export function renderText(text: Text, catalogue?: Catalogue): string {
   if (typeof text === "string") return text;
   const template = catalogue === undefined ? text.id : catalogue[text.id];
+  // Most replies are of this kind, and need no search with a pattern.
   if (!template.includes("{")) return template;
   // In one pass: a file's name may hold braces too, and stays as it is.
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {

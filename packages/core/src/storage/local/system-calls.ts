@@ -93,7 +93,7 @@ export class SystemCalls {
     if (size > quicklyFreed || !this.#done(() => fs.unlinkSync(path))) await threads.unlink(path);
   }
 
-  /** @param replaced - Octets of the file that is replaced. Many are given back behind the rename's back. */
+  /** @param replaced - Octets of the file that is replaced. Many are given back after the rename. */
   async rename(from: string, to: string, replaced: number): Promise<void> {
     if (replaced <= quicklyFreed && this.#done(() => fs.renameSync(from, to))) return;
     const old = replaced > quicklyFreed && pathOnly !== undefined ? await held(to, pathOnly) : undefined;

@@ -90,9 +90,9 @@ export function parseUnixLine(line: string, now: number): ListedEntry | undefine
   const isDevice = letter === "b" || letter === "c";
   const isSpread = isDevice && columns[found.sizeAt - 1]?.text.endsWith(",") === true;
   const owners = Math.max(0, isSpread ? found.sizeAt - 1 : found.sizeAt);
-  const [name, target] = letter === "l" ? splitLink(shown, parseCount(size)) : [shown, undefined];
-  const { modified, timePrecision, timeIsLocal } = found.date.time;
   const exact = isDevice ? undefined : parseCount(size);
+  const [name, target] = letter === "l" ? splitLink(shown, exact) : [shown, undefined];
+  const { modified, timePrecision, timeIsLocal } = found.date.time;
   return makeEntry({
     name,
     kind: kindOf(letter),
