@@ -1,5 +1,5 @@
 export { storageConformance } from "./conformance/conformance.ts";
-export type { ConformanceCase } from "./conformance/conformance-case.ts";
+export type { ConformanceCase, ConformanceNeed } from "./conformance/conformance-case.ts";
 export type { ReadableFile, WritableFile } from "../bytes/index.ts";
 export {
   compilePathGlob as compileGlob,
@@ -18,6 +18,7 @@ export {
   type Durability,
   type LocalStorageOptions,
 } from "./local/local-storage.ts";
+export { refusedBesidePart, refusedOvertaken } from "./kept-uploads.ts";
 export { findDestination, openDestination, type Destination, type OpenDestination } from "./local-files/destination.ts";
 export { handleReadable, type HandleReadableOptions } from "./local-files/handle-readable.ts";
 export { MemoryStorage, type MemoryStorageOptions } from "./memory/memory-storage.ts";
@@ -29,6 +30,7 @@ export type {
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,
+  RemoveOptions,
   RenameOptions,
   StatOptions,
   Storage,

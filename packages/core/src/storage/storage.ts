@@ -58,8 +58,13 @@ export interface StorageOptions {
 
 /** Options of `stat`. */
 export interface StatOptions extends StorageOptions {
-  /** Whose broken upload, if there is one under this name, is to be told of instead of the file. */
+  /** Whose broken upload is to be told of, where nothing else is under the name. */
   readonly uploader?: string;
+  /**
+   * Whether the uploader's broken upload is told of even where the file is there that it was to replace: for a client of this
+   * storage that goes on with an upload of its own. Default false: a name means what `openRead` reads.
+   */
+  readonly prefersPartial?: boolean;
   /**
    * Octets that a listing told of the file a moment ago, where its exact time is what is wanted: a storage that has to ask
    * for each fact by itself may leave the size as it was.
@@ -78,9 +83,14 @@ export interface OpenReadOptions extends StorageOptions {
  *
  * - `replace`: the new content takes the place of a file of that name, or is a new file.
  * - `create`: only a new file is made; kind `already-exists` otherwise. Decided at the opening, and again at `commit`.
- * - `append`: the content goes after what is there (or after the uploader's broken upload); a missing file is made.
- * - `at`: the first `offset` octets stay, of the uploader's broken upload if there is one, else of the file; what is
- *   written follows them, and the file ends with it.
+ * - `append`: the content goes after what is there; where nothing is, after the uploader's broken upload, or into a new file.
+ *   A second append waits for the first to end. What came of an append that breaks may stay.
+ * - `at`: the first `offset` bytes stay, what is written follows them, and the file ends with it. They are those of the
+ *   uploader's broken upload while what was under the name when that began is still there, unchanged, else those of the file.
+ *
+ * An uploader whose broken upload was to replace the file that is still there may not append to that file, nor begin within it
+ * behind what the broken upload has: the client means its own bytes, and would mix them with the old ones. Nor may it begin
+ * within a file that somebody else put there since. Both fail with kind `offset-out-of-range`; mode `replace` always works.
  */
 export type WriteMode = "replace" | "create" | "append" | "at";
 
@@ -107,6 +117,12 @@ export interface OpenWriteOptions extends StorageOptions {
 export interface RenameOptions extends StorageOptions {
   /** Whether a file at the new name is replaced. Default true. A folder is never replaced. */
   readonly replace?: boolean;
+}
+
+/** Options of `remove`. */
+export interface RemoveOptions extends StorageOptions {
+  /** Who asks: where nothing is under the name but a broken upload of this uploader, that is removed. */
+  readonly uploader?: string;
 }
 
 /** Options of `makeDirectory`. */
@@ -162,14 +178,16 @@ export interface Storage {
   openRead(path: VirtualPath, options?: OpenReadOptions): Promise<ReadableFile>;
 
   /**
-   * Opens a file for writing. Nothing is seen under the name before `commit`.
+   * Opens a file for writing. Nothing is seen under the name before `commit`, but for what goes to the end of a file that is
+   * there: a storage may write that at once.
    *
-   * @throws StorageError `not-found` (the folder), `is-a-directory`, `already-exists`, `offset-out-of-range`, `no-space`.
+   * @throws StorageError `not-found` (the folder), `is-a-directory`, `already-exists`, `offset-out-of-range`, `no-space`,
+   *   `busy`.
    */
   openWrite(path: VirtualPath, options?: OpenWriteOptions): Promise<WritableFile<Entry>>;
 
   /** Removes a file or a link. @throws StorageError `not-found`, `is-a-directory`. */
-  remove(path: VirtualPath, options?: StorageOptions): Promise<void>;
+  remove(path: VirtualPath, options?: RemoveOptions): Promise<void>;
 
   /** Renames a file or folder. @throws StorageError `not-found`, `already-exists`, `is-a-directory`. */
   rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): Promise<void>;

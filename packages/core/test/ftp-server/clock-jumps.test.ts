@@ -48,7 +48,7 @@ describe.each([
   it("drops no broken upload that is kept", async () => {
     const dropped: string[] = [];
     const kept = new KeptUploads<string>(1_000, ({ part }) => dropped.push(part));
-    kept.keep({ uploader: "me", path: "/a" as never, part: "a", size: 1, since: Date.now() });
+    kept.keep({ uploader: "me", directory: "d", name: "a", base: undefined, part: "a", size: 1, since: Date.now() });
     setClock(by);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(dropped).toEqual([]);

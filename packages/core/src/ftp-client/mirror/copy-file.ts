@@ -139,7 +139,7 @@ export class FileCopy {
     const { to, options, signal } = this.#run;
     if (retry === 0 ? options.resume !== true : this.#reached === 0) return 0;
     try {
-      const there = await to.storage.stat(to.at(this.#step.path), { uploader, signal });
+      const there = await to.storage.stat(to.at(this.#step.path), { uploader, prefersPartial: true, signal });
       const most = retry === 0 ? this.#source.size : Math.min(this.#reached, this.#source.size);
       // Without a mark it may be what was there before; a retry knows what that was.
       const isOurs = there.partial === true || (retry === 0 ? there.size < most : there.size !== this.#step.to?.size);

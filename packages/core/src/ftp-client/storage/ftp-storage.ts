@@ -21,6 +21,7 @@ import {
   type MakeDirectoryOptions,
   type OpenReadOptions,
   type OpenWriteOptions,
+  type RemoveOptions,
   type RenameOptions,
   type StatOptions,
   type Storage,
@@ -33,12 +34,13 @@ import type { FtpClient } from "../client.ts";
 import { chooseHash } from "../hash.ts";
 import type { FtpPool } from "../pool/ftp-pool.ts";
 import { noRetries } from "../retry/retry.ts";
-import { BrokenUploads } from "./broken-uploads.ts";
+import { BrokenUploads, stampOf } from "./broken-uploads.ts";
 import { FtpReadable, nothingLeft } from "./ftp-readable.ts";
 import { FtpWritable } from "./ftp-writable.ts";
 import { listFolder } from "./list-folder.ts";
 import { explained, look, tell, tellTime, type Place, type Wanted } from "./look.ts";
 import { OpenFiles, type OpenFile } from "./open-files.ts";
+import { OpenPathList } from "./open-paths.ts";
 import { openUpload, type UploadSurroundings } from "./open-upload.ts";
 import { isPartName } from "./part-names.ts";
 import { PathLocks } from "./path-locks.ts";
@@ -70,6 +72,7 @@ export class FtpStorage implements Storage {
   readonly #open: OpenFiles;
   readonly #locks = new PathLocks();
   readonly #broken = new BrokenUploads();
+  readonly #openPaths = new OpenPathList();
   readonly #surroundings: UploadSurroundings;
 
   /**
@@ -84,6 +87,7 @@ export class FtpStorage implements Storage {
     this.#surroundings = {
       locks: this.#locks,
       broken: this.#broken,
+      open: this.#openPaths,
       temporaryNames: options.temporaryNames ?? true,
       remove: (path) =>
         pool
@@ -110,11 +114,22 @@ export class FtpStorage implements Storage {
 
   stat(path: VirtualPath, options: StatOptions = {}): Promise<Entry> {
     return this.#run(path, options, async (place) => {
-      const part = this.#broken.find(options.uploader, path);
-      const kept = part === undefined ? undefined : await look(place, part);
-      if (kept !== undefined) return { ...kept, name: baseName(path), partial: true };
+      if (this.#broken.find(options.uploader, path) !== undefined) {
+        const part = await this.#statPart(place, path, options);
+        if (part !== undefined) return part;
+      }
       return (await tellTime(place, path, options.knownSize)) ?? tell(place, path);
     });
+  }
+
+  /** The uploader's broken upload, where it is what the name means. */
+  async #statPart(place: Place, path: VirtualPath, options: StatOptions): Promise<Entry | undefined> {
+    const broken = this.#broken.find(options.uploader, path);
+    const there = await look(place, path);
+    if (broken === undefined || (there !== undefined && options.prefersPartial !== true)) return undefined;
+    if (broken.overtaken || stampOf(there) !== broken.base) return undefined;
+    const kept = await look(place, broken.part);
+    return kept === undefined ? undefined : { ...kept, name: baseName(path), partial: true };
   }
 
   /** As `Storage.list`. The listing is read whole before its first batch: who goes through it holds no session. */
@@ -158,14 +173,14 @@ export class FtpStorage implements Storage {
     });
   }
 
-  async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
+  async remove(path: VirtualPath, options: RemoveOptions = {}): Promise<void> {
     if (path === "/") throw storageError("is-a-directory", path);
-    await this.#run(
-      path,
-      options,
-      gone(path, ({ client, paths }) => client.remove(paths.of(path))),
-      "file",
-    );
+    const remove = async (place: Place): Promise<void> => {
+      const part = await this.#partAlone(place, path, options.uploader);
+      await place.client.remove(place.paths.of(part ?? path));
+      await this.#changed(place, path, false);
+    };
+    await this.#run(path, options, gone(path, remove), "file");
   }
 
   async rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
@@ -173,15 +188,38 @@ export class FtpStorage implements Storage {
     if (isTooLong(to)) throw storageError("name-not-allowed", to);
     if (from !== to && isWithin(from, to)) throw storageError("name-not-allowed", to);
     const attempts: RenameAttempts = { asked: false };
-    await this.#run(from, options, (place) => this.#locks.run(to, () => rename(place, from, to, options, attempts)));
+    await this.#run(from, options, (place) =>
+      this.#locks.run(to, async () => {
+        await rename(place, from, to, options, attempts);
+        if (from === to) return;
+        await this.#changed(place, from, false);
+        await this.#changed(place, to, true);
+        this.#broken.moved(from, to);
+        this.#openPaths.moved(from, to);
+      }),
+    );
+  }
+
+  /** The part of the uploader's broken upload, where nothing else is under the name. */
+  async #partAlone(place: Place, path: VirtualPath, uploader: string | undefined): Promise<VirtualPath | undefined> {
+    const broken = this.#broken.find(uploader, path);
+    if (broken === undefined || broken.overtaken || broken.base !== undefined) return undefined;
+    return (await look(place, path)) === undefined ? broken.part : undefined;
+  }
+
+  /** Something was put under a path, or taken away: the broken uploads of that name end. */
+  async #changed({ client, paths }: Place, path: VirtualPath, there: boolean): Promise<void> {
+    for (const part of this.#broken.changed(path, there)) await client.remove(paths.of(part)).catch(passReplies);
   }
 
   async makeDirectory(path: VirtualPath, options: MakeDirectoryOptions = {}): Promise<void> {
     if (path === "/") throw storageError("already-exists", path);
     if (isTooLong(path)) throw storageError("name-not-allowed", path);
     const { permissions } = options;
-    const make = async ({ client, paths }: Place): Promise<void> => {
+    const make = async (place: Place): Promise<void> => {
+      const { client, paths } = place;
       await client.mkdir(paths.of(path));
+      await this.#changed(place, path, true);
       // A favour, as for files.
       if (permissions !== undefined) await client.chmod(paths.of(path), permissions & 0o777).catch(passReplies);
     };

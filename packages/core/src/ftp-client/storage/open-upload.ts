@@ -5,11 +5,19 @@
  * the file itself: the server has no other way, and what it shows meanwhile is its own matter. Octets that stay of a file
  * that is to be shorter are copied to the temporary name, for REST and STOR leave the old end in place on most servers.
  */
-import { baseName, type Entry, type OpenWriteOptions, type VirtualPath } from "../../storage/index.ts";
+import {
+  baseName,
+  refusedBesidePart,
+  refusedOvertaken,
+  type Entry,
+  type OpenWriteOptions,
+  type VirtualPath,
+} from "../../storage/index.ts";
 import { FtpReplyError } from "../errors.ts";
-import type { BrokenUploads } from "./broken-uploads.ts";
+import { stampOf, type BrokenUpload, type BrokenUploads } from "./broken-uploads.ts";
 import type { FtpUpload } from "../upload.ts";
 import { explained, look, tell, type Place } from "./look.ts";
+import type { OpenPathList } from "./open-paths.ts";
 import { makePartPath } from "./part-names.ts";
 import type { PathLocks } from "./path-locks.ts";
 import { storageError } from "./storage-error.ts";
@@ -27,10 +35,11 @@ export interface OpenedUpload {
 export interface UploadSurroundings {
   readonly locks: PathLocks;
   readonly broken: BrokenUploads;
+  readonly open: OpenPathList;
   /** Whether new content goes to a temporary name first. */
   readonly temporaryNames: boolean;
   /** Removes a file by a session of its own, if it can. Never rejects. */
-  remove(path: VirtualPath): Promise<void>;
+  readonly remove: (path: VirtualPath) => Promise<void>;
 }
 
 /** What of an upload is there already. */
@@ -41,6 +50,8 @@ interface Beginning {
   readonly stays: number;
   /** Octets that it has. */
   readonly size: number;
+  /** The broken upload that it is, if it is one. */
+  readonly resumed?: BrokenUpload;
 }
 
 /** Octets of a file's beginning that are copied at a time. */
@@ -54,12 +65,17 @@ export async function openUpload(
   surroundings: UploadSurroundings,
 ): Promise<OpenedUpload> {
   const { mode = "replace", offset = 0 } = options;
-  const goesOn = mode === "append" || mode === "at";
-  const broken = goesOn ? await takeBroken(place, path, options, surroundings.broken) : undefined;
-  if (broken !== undefined) return openBeside(place, path, options, surroundings, () => Promise.resolve(broken));
-  if (mode === "append") return openInPlace(place, path, { append: true, ...signalOf(options) });
   const anew = (): Promise<Beginning> => Promise.resolve({ part: makePartPath(path), stays: 0, size: 0 });
-  if (mode !== "at" || offset === 0) return openBeside(place, path, options, surroundings, anew);
+  if (mode !== "append" && (mode !== "at" || offset === 0)) {
+    return openBeside(place, path, options, surroundings, anew);
+  }
+  const found = await findBroken(place, path, options, surroundings);
+  if (found === "overtaken" && mode === "at") throw refusedOvertaken(path);
+  if (typeof found === "object") {
+    if (mode === "append" && found.there) throw refusedBesidePart(path, found.beginning.size);
+    return openBeside(place, path, options, surroundings, () => takeBroken(path, options, surroundings, found));
+  }
+  if (mode === "append") return openInPlace(place, path, { append: true, ...signalOf(options) });
   const there = await look(place, path);
   if (there?.kind === "directory") throw storageError("is-a-directory", path);
   if (there === undefined || offset > there.size) throw storageError("offset-out-of-range", path);
@@ -69,21 +85,46 @@ export async function openUpload(
   );
 }
 
+/** A broken upload that can be gone on with, and whether the file is there that it was to replace. */
+interface FoundBroken {
+  readonly beginning: Beginning & { readonly resumed: BrokenUpload };
+  readonly there: boolean;
+}
+
+/** The uploader's broken upload, held against what is under its name now. Nothing is asked where none is kept. */
+async function findBroken(
+  place: Place,
+  path: VirtualPath,
+  { uploader }: OpenWriteOptions,
+  { broken, remove }: UploadSurroundings,
+): Promise<FoundBroken | "overtaken" | undefined> {
+  const resumed = broken.find(uploader, path);
+  if (resumed === undefined) return undefined;
+  if (resumed.overtaken) return "overtaken";
+  const there = await look(place, path);
+  if (stampOf(there) !== resumed.base) {
+    for (const part of broken.changed(path, there !== undefined)) await remove(part);
+    return there === undefined ? undefined : "overtaken";
+  }
+  const size = await place.client.size(place.paths.of(resumed.part));
+  // Somebody tidied up.
+  if (size === undefined) broken.take(uploader, path);
+  return size === undefined
+    ? undefined
+    : { beginning: { part: resumed.part, size, stays: size, resumed }, there: there !== undefined };
+}
+
 /** The uploader's broken upload, which is this one's from now on. */
-async function takeBroken(
-  { client, paths }: Place,
+function takeBroken(
   path: VirtualPath,
   { uploader, mode, offset = 0 }: OpenWriteOptions,
-  broken: BrokenUploads,
-): Promise<Beginning | undefined> {
-  const part = broken.find(uploader, path);
-  if (part === undefined) return undefined;
-  const size = await client.size(paths.of(part));
-  if (size !== undefined && mode === "at" && offset > size) throw storageError("offset-out-of-range", path);
+  { broken }: UploadSurroundings,
+  { beginning }: FoundBroken,
+): Promise<Beginning> {
+  const stays = mode === "at" ? offset : beginning.size;
+  if (stays > beginning.size) return Promise.reject(refusedBesidePart(path, beginning.size));
   broken.take(uploader, path);
-  // Somebody tidied up.
-  if (size === undefined) return undefined;
-  return { part, size, stays: mode === "at" ? offset : size };
+  return Promise.resolve({ ...beginning, stays });
 }
 
 async function openInPlace(
@@ -109,27 +150,44 @@ async function openBeside(
   if (!surroundings.temporaryNames && (options.mode ?? "replace") === "replace") {
     return openInPlace(place, path, signalOf(options));
   }
-  const { part, stays, size } = await begin();
-  const discard = (): Promise<void> => discardPart(place, part, surroundings);
+  const { part, stays, size, resumed } = await begin();
   const { uploader, mode } = options;
+  const base = resumed === undefined ? stampOf(there) : resumed.base;
+  const at = surroundings.open.follow(path, part);
+  const discard = (): Promise<void> => {
+    surroundings.open.forget(at);
+    return discardPart(place, at.part, surroundings);
+  };
   const abandon = async (): Promise<void> => {
+    surroundings.open.forget(at);
     if (uploader === undefined || mode === "create") await discard();
-    else for (const dropped of surroundings.broken.keep(uploader, path, part)) await surroundings.remove(dropped);
+    // What stays of a file is not the uploader's: should this be gone on with, it is so from that file.
+    else if (resumed === undefined && stays > 0) await discard();
+    else for (const dropped of surroundings.broken.keep({ uploader, ...at, base })) await surroundings.remove(dropped);
   };
   try {
     // What is cut by REST and STOR keeps its old end on many servers: what comes reaches beyond it, or is found too long.
     const from = stays === size ? { append: stays > 0 } : { offset: stays };
     const upload = await opened(place, part, path, { ...from, ...signalOf(options) });
     const commit = async (): Promise<Entry> => {
-      const whole = await demandWhole(place, part, path, stays + (await upload.commit()).bytes);
-      const entry = await become(place, { part: whole, at: part, path, replaced: there }, options, surroundings);
-      const earlier = surroundings.broken.take(uploader, path);
+      const whole = await demandWhole(place, at.part, at.path, stays + (await upload.commit()).bytes);
+      if (resumed !== undefined && stampOf(await look(place, at.path)) !== base) throw storageError("busy", at.path);
+      const entry = await become(
+        place,
+        { part: whole, at: at.part, path: at.path, replaced: there },
+        options,
+        surroundings,
+      );
+      surroundings.open.forget(at);
+      const earlier = surroundings.broken.take(uploader, at.path);
       if (earlier !== undefined) await discardPart(place, earlier, surroundings);
+      for (const ended of surroundings.broken.changed(at.path, true)) await discardPart(place, ended, surroundings);
       return entry;
     };
     return { upload, ending: { discard, abandon, commit } };
   } catch (error) {
     if (size > 0) await abandon();
+    else surroundings.open.forget(at);
     throw error;
   }
 }

@@ -7,7 +7,8 @@ export const dele: CommandRow<string> = {
   permission: "remove",
   async handle(session, text) {
     const path = session.path(text);
-    await session.account.storage.remove(path);
+    const { storage, name } = session.account;
+    await storage.remove(path, { uploader: name });
     session.reply(replyCode.fileActionOkay, message("{path} deleted", { path }));
   },
 };

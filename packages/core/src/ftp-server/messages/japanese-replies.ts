@@ -21,6 +21,12 @@ export const japaneseReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: aborted": "{path}: 中止されました",
   "{path}: the storage failed": "{path}: ストレージで障害が起きました",
   "{path} was changed while it was appended to; try again": "{path}: 追記中に変更されました。やり直してください",
+  "{path}: your last upload broke off after {size} octets; restart there, or send it whole":
+    "{path}: 前回のアップロードは {size} オクテットで中断しました。そこから再開するか、全体を送信してください",
+  "{path} was replaced since your upload of it broke off; send it whole":
+    "{path}: アップロードの中断後に置き換えられました。全体を送信してください",
+  "{path}: an upload into it is under way; try again later":
+    "{path}: アップロード中のファイルがあります。後でやり直してください",
   "A name must not hold NUL, CR or LF": "名前に NUL、CR、LF を含めることはできません",
   "A path must not be longer than {limit} octets": "パスの長さは {limit} オクテットまでです",
   "{path}: its storage cannot do that": "{path}: そのストレージではできません",

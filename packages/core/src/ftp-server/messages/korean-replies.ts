@@ -21,6 +21,11 @@ export const koreanReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: aborted": "{path}: 중단되었습니다",
   "{path}: the storage failed": "{path}: 저장소에 장애가 발생했습니다",
   "{path} was changed while it was appended to; try again": "{path}: 덧붙이는 동안 변경되었습니다. 다시 시도하십시오",
+  "{path}: your last upload broke off after {size} octets; restart there, or send it whole":
+    "{path}: 지난 업로드가 {size} 옥텟에서 중단되었습니다. 거기서 다시 시작하거나 전체를 보내십시오",
+  "{path} was replaced since your upload of it broke off; send it whole":
+    "{path}: 업로드가 중단된 뒤 다른 파일로 바뀌었습니다. 전체를 보내십시오",
+  "{path}: an upload into it is under way; try again later": "{path}: 업로드가 진행 중입니다. 나중에 다시 시도하십시오",
   "A name must not hold NUL, CR or LF": "이름에는 NUL, CR, LF를 쓸 수 없습니다",
   "A path must not be longer than {limit} octets": "경로는 {limit} 옥텟을 넘을 수 없습니다",
   "{path}: its storage cannot do that": "{path}: 해당 저장소에서는 할 수 없습니다",

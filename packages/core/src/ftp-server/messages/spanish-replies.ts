@@ -22,6 +22,12 @@ export const spanishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: the storage failed": "{path}: el almacenamiento falló",
   "{path} was changed while it was appended to; try again":
     "{path} cambió mientras se le añadían datos; inténtelo de nuevo",
+  "{path}: your last upload broke off after {size} octets; restart there, or send it whole":
+    "{path}: su última subida se interrumpió tras {size} octetos; reanude ahí o envíelo entero",
+  "{path} was replaced since your upload of it broke off; send it whole":
+    "{path} fue reemplazado después de que se interrumpiera su subida; envíelo entero",
+  "{path}: an upload into it is under way; try again later":
+    "{path}: hay una subida en curso dentro; inténtelo más tarde",
   "A name must not hold NUL, CR or LF": "Un nombre no puede contener NUL, CR ni LF",
   "A path must not be longer than {limit} octets": "Una ruta no puede tener más de {limit} octetos",
   "{path}: its storage cannot do that": "{path}: su almacenamiento no puede hacer eso",

@@ -21,6 +21,11 @@ export const swedishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: aborted": "{path}: avbrutet",
   "{path}: the storage failed": "{path}: fel i lagringen",
   "{path} was changed while it was appended to; try again": "{path} ändrades medan den fylldes på; försök igen",
+  "{path}: your last upload broke off after {size} octets; restart there, or send it whole":
+    "{path}: din senaste uppladdning bröts efter {size} oktetter; återuppta där, eller sänd hela filen",
+  "{path} was replaced since your upload of it broke off; send it whole":
+    "{path} har ersatts sedan din uppladdning bröts; sänd hela filen",
+  "{path}: an upload into it is under way; try again later": "{path}: en uppladdning dit pågår; försök igen senare",
   "A name must not hold NUL, CR or LF": "Ett namn får inte innehålla NUL, CR eller LF",
   "A path must not be longer than {limit} octets": "En sökväg får inte vara längre än {limit} oktetter",
   "{path}: its storage cannot do that": "{path}: dess lagring klarar inte det",

@@ -4,10 +4,20 @@ import { StorageError, type StorageErrorKind } from "../errors.ts";
 import type { Entry, OpenReadOptions, OpenWriteOptions, Storage } from "../storage.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
 
+/**
+ * What a storage may be without:
+ *
+ * - `moved-directories`: an upload that is under way, or broken and kept, follows its directory when that is renamed. Storages
+ *   that know files by their paths only cannot do that.
+ */
+export type ConformanceNeed = "moved-directories";
+
 /** One thing that every storage does alike. */
 export interface ConformanceCase {
   /** A sentence that says what is asked. */
   readonly name: string;
+  /** What a storage may be without, and then need not pass this case. */
+  readonly needs?: ConformanceNeed;
   /**
    * Tries it out.
    *

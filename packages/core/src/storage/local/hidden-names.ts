@@ -11,6 +11,7 @@ import type { VirtualPath } from "../virtual-path.ts";
 /** The journal's folder in the root. */
 export const journalName = ".twinport-journal";
 
+const part = /^\.twinport-([0-9a-f]{12})-[0-9a-f]{16}\.part$/;
 const hidden = /^\.twinport-(?:[0-9a-f]{12}-[0-9a-f]{16}\.part|journal)$/;
 
 /** Whether a name is one of this storage's own. */
@@ -28,14 +29,14 @@ export function makeInstance(): string {
   return randomBytes(6).toString("hex");
 }
 
-/** What the names of an instance's unfinished uploads begin with. */
-export function instancePrefix(instance: string): string {
-  return `.twinport-${instance}-`;
+/** The instance that an unfinished upload of this name belongs to; undefined for other names. */
+export function instanceOfPart(name: string): string | undefined {
+  return name.startsWith(".twinport-") ? part.exec(name)?.[1] : undefined;
 }
 
 /** A name for an unfinished upload. */
 export function makePartName(instance: string): string {
   // Of a stock of random octets, where randomBytes asks for new ones each time.
   const id = randomUUID();
-  return `${instancePrefix(instance)}${id.slice(0, 8)}${id.slice(-8)}.part`;
+  return `.twinport-${instance}-${id.slice(0, 8)}${id.slice(-8)}.part`;
 }

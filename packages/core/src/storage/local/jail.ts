@@ -7,7 +7,7 @@
  * place for it, and only when no link was on the way, so that a folder renamed or a link switched is noticed:
  * at once where a storage of this process did it, within `recheckAfter` otherwise.
  */
-import { constants, existsSync, readlinkSync } from "node:fs";
+import { constants, existsSync, fstatSync, readlinkSync, type Stats } from "node:fs";
 import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
 import { realpath, type SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
@@ -39,10 +39,14 @@ export interface Folder {
   readonly path: VirtualPath;
   /** What a name is appended to for system calls. */
   readonly base: string;
-  /** Where it really lies on the host. */
+  /** Where it really lay on the host when it was opened. */
   readonly real: string;
+  /** What identifies it whatever it is called: device and inode number. */
+  identity(): string;
+  /** Where it lies on the host now; undefined when it was removed. Without descriptors of directories: `real`. */
+  now(): string | undefined;
   /** Gives it back. */
-  release(): void;
+  readonly release: () => void;
 }
 
 interface Kept {
@@ -55,6 +59,8 @@ interface Kept {
   users: number;
   lastUsed: number;
   evicted: boolean;
+  /** Asked of the system when somebody needs it. */
+  identity: string | undefined;
 }
 
 /** Where the system shows this process's descriptors; undefined where it does not. */
@@ -159,6 +165,12 @@ export class Jail {
     }
   }
 
+  /** Tells whether a directory that was held for a while still lies inside the root. */
+  async holds(folder: Folder): Promise<boolean> {
+    const now = folder.now();
+    return now !== undefined && virtualPathOf(await this.root(), now) !== undefined;
+  }
+
   /** Closes the folders that are kept. */
   close(): void {
     this.#closed = true;
@@ -182,7 +194,17 @@ export class Jail {
       throw storageError("not-found", path);
     }
     const now = performance.now();
-    const kept: Kept = { fd, real, opened: now, checked: now, moves: before, users: 0, lastUsed: 0, evicted: true };
+    const kept: Kept = {
+      fd,
+      real,
+      opened: now,
+      checked: now,
+      moves: before,
+      users: 0,
+      lastUsed: 0,
+      evicted: true,
+      identity: undefined,
+    };
     // Only a way without links is remembered: a link may be switched while its old target stays where it is.
     if (real === asked && !this.#closed) this.#keep(path, kept);
     return this.#hold(path, kept);
@@ -198,7 +220,10 @@ export class Jail {
       kept.users--;
       if (kept.evicted && kept.users === 0) this.#closeQuietly(kept.fd);
     };
-    return { path, base: `${descriptors ?? ""}${kept.fd}/`, real: kept.real, release };
+    // The directory was opened a moment ago, so the system answers from memory.
+    const identity = (): string => (kept.identity ??= identityOf(fstatSync(kept.fd)));
+    const now = (): string | undefined => placeOf(kept.fd);
+    return { path, base: `${descriptors ?? ""}${kept.fd}/`, real: kept.real, identity, now, release };
   }
 
   #keep(path: VirtualPath, kept: Kept): void {
@@ -237,7 +262,8 @@ export class Jail {
       const fd = await this.#calls.open(real, O_RDONLY);
       const stats = await this.#calls.fstat(fd).finally(() => this.#calls.close(fd));
       if (!stats.isDirectory()) throw storageError("not-a-directory", path);
-      return { path, base: `${real}${separator}`, real, release: ignore };
+      const identity = (): string => identityOf(stats);
+      return { path, base: `${real}${separator}`, real, identity, now: () => real, release: ignore };
     } catch (error) {
       throw fromSystemError(error, path);
     }
@@ -267,9 +293,13 @@ export function place(folder: Folder, path: VirtualPath): string {
   return `${folder.base}${name === "" ? "." : name}`;
 }
 
-/** The name on the host that `path` is, whichever links led to its folder: for comparing, not for system calls. */
-export function hostName(folder: Folder, path: VirtualPath): string {
-  return `${folder.real}${separator}${baseName(path)}`;
+/** What identifies the name `path`, whichever links led to its directory and whatever that is called now. */
+export function lockName(folder: Folder, path: VirtualPath): string {
+  return `${folder.identity()}/${baseName(path)}`;
+}
+
+function identityOf({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 /** The virtual path of a real one, compared by components; undefined outside the root. */

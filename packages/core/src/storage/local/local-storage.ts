@@ -5,7 +5,8 @@
  */
 import type { Stats } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
+import { appendWait, FileTurns } from "../file-turns.ts";
 import { InlinePace, type ReadableFile, type WritableFile } from "../../bytes/index.ts";
 import type {
   Entry,
@@ -13,24 +14,28 @@ import type {
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,
+  RemoveOptions,
   RenameOptions,
   StatOptions,
   Storage,
   StorageOptions,
 } from "../storage.ts";
 import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
+import { clearHidden } from "./clear-hidden.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
-import { folderMoved, hostName, Jail, place, type Folder } from "./jail.ts";
+import { folderMoved, Jail, lockName, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
 import { entryOf, listFolder, sortedNames } from "./local-listing.ts";
 import { LocalReadable } from "./local-readable.ts";
-import { LocalUploads } from "./local-uploads.ts";
+import { lookForPart, openUpload } from "./local-uploads.ts";
 import { NameLocks } from "./name-locks.ts";
 import { Owners } from "./owners.ts";
-import { SystemCalls } from "./system-calls.ts";
-import { fromSystemError, storageError } from "./system-errors.ts";
 import { processUmask } from "./process-umask.ts";
+import { demandRegular } from "./regular-file.ts";
+import { SystemCalls } from "./system-calls.ts";
+import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 import { UploadJournal } from "./upload-journal.ts";
+import { keptPlace, type LocalPart, type UploadSurroundings } from "./upload-surroundings.ts";
 
 /** Options of `LocalStorage`. */
 export interface LocalStorageOptions {
@@ -51,6 +56,11 @@ export interface LocalStorageOptions {
    * that may hang. Default `adaptive`.
    */
   readonly fileCalls?: "adaptive" | "threads";
+  /**
+   * Milliseconds that an append waits while another one to the same file goes on; then it fails with kind `busy`. Default 30
+   * seconds: clients wait about that long for a first reply.
+   */
+  readonly appendWait?: number;
   /** Where the journal of unfinished uploads lies. Default: a hidden folder in the root. */
   readonly stateDirectory?: string;
 }
@@ -60,6 +70,9 @@ export type Durability = "none" | "file" | "file+directory";
 
 /** Milliseconds for which a broken upload is kept, unless the option says otherwise. */
 export const brokenUploadLifetime: number = 6 * 60 * 60 * 1000;
+
+/** One for all storages of this process: two may have the same directory, or one within the other's. */
+const fileTurns = new FileTurns();
 
 /** Permission bits of a new folder. */
 const newDirectoryMode = 0o755;
@@ -71,10 +84,12 @@ export class LocalStorage implements Storage {
   readonly #pace: InlinePace;
   readonly #calls: SystemCalls;
   readonly #owners = new Owners();
-  readonly #kept: KeptUploads<string>;
-  readonly #uploads: LocalUploads;
+  readonly #kept: KeptUploads<LocalPart>;
+  readonly #uploads: UploadSurroundings;
   readonly #journal: UploadJournal;
   readonly #locks = new NameLocks();
+  /** Whether a part was not where it was kept: the next instance looks for it. */
+  #lost = false;
 
   /** @param options - See `LocalStorageOptions`; only `root` must be given. */
   constructor(options: LocalStorageOptions) {
@@ -82,37 +97,39 @@ export class LocalStorage implements Storage {
     this.#pace = new InlinePace({ never: options.fileCalls === "threads" });
     this.#calls = new SystemCalls(this.#pace);
     this.#jail = new Jail(options.root, this.#calls);
-    this.#journal = new UploadJournal(options.stateDirectory ?? join(options.root, journalName), instance);
-    this.#kept = new KeptUploads(options.keepBrokenUploads ?? brokenUploadLifetime, ({ path, part }) => {
+    const journal = options.stateDirectory ?? join(options.root, journalName);
+    this.#journal = new UploadJournal(journal, instance, options.root);
+    this.#kept = new KeptUploads(options.keepBrokenUploads ?? brokenUploadLifetime, ({ part }) => {
       // Dropped in the background: nobody waits for it, and what stays is in the journal.
-      this.#removePart(path, part).catch(() => undefined);
+      void this.#removePart(part);
     });
-    this.#uploads = new LocalUploads({
+    this.#uploads = {
       pace: this.#pace,
       calls: this.#calls,
       jail: this.#jail,
       kept: this.#kept,
       journal: this.#journal,
       locks: this.#locks,
+      turns: fileTurns,
       instance,
       inPlace: options.uploads === "in-place",
       durability: options.durability ?? "none",
-    });
+      turnWait: options.appendWait ?? appendWait,
+      active: new Set(),
+    };
   }
 
   async stat(path: VirtualPath, options: StatOptions = {}): Promise<Entry> {
     this.#check(path, options);
-    const kept = this.#kept.find(options.uploader, path);
-    if (kept !== undefined) {
-      return { name: baseName(path), kind: "file", size: kept.size, modified: kept.since, partial: true };
-    }
     return this.#in(path, async (folder) => {
       const stats = await this.#calls.present(place(folder, path));
+      const partial = await this.#statPart(folder, path, stats, options);
+      if (partial !== undefined) return partial;
       if (stats === undefined) throw storageError("not-found", path);
       if (!stats.isSymbolicLink()) return entryOf(nameOf(path), stats, this.#owners);
       // What a link leads to is told under the link's own name.
       const target = await this.#jail.followed(path);
-      return { ...(await this.stat(target)), name: nameOf(path) };
+      return { ...(await this.stat(target, options)), name: nameOf(path) };
     });
   }
 
@@ -145,16 +162,18 @@ export class LocalStorage implements Storage {
 
   async openWrite(path: VirtualPath, options: OpenWriteOptions = {}): Promise<WritableFile<Entry>> {
     this.#check(path, options, "name-not-allowed");
-    return this.#uploads.open(path, options);
+    return openUpload(this.#uploads, path, options);
   }
 
-  async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
+  async remove(path: VirtualPath, options: RemoveOptions = {}): Promise<void> {
     this.#check(path, options);
     return this.#in(path, (folder) =>
-      this.#locks.alone([hostName(folder, path)], async () => {
-        const stats = await this.#calls.lstat(place(folder, path));
-        if (stats.isDirectory()) throw storageError("is-a-directory", path);
-        await this.#calls.unlink(place(folder, path), stats.size);
+      this.#locks.alone([lockName(folder, path)], async () => {
+        const stats = await this.#calls.present(place(folder, path));
+        if (stats?.isDirectory() === true) throw storageError("is-a-directory", path);
+        if (stats !== undefined) await this.#calls.unlink(place(folder, path), stats.size);
+        else if (!this.#discardPart(folder, path, options.uploader)) throw storageError("not-found", path);
+        this.#changed(folder, path, false);
       }),
     );
   }
@@ -170,9 +189,12 @@ export class LocalStorage implements Storage {
     if (isWithin(from, to)) throw storageError("name-not-allowed", to);
     return this.#in(from, (source) =>
       this.#in(to, (target) =>
-        this.#locks.alone([hostName(source, from), hostName(target, to)], () =>
-          renameIn(this.#calls, source, from, target, to, options.replace ?? true),
-        ),
+        this.#locks.alone([lockName(source, from), lockName(target, to)], async () => {
+          const isDirectory = await renameIn(this.#calls, source, from, target, to, options.replace ?? true);
+          this.#changed(source, from, false);
+          this.#changed(target, to, true);
+          if (isDirectory) await this.#directoryMoved(hostPath(source, from), hostPath(target, to));
+        }),
       ),
     );
   }
@@ -183,6 +205,7 @@ export class LocalStorage implements Storage {
     return this.#in(path, async (folder) => {
       const mode = options.permissions ?? newDirectoryMode;
       await this.#calls.mkdir(place(folder, path), mode);
+      this.#changed(folder, path, true);
       // The process's own umask may have taken bits off that were asked for.
       if ((mode & processUmask) !== 0) await this.#withOpen(path, (fd) => this.#calls.fchmod(fd, mode));
     });
@@ -191,16 +214,12 @@ export class LocalStorage implements Storage {
   async removeDirectory(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
     this.#check(path, options);
     if (path === "/") throw storageError("permission-denied", path);
-    // Broken uploads that are kept in there are nobody's files: they do not keep a folder from going.
-    const parts = this.#kept.findWithin(path);
     try {
       await this.#in(path, (folder) => removeFolder(this.#calls, folder, path));
     } catch (error) {
-      if (parts.length === 0 || fromSystemError(error, path).kind !== "directory-not-empty") throw error;
-      for (const kept of parts) {
-        this.#kept.take(kept.uploader, kept.path);
-        await this.#removePart(kept.path, kept.part);
-      }
+      if (fromSystemError(error, path).kind !== "directory-not-empty") throw error;
+      // What nobody sees does not keep a directory from going.
+      if (!(await this.#clearHidden(path))) throw error;
       await this.#in(path, (folder) => removeFolder(this.#calls, folder, path));
     }
   }
@@ -243,15 +262,15 @@ export class LocalStorage implements Storage {
     // Without any link in it, and inside the root: what leads out is not there, as for every other method.
     const inside = await this.#jail.followed(target);
     const root = await this.#jail.root();
-    await this.#in(path, (folder) =>
-      this.#calls.symlink(relative(folder.real, join(root, inside)) || ".", place(folder, path)),
-    );
+    await this.#in(path, async (folder) => {
+      await this.#calls.symlink(relative(folder.real, join(root, inside)) || ".", place(folder, path));
+      this.#changed(folder, path, true);
+    });
   }
 
   async close(): Promise<void> {
-    const kept = this.#kept.takeAll();
-    for (const { path, part } of kept) await this.#removePart(path, part).catch(() => undefined);
-    await this.#journal.close();
+    for (const { part } of this.#kept.takeAll()) await this.#removePart(part);
+    await this.#journal.close(this.#lost);
     this.#jail.close();
   }
 
@@ -294,8 +313,70 @@ export class LocalStorage implements Storage {
     }
   }
 
-  async #removePart(path: VirtualPath, part: string): Promise<void> {
-    await this.#in(path, (folder) => this.#calls.unlink(`${folder.base}${part}`, Infinity));
+  /** Tells of the uploader's broken upload where it is what the name means; undefined where it is not. */
+  async #statPart(
+    folder: Folder,
+    path: VirtualPath,
+    there: Stats | undefined,
+    { uploader, prefersPartial }: StatOptions,
+  ): Promise<Entry | undefined> {
+    if (there !== undefined && prefersPartial !== true) return undefined;
+    const found = lookForPart(this.#uploads, folder, path, uploader, there);
+    if (found.state !== "resumable") return undefined;
+    const { kept } = found;
+    const part = await this.#calls.present(`${folder.base}${kept.part.name}`);
+    if (part !== undefined) {
+      return { name: baseName(path), kind: "file", size: part.size, modified: kept.since, partial: true };
+    }
+    // Somebody tidied up.
+    this.#kept.discard(uploader, kept);
+    return undefined;
+  }
+
+  #discardPart(folder: Folder, path: VirtualPath, uploader: string | undefined): boolean {
+    const found = lookForPart(this.#uploads, folder, path, uploader, undefined);
+    return found.state === "resumable" && this.#kept.discard(uploader, found.kept);
+  }
+
+  /** Something was put under a name, or taken away: no broken upload stands under it any more. */
+  #changed(folder: Folder, path: VirtualPath, there: boolean): void {
+    if (!this.#kept.isEmpty) this.#kept.changed(keptPlace(folder, path), there);
+  }
+
+  /** Has the parts below a directory found where it is now. */
+  async #directoryMoved(from: string, to: string): Promise<void> {
+    for (const { part } of this.#kept.all()) {
+      const { directory } = part;
+      if (directory === from || directory.startsWith(`${from}${sep}`))
+        part.directory = to + directory.slice(from.length);
+    }
+    await this.#journal.noteMove(from, to);
+  }
+
+  /**
+   * Removes the hidden parts of a directory that has nothing else, where nobody is writing them.
+   *
+   * @returns Whether the directory is empty now.
+   * @throws StorageError `busy` where an upload is under way.
+   */
+  async #clearHidden(path: VirtualPath): Promise<boolean> {
+    const folder = await this.#jail.folder(path);
+    try {
+      const cleared = await clearHidden(this.#uploads, folder, path);
+      if (cleared) this.#kept.directoryRemoved(folder.identity());
+      return cleared;
+    } finally {
+      folder.release();
+    }
+  }
+
+  /** Removes a part that is not kept any more. Never rejects. */
+  async #removePart({ directory, name }: LocalPart): Promise<void> {
+    try {
+      await this.#calls.unlink(join(directory, name), Infinity);
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") this.#lost = true;
+    }
   }
 }
 
@@ -303,17 +384,12 @@ function nameOf(path: VirtualPath): string {
   return path === "/" ? "/" : baseName(path);
 }
 
-/** @throws StorageError for what is no file: opening a pipe or a device would hang or do worse. */
-export function demandRegular(stats: Stats, path: string): void {
-  if (stats.isDirectory()) throw storageError("is-a-directory", path);
-  if (!stats.isFile()) throw storageError("permission-denied", path);
-}
-
 async function removeFolder(calls: SystemCalls, folder: Folder, path: VirtualPath): Promise<void> {
   await calls.rmdir(place(folder, path));
   folderMoved();
 }
 
+/** @returns Whether it was a directory. */
 async function renameIn(
   calls: SystemCalls,
   source: Folder,
@@ -321,7 +397,7 @@ async function renameIn(
   target: Folder,
   to: VirtualPath,
   replace: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const stats = await calls.lstat(place(source, from));
   const there = await calls.present(place(target, to));
   if (there?.isDirectory() === true) throw storageError("already-exists", to);
@@ -329,9 +405,15 @@ async function renameIn(
   if (replace || stats.isDirectory()) {
     await calls.rename(place(source, from), place(target, to), there?.size ?? 0);
     if (stats.isDirectory()) folderMoved();
-    return;
+    return stats.isDirectory();
   }
   // A second name fails where one exists already, and no moment lies between the look and the deed.
   await calls.link(place(source, from), place(target, to));
   await calls.unlink(place(source, from), 0);
+  return false;
+}
+
+/** Where a name lies on the host now: for the journal, not for system calls. */
+function hostPath(folder: Folder, path: VirtualPath): string {
+  return join(folder.now() ?? folder.real, baseName(path));
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import type { InlinePace, WritableFile } from "../../bytes/index.ts";
 import type { Entry } from "../storage.ts";
-import { fromSystemError } from "./system-errors.ts";
+import { fromSystemError, storageError } from "./system-errors.ts";
 
 /** How an upload ends. */
 export interface UploadEnding {
@@ -12,13 +12,26 @@ export interface UploadEnding {
   abandon(fd: number, size: number, cause: unknown): Promise<void>;
 }
 
+/** Where writing begins. */
+export interface WritingStart {
+  /** Bytes of the whole file that stay before what is written. */
+  readonly position: number;
+  /** Bytes of the whole file that the open one leaves out at its beginning. Default 0. */
+  readonly origin?: number;
+  /** Whether the system puts everything at the file's end. Default false. */
+  readonly appends?: boolean;
+}
+
 /** A local file that is open for writing. */
 export class LocalWritable implements WritableFile<Entry> {
   readonly #fd: number;
   readonly #path: string;
   readonly #ending: UploadEnding;
   readonly #pace: InlinePace;
+  /** Where the next byte goes in the whole file, and where the whole file's first byte would be in this one. */
   #position: number;
+  readonly #origin: number;
+  readonly #appends: boolean;
   /** What `writeNow` was given last. */
   #from: Uint8Array = new Uint8Array(0);
   #failure: Error | undefined;
@@ -29,14 +42,16 @@ export class LocalWritable implements WritableFile<Entry> {
   /**
    * @param fd - A descriptor; it is this object's from now on.
    * @param path - The virtual path, for errors.
-   * @param position - Octets that stay before what is written.
+   * @param start - Where writing begins.
    * @param ending - What commit and abandon do.
    * @param pace - Whether the device answers quickly.
    */
-  constructor(fd: number, path: string, position: number, ending: UploadEnding, pace: InlinePace) {
+  constructor(fd: number, path: string, start: WritingStart, ending: UploadEnding, pace: InlinePace) {
     this.#fd = fd;
     this.#path = path;
-    this.#position = position;
+    this.#position = start.position;
+    this.#origin = start.origin ?? 0;
+    this.#appends = start.appends === true;
     this.#ending = ending;
     this.#pace = pace;
   }
@@ -63,6 +78,7 @@ export class LocalWritable implements WritableFile<Entry> {
   }
 
   async writeAt(from: Uint8Array, position: number): Promise<void> {
+    if (this.#appends || position < this.#origin) throw storageError("offset-out-of-range", this.#path);
     const end = Math.max(this.#position, position + from.length);
     this.#position = position;
     try {
@@ -106,7 +122,7 @@ export class LocalWritable implements WritableFile<Entry> {
     const from = this.#from;
     try {
       for (let at = 0; at < from.length;) {
-        const count = fs.writeSync(this.#fd, from, at, from.length - at, this.#position);
+        const count = fs.writeSync(this.#fd, from, at, from.length - at, this.#position - this.#origin);
         this.#position += count;
         at += count;
       }
@@ -128,7 +144,7 @@ export class LocalWritable implements WritableFile<Entry> {
 
   #writeOnce(from: Uint8Array, at: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      fs.write(this.#fd, from, at, from.length - at, this.#position, (error, count) => {
+      fs.write(this.#fd, from, at, from.length - at, this.#position - this.#origin, (error, count) => {
         if (error === null) {
           this.#position += count;
           resolve(count);
@@ -139,7 +155,7 @@ export class LocalWritable implements WritableFile<Entry> {
 
   #writevOnce(parts: readonly Uint8Array[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      fs.writev(this.#fd, parts, this.#position, (error, count) => {
+      fs.writev(this.#fd, parts, this.#position - this.#origin, (error, count) => {
         if (error === null) {
           this.#position += count;
           resolve(count);

@@ -3,13 +3,22 @@ import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
 import { message } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import { usualText } from "../error-texts.ts";
-import { isWorthKeeping, KeptUploads } from "../kept-uploads.ts";
+import { appendWait, FileTurns } from "../file-turns.ts";
+import {
+  isWorthKeeping,
+  KeptUploads,
+  refusedBesidePart,
+  refusedOvertaken,
+  type KeptPlace,
+  type KeptState,
+} from "../kept-uploads.ts";
 import type {
   Entry,
   EntryTimes,
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,
+  RemoveOptions,
   RenameOptions,
   StatOptions,
   Storage,
@@ -26,6 +35,8 @@ export interface MemoryStorageOptions {
   readonly maxBytes?: number;
   /** Milliseconds for which a broken upload is kept for its uploader; 0 keeps none. Default 6 hours. */
   readonly keepBrokenUploads?: number;
+  /** Milliseconds that an append waits while another one to the same file goes on. Default 30 seconds. */
+  readonly appendWait?: number;
 }
 
 /** Milliseconds for which a broken upload is kept, unless the option says otherwise. */
@@ -51,6 +62,23 @@ interface DirectoryNode {
   created: number;
   mode: number;
   readonly id: number;
+  /** Whether it is in the tree no more. */
+  removed?: boolean;
+}
+
+/** Where a file is written to: its directory, wherever that is moved meanwhile. */
+interface Target {
+  readonly folder: DirectoryNode;
+  readonly path: VirtualPath;
+  readonly options: OpenWriteOptions;
+  /** Bytes of what is there, or of a broken upload, that stay. */
+  readonly stays: number;
+  /** The identity of what was under the name at the beginning, and whether it must still be there at the end. */
+  readonly base: string | undefined;
+  readonly checksBase: boolean;
+  /** Whether it adds to the end of a file that is there: what came stays, then, when it breaks. */
+  readonly grows: boolean;
+  readonly release: () => void;
 }
 
 type MemoryNode = FileNode | DirectoryNode;
@@ -60,13 +88,15 @@ export class MemoryStorage implements Storage {
   readonly #maxBytes: number;
   readonly #root: DirectoryNode = directory(0, 0o755);
   readonly #kept: KeptUploads<Content>;
-  readonly #appending = new Set<VirtualPath>();
+  readonly #turns = new FileTurns();
+  readonly #appendWait: number;
   #bytes = 0;
   #nextId = 1;
 
   /** @param options - See `MemoryStorageOptions`. */
   constructor(options: MemoryStorageOptions = {}) {
     this.#maxBytes = options.maxBytes ?? Infinity;
+    this.#appendWait = options.appendWait ?? appendWait;
     this.#kept = new KeptUploads(options.keepBrokenUploads ?? brokenUploadLifetime, ({ part }) => {
       this.#bytes -= part.size;
     });
@@ -74,11 +104,15 @@ export class MemoryStorage implements Storage {
 
   async stat(path: VirtualPath, options: StatOptions = {}): Promise<Entry> {
     demandGoing(path, options);
-    const kept = this.#kept.find(options.uploader, path);
-    if (kept !== undefined) {
-      return { name: baseName(path), kind: "file", size: kept.size, modified: kept.since, partial: true };
+    const there = this.#present(path);
+    if (there === undefined || options.prefersPartial === true) {
+      const found = this.#look(options.uploader, path, there);
+      if (found.state === "resumable") {
+        const { size, since } = found.kept;
+        return { name: baseName(path), kind: "file", size, modified: since, partial: true };
+      }
     }
-    return entryOf(path === "/" ? "/" : baseName(path), this.#find(path));
+    return entryOf(path === "/" ? "/" : baseName(path), there ?? this.#find(path));
   }
 
   async *list(path: VirtualPath, options: StorageOptions = {}): AsyncGenerator<readonly Entry[]> {
@@ -103,28 +137,31 @@ export class MemoryStorage implements Storage {
 
   async openWrite(path: VirtualPath, options: OpenWriteOptions = {}): Promise<WritableFile<Entry>> {
     demandGoing(path, options);
-    const { mode = "replace", uploader, expectedSize = 0 } = options;
-    const there = this.#fileToBe(path);
-    if (there !== undefined && mode === "create") throw failure("already-exists", path);
-    if (this.#bytes + expectedSize > this.#maxBytes) throw failure("no-space", path);
-    if (mode === "append" && this.#appending.has(path)) throw failure("busy", path);
-    const kept = mode === "at" || mode === "append" ? this.#kept.find(uploader, path) : undefined;
-    const source = kept?.part ?? there?.content ?? new Content();
-    const stays = mode === "append" ? source.size : mode === "at" ? (options.offset ?? 0) : 0;
-    if (stays > source.size) throw failure("offset-out-of-range", path);
-    if (kept !== undefined) this.#kept.discard(uploader, path);
-    this.#take(stays, path);
-    if (mode === "append") this.#appending.add(path);
-    const checks = kept === undefined && (mode === "append" || stays > 0);
-    return this.#writable(source.start(stays), path, options, { checks, base: there?.content });
+    const { mode = "replace", offset = 0 } = options;
+    let folder = this.#folderFor(path);
+    let release = (): void => undefined;
+    if (mode === "append" || (mode === "at" && offset > 0)) {
+      release = await this.#turns.take(nameIn(folder, path), path, this.#appendWait, options.signal);
+      folder = this.#folderFor(path);
+    }
+    try {
+      return this.#open({ folder, path, options, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
-  async remove(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
+  async remove(path: VirtualPath, options: RemoveOptions = {}): Promise<void> {
     demandGoing(path, options);
-    const node = this.#find(path);
+    const node = this.#present(path);
+    if (node === undefined && this.#discardPart(options.uploader, path)) return;
+    if (node === undefined) throw failure("not-found", path);
     if (node.kind !== "file") throw failure("is-a-directory", path);
-    this.#folder(path).children.delete(baseName(path));
+    const folder = this.#folder(path);
+    folder.children.delete(baseName(path));
     this.#bytes -= node.content.size;
+    this.#kept.changed(placeIn(folder, path), false);
   }
 
   async rename(from: VirtualPath, to: VirtualPath, options: RenameOptions = {}): Promise<void> {
@@ -140,8 +177,11 @@ export class MemoryStorage implements Storage {
       throw failure("already-exists", to);
     if (there !== undefined && node.kind === "directory") throw failure("already-exists", to);
     if (there?.kind === "file") this.#bytes -= there.content.size;
-    this.#folder(from).children.delete(baseName(from));
+    const source = this.#folder(from);
+    source.children.delete(baseName(from));
     folder.children.set(baseName(to), node);
+    this.#kept.changed(placeIn(source, from), false);
+    this.#kept.changed(placeIn(folder, to), true);
   }
 
   async makeDirectory(path: VirtualPath, options: MakeDirectoryOptions = {}): Promise<void> {
@@ -151,6 +191,7 @@ export class MemoryStorage implements Storage {
     demandName(path);
     if (folder.children.has(baseName(path))) throw failure("already-exists", path);
     folder.children.set(baseName(path), directory(this.#nextId++, options.permissions ?? 0o755));
+    this.#kept.changed(placeIn(folder, path), true);
   }
 
   async removeDirectory(path: VirtualPath, options: StorageOptions = {}): Promise<void> {
@@ -159,8 +200,11 @@ export class MemoryStorage implements Storage {
     if (node.kind !== "directory") throw failure("not-a-directory", path);
     if (path === "/") throw failure("permission-denied", path);
     if (node.children.size > 0) throw failure("directory-not-empty", path);
-    for (const { uploader, path: target } of this.#kept.findWithin(path)) this.#kept.discard(uploader, target);
-    this.#folder(path).children.delete(baseName(path));
+    this.#kept.directoryRemoved(directoryId(node));
+    const folder = this.#folder(path);
+    folder.children.delete(baseName(path));
+    this.#kept.changed(placeIn(folder, path), false);
+    node.removed = true;
   }
 
   async setTimes(path: VirtualPath, times: EntryTimes, options: StorageOptions = {}): Promise<void> {
@@ -194,66 +238,124 @@ export class MemoryStorage implements Storage {
     this.#bytes += count;
   }
 
-  #find(path: VirtualPath): MemoryNode {
+  /** @param asked - The path that errors name. */
+  #find(path: VirtualPath, asked: VirtualPath = path): MemoryNode {
     let node: MemoryNode = this.#root;
     for (const name of path.split("/")) {
       if (name === "") continue;
-      if (node.kind !== "directory") throw failure("not-a-directory", path);
+      if (node.kind !== "directory") throw failure("not-a-directory", asked);
       const next = node.children.get(name);
-      if (next === undefined) throw failure("not-found", path);
+      if (next === undefined) throw failure("not-found", asked);
       node = next;
     }
     return node;
   }
 
   #folder(path: VirtualPath): DirectoryNode {
-    const node = this.#find(parentPath(path));
+    const node = this.#find(parentPath(path), path);
     if (node.kind !== "directory") throw failure("not-a-directory", path);
     return node;
   }
 
-  /** The file at a path that is to be written; undefined when it is new. */
-  #fileToBe(path: VirtualPath): FileNode | undefined {
-    if (path === rootPath) throw failure("is-a-directory", path);
-    const there = this.#folder(path).children.get(baseName(path));
-    demandName(path);
-    if (there?.kind === "directory") throw failure("is-a-directory", path);
-    return there;
+  /** What is at a path; undefined for nothing. */
+  #present(path: VirtualPath): MemoryNode | undefined {
+    if (path === rootPath) return this.#root;
+    return this.#folder(path).children.get(baseName(path));
   }
 
-  #writable(
-    content: Content,
-    path: VirtualPath,
-    options: OpenWriteOptions,
-    began: { readonly checks: boolean; readonly base: Content | undefined },
-  ): MemoryWritable {
+  /** The directory of a file that is to be written. */
+  #folderFor(path: VirtualPath): DirectoryNode {
+    if (path === rootPath) throw failure("is-a-directory", path);
+    const folder = this.#folder(path);
+    demandName(path);
+    return folder;
+  }
+
+  #look(uploader: string | undefined, path: VirtualPath, there: MemoryNode | undefined): KeptState<Content> {
+    if (uploader === undefined || this.#kept.isEmpty || path === rootPath) return { state: "none" };
+    return this.#kept.look(uploader, placeIn(this.#folder(path), path), identityOf(there));
+  }
+
+  #discardPart(uploader: string | undefined, path: VirtualPath): boolean {
+    const found = this.#look(uploader, path, undefined);
+    return found.state === "resumable" && this.#kept.discard(uploader, found.kept);
+  }
+
+  #open(asked: Pick<Target, "folder" | "path" | "options" | "release">): MemoryWritable {
+    const { folder, path, options } = asked;
+    const { mode = "replace", uploader, expectedSize = 0 } = options;
+    const there = fileIn(folder, path);
+    if (there !== undefined && mode === "create") throw failure("already-exists", path);
+    if (this.#bytes + expectedSize > this.#maxBytes) throw failure("no-space", path);
+    const offset = mode === "at" ? (options.offset ?? 0) : 0;
+    const base = identityOf(there);
+    const anew: Target = { ...asked, stays: 0, base, checksBase: mode === "append", grows: false };
+    if (mode !== "append" && offset === 0) return this.#writable(new Content(), anew);
+    const found = this.#kept.look(uploader, placeIn(folder, path), base);
+    if (found.state === "resumable" && (mode === "at" || there === undefined)) {
+      const { kept } = found;
+      const stays = mode === "at" ? offset : kept.size;
+      if (stays > kept.size) throw refusedBesidePart(path, kept.size);
+      this.#kept.take(kept);
+      this.#bytes -= kept.size - stays;
+      return this.#writable(kept.part.start(stays), { ...anew, base: kept.base, checksBase: true });
+    }
+    if (found.state === "resumable") throw refusedBesidePart(path, found.kept.size);
+    if (there === undefined && mode === "append") return this.#writable(new Content(), anew);
+    if (there === undefined || offset > there.content.size) throw failure("offset-out-of-range", path);
+    if (mode === "at" && found.state === "overtaken") throw refusedOvertaken(path);
+    const stays = mode === "append" ? there.content.size : offset;
+    const grows = stays === there.content.size;
+    // What stays is shared with the file that is there, and counted with it.
+    return this.#writable(there.content.start(stays), { ...anew, stays, checksBase: true, grows });
+  }
+
+  #writable(content: Content, target: Target): MemoryWritable {
+    const { folder, path, options, stays, release } = target;
     const { mode = "replace", uploader } = options;
+    const put = (): Entry => {
+      if (folder.removed === true) throw failure("not-found", path);
+      const there = fileIn(folder, path);
+      if (there !== undefined && mode === "create") throw failure("already-exists", path);
+      if (target.checksBase && identityOf(there) !== target.base) throw failure("busy", path);
+      const entry = this.#put(folder, path, content, there, options);
+      this.#bytes += stays;
+      return entry;
+    };
     return new MemoryWritable(content, {
       take: (count) => this.#take(count, path),
       commit: () => {
-        if (mode === "append") this.#appending.delete(path);
         try {
-          const there = this.#fileToBe(path);
-          if (there !== undefined && mode === "create") throw failure("already-exists", path);
-          if (began.checks && there?.content !== began.base) throw failure("busy", path);
-          return this.#put(path, content, there, options);
+          const entry = put();
+          this.#kept.discard(uploader, placeIn(folder, path));
+          this.#kept.changed(placeIn(folder, path), true);
+          return entry;
         } catch (error) {
-          this.#bytes -= content.size;
+          this.#bytes -= content.size - stays;
           throw error;
         } finally {
-          if (uploader !== undefined) this.#kept.discard(uploader, path);
+          release();
         }
       },
       abandon: (cause) => {
-        if (mode === "append") this.#appending.delete(path);
-        if (uploader !== undefined && content.size > 0 && mode !== "create" && isWorthKeeping(cause)) {
-          this.#kept.keep({ uploader, path, part: content, size: content.size, since: Date.now() });
-        } else this.#bytes -= content.size;
+        try {
+          const isOfUse = isWorthKeeping(cause);
+          if (target.grows && isOfUse && folder.removed !== true && identityOf(fileIn(folder, path)) === target.base)
+            put();
+          else if (stays === 0 && uploader !== undefined && content.size > 0 && mode !== "create" && isOfUse) {
+            const { base } = target;
+            const { size } = content;
+            this.#kept.keep({ uploader, ...placeIn(folder, path), part: content, size, since: Date.now(), base });
+          } else this.#bytes -= content.size - stays;
+        } finally {
+          release();
+        }
       },
     });
   }
 
   #put(
+    folder: DirectoryNode,
     path: VirtualPath,
     content: Content,
     there: FileNode | undefined,
@@ -264,9 +366,33 @@ export class MemoryStorage implements Storage {
     const created = there?.created ?? Date.now();
     const mode = there?.mode ?? permissions;
     const node: FileNode = { kind: "file", content, modified, created, mode, id: this.#nextId++ };
-    this.#folder(path).children.set(baseName(path), node);
+    folder.children.set(baseName(path), node);
     return entryOf(baseName(path), node);
   }
+}
+
+/** The file of a path in its directory; undefined for nothing. @throws StorageError `is-a-directory`. */
+function fileIn(folder: DirectoryNode, path: VirtualPath): FileNode | undefined {
+  const there = folder.children.get(baseName(path));
+  if (there?.kind === "directory") throw failure("is-a-directory", path);
+  return there;
+}
+
+function directoryId({ id }: DirectoryNode): string {
+  return String(id);
+}
+
+/** Where a file lies, for the broken uploads that are kept. */
+function placeIn(folder: DirectoryNode, path: VirtualPath): KeptPlace {
+  return { directory: directoryId(folder), name: baseName(path) };
+}
+
+function nameIn(folder: DirectoryNode, path: VirtualPath): string {
+  return `${directoryId(folder)}/${baseName(path)}`;
+}
+
+function identityOf(node: MemoryNode | undefined): string | undefined {
+  return node === undefined ? undefined : String(node.id);
 }
 
 function directory(id: number, mode: number): DirectoryNode {

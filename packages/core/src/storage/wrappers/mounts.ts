@@ -204,7 +204,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** What a mount refuses of itself. */
-type MountRefusal = Extract<MessageId, `{path}: ${string}`>;
+type MountRefusal = Exclude<Extract<MessageId, `{path}: ${string}`>, `${string}{size}${string}`>;
 
 function failure(kind: StorageErrorKind, path: VirtualPath, id: MountRefusal): StorageError {
   return new StorageError(kind, message(id, { path }), { path });
