@@ -20,7 +20,7 @@ async function start(kind: string): Promise<Place> {
   const storage = root === undefined ? new MemoryStorage() : new LocalStorage({ root });
   const { port } = await startServer({ accounts: { login: ({ user }) => ({ name: user, storage }) } });
   onTestFinished(async () => {
-    await storage.close?.();
+    await storage.close();
     if (root !== undefined) await rm(root, { recursive: true });
   });
   return { port, storage, root };
