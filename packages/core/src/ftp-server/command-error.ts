@@ -28,7 +28,6 @@ export type CommandErrorKind =
   | "extended-passive-only"
   | "name-not-usable"
   | "reserved-elsewhere"
-  | "shorter-than-announced"
   | "transfer-aborted"
   | "size-not-told";
 

@@ -17,6 +17,7 @@ import type { CommandRow } from "./command-row.ts";
 import { commands } from "./commands/index.ts";
 import { replyForError } from "./reply-for-error.ts";
 import type { Session } from "./session/session.ts";
+import { dropDataConnection } from "./transfer/drop-data-connection.ts";
 
 /** First words of protocols whose clients a browser can be made to send here (ALPACA, CVE-2021-3618). */
 const foreignVerbs = new Set([
@@ -36,6 +37,9 @@ const foreignVerbs = new Set([
   "MAIL",
   "RCPT",
 ]);
+
+/** Verbs that a client opens a data connection for: where one is refused, the client waits for that to be closed. */
+const transfers: ReadonlySet<string> = new Set(["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"]);
 
 /**
  * Runs a command, and replies whatever comes of it.
@@ -67,7 +71,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
     const verb = known(line.verb);
     if (verb !== undefined) clearOneShots(session, verb);
     // Whatever that line was to be, it stood between.
-    else session.oneShots.clear();
+    else session.oneShots.clearAdjacent();
     fail(session, line, error);
     return undefined;
   }
@@ -111,22 +115,23 @@ function run<V extends Verb>(session: Session, verb: V, text: string | undefined
   return row.handle(session, wire.argument.parse(text));
 }
 
-/** What a verb left for the next command goes once that one is done, unless the catalogue says that it stays. */
+/** What verbs left for others goes once one has used it up, whatever came of that one, as the catalogue says. */
 function clearOneShots(session: Session, verb: Verb): void {
-  const wire = verbs[verb];
+  const { oneShot, uses } = verbs[verb];
   const { oneShots } = session;
-  if (oneShots.renameFrom !== undefined && wire.oneShot !== "rename-from") oneShots.renameFrom = undefined;
-  // Between SITE CPFR and SITE CPTO stands nothing; SITE itself clears it.
+  if (oneShots.renameFrom !== undefined && oneShot !== "rename-from") oneShots.renameFrom = undefined;
+  // Nothing stands between SITE CPFR and SITE CPTO; SITE itself clears it.
   if (oneShots.copyFrom !== undefined && verb !== "SITE") oneShots.copyFrom = undefined;
-  if (wire.oneShot === "restart-offset" || wire.oneShot === "range" || wire.keepsRestart === true) return;
-  if (oneShots.restart !== 0) oneShots.restart = 0;
-  if (oneShots.range !== undefined) oneShots.range = undefined;
-  if (oneShots.allocated !== undefined) oneShots.allocated = undefined;
+  if (uses === undefined) return;
+  if (uses.includes("restart")) oneShots.restart = 0;
+  if (uses.includes("range")) oneShots.range = undefined;
+  if (uses.includes("room")) oneShots.allocated = undefined;
 }
 
 function fail(session: Session, line: CommandLine, error: unknown): void {
   const { code, text, unexpected } = replyForError(error, line.verb);
   session.reply(code, text);
+  if (transfers.has(line.verb)) dropDataConnection(session);
   if (unexpected === true) session.host.fault(`running ${line.verb}`, error, session.id);
   if (error instanceof CommandError && closes(error)) session.close("protocol-error");
   if (!session.host.hears("refusal")) return;

@@ -43,7 +43,7 @@ export interface FtpServerLimits {
   readonly quietEnd: number;
   /** Octets of a file that comes deflated, or as pages with holes. Default 64 GiB. */
   readonly inflatedSize: number;
-  /** Octets that may come of one in mode Z, once a file has 16 MiB. Default 300. */
+  /** Octets that may come of one in mode Z, once a file has 16 MiB. zlib itself makes 1,030 of one at most. Default 1,100: no limit. */
   readonly inflateRatio: number;
   /** Milliseconds for the last replies to be read after the server closed. Default 2,000. */
   readonly closeTimeout: number;
@@ -71,6 +71,6 @@ export const defaultLimits: FtpServerLimits = {
   asciiSize: 1024 * 1024,
   quietEnd: 5_000,
   inflatedSize: 64 * 1024 * 1024 * 1024,
-  inflateRatio: 300,
+  inflateRatio: 1_100,
   closeTimeout: 2_000,
 };

@@ -82,7 +82,6 @@ function codeForCommandError(error: CommandError): number {
       return replyCode.nameNotAllowed;
     case "reserved-elsewhere":
       return replyCode.fileBusy;
-    case "shorter-than-announced":
     case "transfer-aborted":
       return replyCode.transferAborted;
   }

@@ -64,6 +64,11 @@ export class PassiveArming {
     return this.#socket !== undefined && !this.#socket.destroyed;
   }
 
+  /** Whether a transfer has taken the connection, or waited for it in vain. */
+  get isTaken(): boolean {
+    return this.#over;
+  }
+
   /** Takes the connection that arrived. Called by the pool, once. */
   arrive(socket: Socket): void {
     this.#release(this, true);
@@ -104,6 +109,23 @@ export class PassiveArming {
       };
       signal?.addEventListener("abort", abort, { once: true });
     });
+  }
+
+  /**
+   * Ends a connection that nobody took, by FIN where the peer lets it: it may have sent something already.
+   *
+   * @param within - Milliseconds in which the peer may close its end.
+   */
+  close(within: number): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#over) return this.release();
+    this.#over = true;
+    this.#socket = undefined;
+    const timer = setTimeout(() => socket.destroy(), within);
+    timer.unref();
+    socket.once("close", () => clearTimeout(timer));
+    socket.resume();
+    socket.end();
   }
 
   /** Gives the port back, and closes a connection that nobody took. May be called more than once. */

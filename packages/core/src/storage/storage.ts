@@ -65,6 +65,8 @@ export interface StatOptions extends StorageOptions {
    * storage that goes on with an upload of its own. Default false: a name means what `openRead` reads.
    */
   readonly prefersPartial?: boolean;
+  /** Whether a link means what it leads to. Default true; false tells of the link itself, which may lead nowhere. */
+  readonly followLinks?: boolean;
   /**
    * Octets that a listing told of the file a moment ago, where its exact time is what is wanted: a storage that has to ask
    * for each fact by itself may leave the size as it was.
@@ -115,7 +117,7 @@ export interface OpenWriteOptions extends StorageOptions {
 
 /** Options of `rename`. */
 export interface RenameOptions extends StorageOptions {
-  /** Whether a file at the new name is replaced. Default true. A folder is never replaced. */
+  /** Whether a file at the new name is replaced by a file. Default true. An empty directory always gives way to a directory. */
   readonly replace?: boolean;
 }
 
@@ -189,7 +191,11 @@ export interface Storage {
   /** Removes a file or a link. @throws StorageError `not-found`, `is-a-directory`. */
   remove(path: VirtualPath, options?: RemoveOptions): Promise<void>;
 
-  /** Renames a file or folder. @throws StorageError `not-found`, `already-exists`, `is-a-directory`. */
+  /**
+   * Renames a file, a directory or a link, wherever that leads.
+   *
+   * @throws StorageError `not-found`, `already-exists`, `directory-not-empty`.
+   */
   rename(from: VirtualPath, to: VirtualPath, options?: RenameOptions): Promise<void>;
 
   /** Makes one folder. @throws StorageError `already-exists`, `not-found` (its parent). */

@@ -384,8 +384,14 @@ async function rename(
   const there = await look(place, to);
   if (attempts.asked && there !== undefined && (await look(place, from)) === undefined) return;
   const moved = there === undefined ? undefined : await tell(place, from);
-  if (there !== undefined && (there.kind === "directory" || moved?.kind === "directory" || options.replace === false)) {
-    throw storageError("already-exists", to);
+  if (there?.kind === "directory" && moved?.kind === "directory") {
+    // An empty one gives way; servers differ in whether they have it do so by themselves.
+    await place.client.removeDirectory(place.paths.of(to)).catch(async (error: unknown) => {
+      throw await explained(place, to, "empty-directory", error);
+    });
+  } else if (there !== undefined) {
+    const replaces = there.kind !== "directory" && moved?.kind !== "directory" && options.replace !== false;
+    if (!replaces) throw storageError("already-exists", to);
   }
   attempts.asked = true;
   try {

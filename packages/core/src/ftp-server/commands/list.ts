@@ -2,22 +2,22 @@
 import type { ListArgument } from "../../protocol/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
+import type { Session } from "../session/session.ts";
 import { sendListing } from "../transfer/send-listing.ts";
 
 /** LIST: as `ls -l` shows it. */
 export const list: CommandRow<ListArgument> = {
   permission: "list",
-  async handle(session, argument) {
-    const listing = await resolveListing(session, argument, "long");
-    await sendListing(session, "LIST", listing.path, listing.pieces());
-  },
+  handle: (session, argument) => listing(session, "LIST", argument, "long"),
 };
 
 /** NLST: names as RETR takes them: what was typed before the last `/` stays in front (RFC 1123 §4.1.2.7). */
 export const nlst: CommandRow<ListArgument> = {
   permission: "list",
-  async handle(session, argument) {
-    const listing = await resolveListing(session, argument, "names");
-    await sendListing(session, "NLST", listing.path, listing.pieces());
-  },
+  handle: (session, argument) => listing(session, "NLST", argument, "names"),
 };
+
+function listing(session: Session, verb: string, argument: ListArgument, form: "long" | "names"): Promise<void> {
+  const path = argument.literal ?? session.workingDirectory;
+  return sendListing(session, { verb, path, find: () => resolveListing(session, argument, form) });
+}

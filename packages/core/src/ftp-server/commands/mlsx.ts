@@ -3,7 +3,7 @@ import { ArgumentError, formatMlstFeature, message, replyCode } from "../../prot
 import type { CommandRow } from "../command-row.ts";
 import { mlsxLines } from "../listing/lines.ts";
 import { chosenFacts, mlsxFormatter } from "../mlsx-facts.ts";
-import { sendListing } from "../transfer/send-listing.ts";
+import { sendListing, type FoundListing } from "../transfer/send-listing.ts";
 
 /** MLST: facts over the control connection, of the full path. The uploader sees its broken upload. */
 export const mlst: CommandRow<string | undefined> = {
@@ -21,11 +21,14 @@ export const mlst: CommandRow<string | undefined> = {
 /** MLSD: facts of a folder's entries; a file is refused with 501 (RFC 3659 §7.2.1). */
 export const mlsd: CommandRow<string | undefined> = {
   permission: "list",
-  async handle(session, text) {
+  handle(session, text) {
     const path = session.path(text ?? "");
-    const entry = await session.account.storage.stat(path);
-    if (entry.kind !== "directory")
-      throw new ArgumentError("syntax", message("{path} is not a directory; MLST tells of files", { path }));
-    await sendListing(session, "MLSD", path, mlsxLines(session, path));
+    const find = async (): Promise<FoundListing> => {
+      const entry = await session.account.storage.stat(path);
+      if (entry.kind !== "directory")
+        throw new ArgumentError("syntax", message("{path} is not a directory; MLST tells of files", { path }));
+      return { path, pieces: () => mlsxLines(session, path) };
+    };
+    return sendListing(session, { verb: "MLSD", path, find });
   },
 };

@@ -3,12 +3,12 @@ import { message, replyCode } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 
-/** RNFR: the name must be there. */
+/** RNFR: the name must be there; a link that leads nowhere is. */
 export const rnfr: CommandRow<string> = {
   permission: "rename",
   async handle(session, text) {
     const path = session.path(text);
-    await session.account.storage.stat(path);
+    await session.account.storage.stat(path, { followLinks: false });
     session.oneShots.renameFrom = path;
     session.reply(replyCode.pendingInformation, message("Now the new name, with RNTO"));
   },

@@ -11,7 +11,7 @@ export const rest: CommandRow<number> = {
   },
 };
 
-/** ALLO: refused at once where the storage knows that there is no room; else the upload must match it. */
+/** ALLO: refused at once where the storage knows that there is no room. What comes may be less (RFC 959 §4.1.3). */
 export const allo: CommandRow<Allocation> = {
   handle(session, { size }) {
     session.oneShots.allocated = size;

@@ -6,7 +6,8 @@ import { runTransfer } from "../transfer/transfer.ts";
 /** RETR: the file is open before the preliminary reply, which names its size. */
 export const retr: CommandRow<string> = {
   permission: "read",
-  async handle(session, text) {
-    await runTransfer(session, await sendFile(session, "RETR", session.path(text)));
+  handle(session, text) {
+    const path = session.path(text);
+    return runTransfer(session, { verb: "RETR", path, open: (signal) => sendFile(session, "RETR", path, signal) });
   },
 };

@@ -12,9 +12,13 @@ export const quit: CommandRow<undefined> = {
   },
 };
 
-/** REIN: flushes the account and all parameters; the connection stays. */
+/**
+ * REIN: flushes the account and all parameters; the connection stays. RFC 4217 §13 wants TLS to end with it, which hardly any
+ * client can follow; kept, TLS would let whoever logs in next believe in a fresh connection. So it is refused once there is TLS.
+ */
 export const rein: CommandRow<undefined> = {
   phase: "any",
+  offered: (session) => session.tls === undefined,
   async handle(session) {
     await session.logOut("reinitialised");
     session.moveLogin({ event: "reinitialised" });

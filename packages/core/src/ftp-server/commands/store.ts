@@ -1,6 +1,6 @@
 /** STOR, APPE and STOU (RFC 959 §4.1.3, RFC 1123 §4.1.2.9, RFC 3659 §5). */
 import { randomBytes } from "node:crypto";
-import { message } from "../../protocol/index.ts";
+import { encodeOctetText, message } from "../../protocol/index.ts";
 import {
   baseName,
   parentPath,
@@ -23,37 +23,48 @@ export const stor: CommandRow<string> = {
 
 /** APPE: after a REST it acts as STOR at the marker (RFC 3659 §5.3 leaves it open; clients mean this). */
 export const appe: CommandRow<string> = {
-  async handle(session, text) {
+  handle(session, text) {
     if (session.oneShots.restart > 0) return store(session, "APPE", text);
     session.demand("append", text);
     const path = session.path(text);
-    if (!session.may("create")) await session.account.storage.stat(path, { uploader: session.account.name });
-    await runTransfer(session, await receiveFile(session, "APPE", path, { mode: "append" }));
+    const open = async (signal: AbortSignal): Promise<TransferJob> => {
+      if (!session.may("create")) await session.account.storage.stat(path, { uploader: session.account.name });
+      return receiveFile(session, "APPE", path, { mode: "append" }, signal);
+    };
+    return runTransfer(session, { verb: "APPE", path, open });
   },
 };
 
-async function store(session: Session, verb: string, text: string): Promise<void> {
+function store(session: Session, verb: string, text: string): Promise<void> {
   const path = session.path(text);
   const offset = session.oneShots.restart;
-  if (offset > 0) {
-    demandUploadRestart(sessionFormat(session), path, offset);
-    if (!session.may("create") && !session.may("overwrite")) session.demand("overwrite", text);
-    await demandOverwriteOf(session, path, text);
-    await runTransfer(session, await receiveFile(session, verb, path, { mode: "at", offset }));
-    return;
+  if (offset === 0) {
+    return runTransfer(session, { verb, path, open: (signal) => openStore(session, verb, path, text, signal) });
   }
-  await runTransfer(session, await openStore(session, verb, path, text));
+  demandUploadRestart(sessionFormat(session), path, offset);
+  if (!session.may("create") && !session.may("overwrite")) session.demand("overwrite", text);
+  const open = async (signal: AbortSignal): Promise<TransferJob> => {
+    await demandOverwriteOf(session, path, text);
+    return receiveFile(session, verb, path, { mode: "at", offset }, signal);
+  };
+  return runTransfer(session, { verb, path, open });
 }
 
 /** A plain STOR: over a file that is there only where the account may overwrite. */
-async function openStore(session: Session, verb: string, path: VirtualPath, text: string): Promise<TransferJob> {
+async function openStore(
+  session: Session,
+  verb: string,
+  path: VirtualPath,
+  text: string,
+  signal: AbortSignal,
+): Promise<TransferJob> {
   if (session.may("overwrite")) {
     if (!session.may("create")) await session.account.storage.stat(path);
-    return receiveFile(session, verb, path, { mode: "replace" });
+    return receiveFile(session, verb, path, { mode: "replace" }, signal);
   }
   session.demand("create", text);
   try {
-    return await receiveFile(session, verb, path, { mode: "create" });
+    return await receiveFile(session, verb, path, { mode: "create" }, signal);
   } catch (error) {
     if (error instanceof StorageError && error.kind === "already-exists") {
       throw new CommandError("permission-denied", message("{text} exists, and may not be overwritten", { text }));
@@ -81,23 +92,45 @@ const uniqueBytes = 6;
 /** Names that STOU tries before it gives up. */
 const uniqueTries = 8;
 
-/** STOU: the name is in the preliminary reply, as `FILE: name` (RFC 1123 §4.1.2.9). A name given is its beginning. */
+/** The longest name that file systems take, in bytes. */
+const nameLimit = 255;
+
+/**
+ * STOU: the name is in the preliminary reply, as `FILE: name` (RFC 1123 §4.1.2.9). A name given is its beginning, shortened
+ * where there is no room for more.
+ */
 export const stou: CommandRow<string | undefined> = {
   permission: "create",
-  async handle(session, text) {
+  handle(session, text) {
     const wanted = session.path(text ?? "upload");
-    const stem = baseName(wanted) === "" ? "upload" : baseName(wanted);
-    for (let tries = 1; ; tries++) {
-      const name = `${stem}.${randomBytes(uniqueBytes).toString("hex")}`;
-      const path = resolveVirtualPath(parentPath(wanted), name);
-      let job: TransferJob;
-      try {
-        job = await receiveFile(session, "STOU", path, { mode: "create", opening: `FILE: ${name}`, resumable: false });
-      } catch (error) {
-        if (error instanceof StorageError && error.kind === "already-exists" && tries < uniqueTries) continue;
-        throw error;
-      }
-      return runTransfer(session, job);
-    }
+    return runTransfer(session, { verb: "STOU", path: wanted, open: (signal) => openUnique(session, wanted, signal) });
   },
 };
+
+async function openUnique(session: Session, wanted: VirtualPath, signal: AbortSignal): Promise<TransferJob> {
+  const stem = baseName(wanted) === "" ? "upload" : baseName(wanted);
+  for (let tries = 1; ; tries++) {
+    const end = `.${randomBytes(uniqueBytes).toString("hex")}`;
+    const name = `${shortened(stem, nameLimit - end.length)}${end}`;
+    const path = resolveVirtualPath(parentPath(wanted), name);
+    try {
+      const how = { mode: "create", opening: `FILE: ${name}`, resumable: false } as const;
+      return await receiveFile(session, "STOU", path, how, signal);
+    } catch (error) {
+      if (error instanceof StorageError && error.kind === "already-exists" && tries < uniqueTries) continue;
+      throw error;
+    }
+  }
+}
+
+/** The beginning of a text that has no more than so many bytes; characters stay whole. */
+function shortened(text: string, bytes: number): string {
+  let short = "";
+  let length = 0;
+  for (const character of text) {
+    length += encodeOctetText(character).length;
+    if (length > bytes) break;
+    short += character;
+  }
+  return short;
+}

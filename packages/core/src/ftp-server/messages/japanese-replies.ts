@@ -123,8 +123,6 @@ export const japaneseReplies: Readonly<Record<ReplyMessageId, string>> = {
   "RANG holds for HASH and RETR; use REST": "RANG は HASH と RETR に使います。REST を使ってください",
   "Pages have places of their own, and cannot be appended": "ページには固有の位置があり、追記できません",
   "Transfer complete; {path} has {size} octets": "転送が完了しました。{path} は {size} オクテットです",
-  "ALLO announced {announced} octets, and {received} came":
-    "ALLO では {announced} オクテットの予告でしたが、届いたのは {received} オクテットです",
   "RANG is for TYPE I and structure F": "RANG は TYPE I と構造 F で使います",
   "Transfer complete": "転送が完了しました",
   "Here comes the directory listing": "これからディレクトリの一覧を送ります",

@@ -121,8 +121,6 @@ export const koreanReplies: Readonly<Record<ReplyMessageId, string>> = {
   "RANG holds for HASH and RETR; use REST": "RANG은 HASH와 RETR에 씁니다. REST를 쓰십시오",
   "Pages have places of their own, and cannot be appended": "페이지는 제자리가 있어 덧붙일 수 없습니다",
   "Transfer complete; {path} has {size} octets": "전송을 마쳤습니다. {path}: {size} 옥텟",
-  "ALLO announced {announced} octets, and {received} came":
-    "ALLO로 {announced} 옥텟을 예고했지만 {received} 옥텟이 왔습니다",
   "RANG is for TYPE I and structure F": "RANG은 TYPE I와 구조 F에 씁니다",
   "Transfer complete": "전송을 마쳤습니다",
   "Here comes the directory listing": "이제 디렉터리 목록을 보냅니다",

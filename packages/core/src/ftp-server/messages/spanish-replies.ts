@@ -125,7 +125,6 @@ export const spanishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "Pages have places of their own, and cannot be appended":
     "Las páginas tienen su propio lugar y no se pueden añadir al final",
   "Transfer complete; {path} has {size} octets": "Transferencia completa; {path} tiene {size} octetos",
-  "ALLO announced {announced} octets, and {received} came": "ALLO anunció {announced} octetos, y llegaron {received}",
   "RANG is for TYPE I and structure F": "RANG es para TYPE I y estructura F",
   "Transfer complete": "Transferencia completa",
   "Here comes the directory listing": "Aquí viene el listado del directorio",

@@ -120,7 +120,6 @@ export const swedishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "RANG holds for HASH and RETR; use REST": "RANG gäller HASH och RETR; använd REST",
   "Pages have places of their own, and cannot be appended": "Sidor har sina egna platser och kan inte läggas till sist",
   "Transfer complete; {path} has {size} octets": "Överföringen är klar; {path} har {size} oktetter",
-  "ALLO announced {announced} octets, and {received} came": "ALLO utlovade {announced} oktetter, och {received} kom",
   "RANG is for TYPE I and structure F": "RANG är för TYPE I och struktur F",
   "Transfer complete": "Överföringen är klar",
   "Here comes the directory listing": "Här kommer kataloglistan",

@@ -378,6 +378,11 @@ export class Session implements ControlChannelOwner {
     return !this.#noMoreCommands || this.#queue?.some(isQuit) === true;
   }
 
+  /** Whether an ABOR waits for its turn: it means whatever transfer begins before that. */
+  get isAbortWaiting(): boolean {
+    return this.#queue?.some((event) => overtakes(event) === "abort") === true;
+  }
+
   #abortTransfer(text: Message): void {
     if (this.transfer.state !== "none") this.transfer.abort.abort(new CommandError("transfer-aborted", text));
   }
@@ -395,11 +400,10 @@ export class Session implements ControlChannelOwner {
       void dispatch(this, event); // Without an argument STAT is answered at once: nothing is pending.
       return;
     }
+    // ABOR ends the transfer at once, and is answered in its turn: replies keep the order of their commands.
     this.#queue ??= [];
-    if (manner === "abort") {
-      this.#queue.unshift(event);
-      this.#abortTransfer(message("Transfer aborted as you asked"));
-    } else this.#queue.push(event);
+    this.#queue.push(event);
+    if (manner === "abort") this.#abortTransfer(message("Transfer aborted as you asked"));
     if (this.#queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
   };
 

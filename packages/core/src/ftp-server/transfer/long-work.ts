@@ -5,7 +5,7 @@
  */
 import type { Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
-import { releaseTransfer, reserveTransfer } from "./transfer.ts";
+import { abortedAsAsked, releaseTransfer, reserveTransfer } from "./transfer.ts";
 
 /** What the work is given. */
 export interface LongWork {
@@ -30,6 +30,7 @@ export async function longWork<T>(
   let reservation: Reservation | undefined;
   let complete = false;
   try {
+    if (session.isAbortWaiting) throw abortedAsAsked();
     const result = await work({
       signal: abort.signal,
       onBytes: (count) => {

@@ -2,12 +2,12 @@
  * An upload: the data connection into a file that nobody sees before it is whole (RFC 959 §4.1.3).
  *
  * In stream mode a finished client and a lost one look alike: both close. So the file is committed only when the data
- * connection ended cleanly, the control connection still lives a grace later, and an announced size matches.
+ * connection ended cleanly and the control connection still lives a grace later.
  */
 import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type { WritableFile } from "../../bytes/index.ts";
 import { inwardLine, pumpFileFromSocket, pumpFromSocket, type InwardLine } from "../../net/index.ts";
-import { isPlain, isText, keepsConnection, message, replyCode, type Text } from "../../protocol/index.ts";
+import { isPlain, keepsConnection, message, replyCode, type Text } from "../../protocol/index.ts";
 import type { Entry, OpenWriteOptions, VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Session } from "../session/session.ts";
@@ -35,6 +35,7 @@ export async function receiveFile(
   verb: string,
   path: VirtualPath,
   how: UploadOpening,
+  signal: AbortSignal,
 ): Promise<TransferJob> {
   if (session.oneShots.range !== undefined) {
     throw new CommandError("parameter-not-implemented", message("RANG holds for HASH and RETR; use REST"));
@@ -54,11 +55,11 @@ export async function receiveFile(
     throw new CommandError("parameter-not-implemented", message("Records that have an index cannot be appended"));
   }
   // Small uploads are many: spreading what may be missing would cost as much as a call to the system.
-  const asked: Writable<OpenWriteOptions> = { permissions: 0o666 & ~session.umask };
+  const asked: Writable<OpenWriteOptions> = { permissions: 0o666 & ~session.umask, signal };
   if (how.mode !== undefined) asked.mode = how.mode;
   if (how.offset !== undefined) asked.offset = how.offset;
   if (resumable) asked.uploader = name;
-  if (announced !== undefined) asked.expectedSize = announced;
+  if (announced !== undefined) asked.expectedSize = await roomFor(session, path, how, announced);
   const file = await storage.openWrite(path, asked);
   const offset = how.offset ?? 0;
   // Where an append begins is not known here, nor would anybody resume what has a name of the server's making.
@@ -79,11 +80,6 @@ export async function receiveFile(
         : pumpFileFromSocket(connection, line.sink, options),
     complete: async () => {
       if (endsByClose(formatted)) await outlive(session);
-      // Octets of text on their way are not those of the store, which ALLO may mean or not.
-      const counts = line === undefined || !isText(formatted.format.type);
-      if (counts && announced !== undefined) {
-        checkAnnounced(line === undefined ? session.transferred : line.stored() - offset, offset, announced);
-      }
       await index?.write(line?.recordIndex() ?? new Uint8Array(0));
       const entry = await file.commit();
       await index?.commit();
@@ -149,11 +145,18 @@ async function outlive(session: Session): Promise<void> {
   if (!session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
 }
 
-/** A client that announced a size by ALLO and sent less was cut off, whatever its close looked like. */
-function checkAnnounced(received: number, offset: number, announced: number): void {
-  if (received >= announced || received + offset >= announced) return;
-  throw new CommandError(
-    "shorter-than-announced",
-    message("ALLO announced {announced} octets, and {received} came", { announced, received }),
-  );
+/**
+ * Bytes that are still to come of an announced file, as far as is known: ALLO may mean the whole file or what is missing
+ * of it (RFC 959 §4.1.3 says neither). It asks for room; what comes may be less.
+ */
+async function roomFor(
+  session: Session,
+  path: VirtualPath,
+  { mode, offset = 0 }: UploadOpening,
+  announced: number,
+): Promise<number> {
+  if (mode !== "append") return Math.max(0, announced - offset);
+  const { storage, name } = session.account;
+  const there = await storage.stat(path, { uploader: name }).catch(() => undefined);
+  return Math.max(0, announced - (there?.size ?? 0));
 }

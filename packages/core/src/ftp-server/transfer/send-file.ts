@@ -16,7 +16,12 @@ import type { TransferJob } from "./transfer.ts";
  * @throws StorageError when it cannot be opened, or has fewer octets than the restart offset.
  * @throws CommandError `parameter-not-implemented` when the transfer parameters mean nothing together.
  */
-export async function sendFile(session: Session, verb: string, path: VirtualPath): Promise<TransferJob> {
+export async function sendFile(
+  session: Session,
+  verb: string,
+  path: VirtualPath,
+  signal: AbortSignal,
+): Promise<TransferJob> {
   const how = sessionFormat(session);
   const { range, restart } = session.oneShots;
   if (range !== undefined && !isPlain({ ...how.format, mode: "S" })) {
@@ -25,7 +30,7 @@ export async function sendFile(session: Session, verb: string, path: VirtualPath
   const offset = range?.start ?? restart;
   const start = downloadStart(how, offset, path);
   const recordIndex = await readRecordIndex(session, path, how);
-  const whole = await session.account.storage.openRead(path, { offset: start.offset });
+  const whole = await session.account.storage.openRead(path, { offset: start.offset, signal });
   const file = range === undefined ? whole : limitedFile(whole, range.end - range.start);
   // Octets of the file are octets of the wire, so that clients may read a size from the preliminary reply.
   const plain = isPlain(how.format);

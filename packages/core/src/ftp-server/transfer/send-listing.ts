@@ -5,19 +5,40 @@ import { keepsConnection, largestBlock, message } from "../../protocol/index.ts"
 import type { Session } from "../session/session.ts";
 import { EncodedSource } from "./encoded-source.ts";
 import { listingFormat } from "./session-format.ts";
-import { runTransfer } from "./transfer.ts";
+import { runTransfer, type TransferJob } from "./transfer.ts";
 
-/**
- * Sends text that comes in pieces.
- *
- * @param pieces - Whole lines with their line ends, any number in a piece.
- */
-export async function sendListing(
+/** A listing that is about to be sent. */
+export interface ListingPlan {
+  readonly verb: string;
+  /** The path as it was asked for. */
+  readonly path: string;
+  /** Finds what is to be listed. */
+  readonly find: () => Promise<FoundListing>;
+}
+
+/** What a listing has. */
+export interface FoundListing {
+  /** What is listed. */
+  readonly path: string;
+  /** Whole lines with their line ends, any number in a piece. */
+  pieces(): AsyncGenerator<string>;
+}
+
+/** Sends a listing. */
+export function sendListing(session: Session, { verb, path, find }: ListingPlan): Promise<void> {
+  const open = async (): Promise<TransferJob> => {
+    const found = await find();
+    return listingJob(session, verb, found.path, found.pieces());
+  };
+  return runTransfer(session, { verb, path, open });
+}
+
+async function listingJob(
   session: Session,
   verb: string,
   path: string,
   pieces: AsyncGenerator<string>,
-): Promise<void> {
+): Promise<TransferJob> {
   const { format, options: how } = listingFormat(session);
   const { nameCodec } = session;
   const ebcdic = format.type.type === "E";
@@ -32,7 +53,7 @@ export async function sendListing(
   const { source, station } = plain
     ? { source: listing, station: undefined }
     : outwardLine(listing, format, how, { offset: 0, size: listing.size });
-  return runTransfer(session, {
+  return {
     verb,
     path,
     direction: "listing",
@@ -44,8 +65,14 @@ export async function sendListing(
       await source.close();
       return message("Directory listing sent");
     },
-    abandon: () => source.close(),
-  });
+    // A listing that is being read for the next piece ends after that: nobody waits for it.
+    abandon: () => {
+      void source.close().catch((cause: unknown) => {
+        session.host.fault("ending a listing", cause, session.id);
+      });
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Text in pieces, read as a file. */

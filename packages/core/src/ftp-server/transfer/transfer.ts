@@ -7,6 +7,9 @@
  *
  * The file is open before the preliminary reply. Whatever breaks is thrown, and answered in one place; on every path the
  * socket is closed, the passive port given back and the reservation released.
+ *
+ * ABOR is answered at once wherever it comes: storages and reservations may take their time, and what they bring later is
+ * given back.
  */
 import type { Socket } from "node:net";
 import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
@@ -42,30 +45,48 @@ export interface TransferJob {
 /** The port that stands for any, in the options. */
 const anyPort = 0;
 
+/** What a verb is about to move. */
+export interface TransferPlan {
+  readonly verb: string;
+  readonly path: string;
+  /**
+   * Opens what is moved.
+   *
+   * @param signal - Ends the opening: a storage may take its time, and ABOR is not to wait for it.
+   */
+  open(signal: AbortSignal): Promise<TransferJob>;
+}
+
 /**
  * Runs a transfer and replies its preliminary and its completion; a failure is thrown after `abandon`.
  *
+ * From the first look at the storage on it is a transfer to the session: STAT tells of it, and ABOR ends it.
+ *
  * @throws whatever broke it, for the dispatcher to answer.
  */
-export async function runTransfer(session: Session, job: TransferJob): Promise<void> {
+export async function runTransfer(session: Session, plan: TransferPlan): Promise<void> {
   const abort = new AbortController();
-  const begun = performance.now();
   session.transferred = 0;
-  session.moveTransfer({ event: "begin", verb: job.verb, path: job.path, abort });
+  session.moveTransfer({ event: "begin", verb: plan.verb, path: plan.path, abort });
+  try {
+    if (session.isAbortWaiting) throw abortedAsAsked();
+    const job = await untilAborted(abort.signal, plan.open(abort.signal), (late) => late.abandon(abort.signal.reason));
+    await runJob(session, job, abort);
+  } finally {
+    session.moveTransfer({ event: "end" });
+  }
+}
+
+async function runJob(session: Session, job: TransferJob, abort: AbortController): Promise<void> {
+  const begun = performance.now();
   let connection: DataConnection | undefined;
   let reservation: Reservation | undefined;
   let complete = false;
   try {
-    // It may have been closed while the file was opened.
-    if (session.over || !session.answers)
-      throw new CommandError("transfer-aborted", message("The control connection was lost"));
-    if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
-      throw new CommandError(
-        "data-protection-required",
-        message("Data connections must be private here: send PBSZ 0 and PROT P"),
-      );
-    }
-    reservation = await reserveTransfer(session, job);
+    demandReady(session);
+    reservation = await untilAborted(abort.signal, reserveTransfer(session, job), (late) =>
+      releaseTransfer(session, late, false),
+    );
     // Active while connected: NetX Duo's documents tell the two apart by their completion codes.
     const active = session.endpoint.end !== "passive";
     connection = await openDataConnection(session, job, abort.signal);
@@ -84,11 +105,14 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     const netx = session.host.options.replies === "netx";
     const keeps = job.keepsConnection && connection.servesAgain;
     if (abort.signal.aborted) throw abort.signal.reason;
-    if (job.direction !== "upload" && !keeps) await endOutward(connection.socket, abort.signal, limits.stallTimeout);
+    const outward = job.direction !== "upload";
+    if (outward && !keeps) await endOutward(connection.socket, abort.signal, limits.stallTimeout);
+    // The data connection is closed before the reply (RFC 959 §5.2), and while the upload is completed.
+    const closed = outward || keeps ? undefined : closeInward(connection.socket, limits.closeTimeout);
     const text = await job.complete(session);
     complete = true;
     if (keeps) keep(session, connection);
-    else if (job.direction === "upload") closeInward(connection.socket, limits.closeTimeout);
+    await closed;
     session.moveTransfer({ event: "end" });
     tellEnd(session, job, begun);
     session.reply(keeps || (netx && active) ? replyCode.fileActionOkay : replyCode.closingDataConnection, text);
@@ -101,13 +125,66 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
-    if (session.endpoint.end === "passive") {
-      // What a transfer took is its own; one that was refused has taken nothing.
-      session.endpoint.arming.release();
-      session.moveEndpoint({ event: "used" });
-    }
+    // What a transfer took is its own; one that was refused has taken nothing, and the dispatcher closes it after the reply.
+    if (session.endpoint.end === "passive" && session.endpoint.arming.isTaken) session.moveEndpoint({ event: "used" });
     await releaseTransfer(session, reservation, complete);
   }
+}
+
+/** @throws CommandError when there is nobody to move anything to, or not as things are. */
+function demandReady(session: Session): void {
+  // It may have been closed while the file was opened.
+  if (session.over || !session.answers)
+    throw new CommandError("transfer-aborted", message("The control connection was lost"));
+  if (session.tlsPolicy?.requireForData === true && session.protection.level === "clear") {
+    throw new CommandError(
+      "data-protection-required",
+      message("Data connections must be private here: send PBSZ 0 and PROT P"),
+    );
+  }
+}
+
+/** What an ABOR says of the transfer that it ends. */
+export function abortedAsAsked(): CommandError {
+  return new CommandError("transfer-aborted", message("Transfer aborted as you asked"));
+}
+
+/**
+ * Waits for a result, but no longer than until a signal is aborted: what the result is made by may not heed the signal.
+ *
+ * @param tidy - Takes care of a result that comes after that.
+ * @throws the signal's reason; what the result is rejected with.
+ */
+export function untilAborted<T>(
+  signal: AbortSignal,
+  result: Promise<T>,
+  tidy: (late: T) => void | Promise<void>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      // The reasons of this server's aborts are errors.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- see above
+      reject(signal.reason);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    result.then(
+      (value) => {
+        signal.removeEventListener("abort", abort);
+        if (signal.aborted) void Promise.resolve(tidy(value)).catch(ignore);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener("abort", abort);
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is passed on as it came
+        reject(signal.aborted ? signal.reason : error);
+      },
+    );
+  });
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
 }
 
 /** Asks the application's reservations. @throws CommandError `reserved-elsewhere` when they refuse. */
@@ -141,7 +218,7 @@ export async function releaseTransfer(
 /** The connection serves the next transfer too. */
 function keep(session: Session, connection: DataConnection): void {
   if (session.over) {
-    closeInward(connection.socket, session.host.options.limits.closeTimeout);
+    void closeInward(connection.socket, session.host.options.limits.closeTimeout);
     return;
   }
   session.moveEndpoint({ event: "used" });
@@ -253,13 +330,24 @@ function endOutward(socket: Socket, signal: AbortSignal, timeout: number): Promi
 /** Milliseconds in which the peer of a finished download may close its end. */
 const lingerTime = 10_000;
 
-/** Closes our end of a connection whose peer has sent all it had. */
-function closeInward(socket: Socket, within: number): void {
-  socket.end();
-  if (socket.destroyed) return;
-  const timer = setTimeout(() => socket.destroy(), within);
-  timer.unref();
-  socket.once("close", () => clearTimeout(timer));
+/**
+ * Closes our end of a connection whose peer has sent all it had.
+ *
+ * @returns Settles when our end is sent, or cannot be; the peer's own close is not waited for.
+ */
+function closeInward(socket: Socket, within: number): Promise<void> {
+  if (socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.destroy(), within);
+    timer.unref();
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.end(() => {
+      resolve();
+    });
+  });
 }
 
 function tellStart(session: Session, job: TransferJob): void {

@@ -1,6 +1,6 @@
 /** Cases of `remove`, `rename`, `makeDirectory` and `removeDirectory`. */
 import assert from "node:assert/strict";
-import { at, fails, isAbsent, namesOf, put, textOf, type ConformanceCase } from "./conformance-case.ts";
+import { at, breakOff, fails, isAbsent, namesOf, put, textOf, type ConformanceCase } from "./conformance-case.ts";
 
 export const folderCases: readonly ConformanceCase[] = [
   {
@@ -159,15 +159,33 @@ export const folderCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "never replaces a folder by a rename, nor a file by a folder",
+    name: "never replaces a directory that has something in it by a rename, nor a file by a directory",
     async run(storage) {
       await put(storage, "/file", "x");
       await storage.makeDirectory(at("/folder"));
-      await storage.makeDirectory(at("/empty"));
-      await fails(() => storage.rename(at("/file"), at("/empty")), "already-exists", "is-a-directory");
-      await fails(() => storage.rename(at("/folder"), at("/empty")), "already-exists", "is-a-directory");
+      await storage.makeDirectory(at("/full"));
+      await put(storage, "/full/file", "y");
+      await fails(() => storage.rename(at("/file"), at("/folder")), "already-exists", "is-a-directory");
+      await fails(() => storage.rename(at("/folder"), at("/full")), "already-exists", "directory-not-empty");
       await fails(() => storage.rename(at("/folder"), at("/file")), "already-exists");
-      assert.deepEqual(await namesOf(storage, "/"), ["empty", "file", "folder"]);
+      assert.deepEqual(await namesOf(storage, "/"), ["file", "folder", "full"]);
+    },
+  },
+  {
+    name: "has an empty directory give way to another one",
+    async run(storage) {
+      await storage.makeDirectory(at("/full"));
+      await put(storage, "/full/file", "y");
+      await storage.makeDirectory(at("/empty"));
+      await storage.rename(at("/full"), at("/empty"));
+      assert.deepEqual(await namesOf(storage, "/"), ["empty"]);
+      assert.equal(await textOf(storage, "/empty/file"), "y");
+      await storage.makeDirectory(at("/parts"));
+      await breakOff(storage, "/parts/file", "half", { uploader: "anna" });
+      // Nobody sees what is in there.
+      await storage.rename(at("/empty"), at("/parts"), { replace: false });
+      assert.deepEqual(await namesOf(storage, "/parts"), ["file"]);
+      assert.equal(await textOf(storage, "/parts/file"), "y");
     },
   },
   {

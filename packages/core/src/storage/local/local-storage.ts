@@ -126,7 +126,7 @@ export class LocalStorage implements Storage {
       const partial = await this.#statPart(folder, path, stats, options);
       if (partial !== undefined) return partial;
       if (stats === undefined) throw storageError("not-found", path);
-      if (!stats.isSymbolicLink()) return entryOf(nameOf(path), stats, this.#owners);
+      if (!stats.isSymbolicLink() || options.followLinks === false) return entryOf(nameOf(path), stats, this.#owners);
       // What a link leads to is told under the link's own name.
       const target = await this.#jail.followed(path);
       return { ...(await this.stat(target, options)), name: nameOf(path) };
@@ -190,7 +190,8 @@ export class LocalStorage implements Storage {
     return this.#in(from, (source) =>
       this.#in(to, (target) =>
         this.#locks.alone([lockName(source, from), lockName(target, to)], async () => {
-          const isDirectory = await renameIn(this.#calls, source, from, target, to, options.replace ?? true);
+          const clear = (): Promise<boolean> => this.#clearHidden(to);
+          const isDirectory = await renameIn(this.#calls, source, from, target, to, options.replace ?? true, clear);
           this.#changed(source, from, false);
           this.#changed(target, to, true);
           if (isDirectory) await this.#directoryMoved(hostPath(source, from), hostPath(target, to));
@@ -397,20 +398,44 @@ async function renameIn(
   target: Folder,
   to: VirtualPath,
   replace: boolean,
+  clear: () => Promise<boolean>,
 ): Promise<boolean> {
   const stats = await calls.lstat(place(source, from));
   const there = await calls.present(place(target, to));
-  if (there?.isDirectory() === true) throw storageError("already-exists", to);
-  if (there !== undefined && (!replace || stats.isDirectory())) throw storageError("already-exists", to);
-  if (replace || stats.isDirectory()) {
+  if (stats.isDirectory()) {
+    // An empty directory gives way to another one, as rename(2) has it.
+    if (there !== undefined && !there.isDirectory()) throw storageError("already-exists", to);
+    await renameDirectory(calls, place(source, from), place(target, to), to, clear);
+    folderMoved();
+    return true;
+  }
+  if (there !== undefined && (!replace || there.isDirectory())) throw storageError("already-exists", to);
+  if (replace) {
     await calls.rename(place(source, from), place(target, to), there?.size ?? 0);
-    if (stats.isDirectory()) folderMoved();
-    return stats.isDirectory();
+    return false;
   }
   // A second name fails where one exists already, and no moment lies between the look and the deed.
   await calls.link(place(source, from), place(target, to));
   await calls.unlink(place(source, from), 0);
   return false;
+}
+
+/** @throws StorageError `directory-not-empty` where another directory with something in it has the name. */
+async function renameDirectory(
+  calls: SystemCalls,
+  from: string,
+  at: string,
+  to: VirtualPath,
+  clear: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await calls.rename(from, at, 0);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+    if (!(await clear())) throw storageError("directory-not-empty", to, error);
+    await calls.rename(from, at, 0);
+  }
 }
 
 /** Where a name lies on the host now: for the journal, not for system calls. */

@@ -173,9 +173,15 @@ export class MemoryStorage implements Storage {
     const folder = this.#folder(to);
     demandName(to);
     const there = folder.children.get(baseName(to));
-    if (there !== undefined && (there.kind === "directory" || options.replace === false))
+    if (node.kind === "directory") {
+      // An empty directory gives way to another one, as on disks.
+      if (there?.kind === "file") throw failure("already-exists", to);
+      if (there !== undefined && there.children.size > 0) throw failure("directory-not-empty", to);
+      if (there !== undefined) this.#kept.directoryRemoved(directoryId(there));
+      if (there !== undefined) there.removed = true;
+    } else if (there?.kind === "directory" || (there !== undefined && options.replace === false)) {
       throw failure("already-exists", to);
-    if (there !== undefined && node.kind === "directory") throw failure("already-exists", to);
+    }
     if (there?.kind === "file") this.#bytes -= there.content.size;
     const source = this.#folder(from);
     source.children.delete(baseName(from));

@@ -9,11 +9,15 @@ export type RepresentationType =
   | { readonly type: "I" }
   | { readonly type: "L"; readonly byteSize: number };
 
-/** `A [N|T|C]`, `E [N|T|C]`, `I`, `L <byte size>`. */
+/** `A [N|T|C]`, `E [N|T|C]`, `I`, `L <byte size>`. Some clients leave out the space: `L8`, `AN`. */
 export const typeArgument: ArgumentCodec<RepresentationType> = {
   syntax: "A [N|T|C] | E [N|T|C] | I | L <byte-size>",
   parse(text) {
-    const [code = "", parameter, ...more] = (text ?? "").trim().toUpperCase().split(/ +/);
+    const spaced = (text ?? "")
+      .trim()
+      .toUpperCase()
+      .replace(/^([AE])([NTC])$|^(L)(\d{1,3})$/, "$1$3 $2$4");
+    const [code = "", parameter, ...more] = spaced.split(/ +/);
     if (code === "" || more.length > 0) throw new ArgumentError("syntax", message("A type is needed: A, E, I or L"));
     switch (code) {
       case "A":

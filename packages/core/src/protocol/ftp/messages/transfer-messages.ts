@@ -29,7 +29,6 @@ export const transferMessages = [
   "RANG holds for HASH and RETR; use REST",
   "Pages have places of their own, and cannot be appended",
   "Transfer complete; {path} has {size} octets",
-  "ALLO announced {announced} octets, and {received} came",
   "RANG is for TYPE I and structure F",
   "Transfer complete",
   "Here comes the directory listing",

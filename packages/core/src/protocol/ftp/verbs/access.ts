@@ -35,14 +35,13 @@ export const accessVerbs: VerbRows<AccessArguments> = {
   }),
   PBSZ: row(bufferSizeArgument, "RFC 4217 §9", "Set the protection buffer's size: 0", [200, 502, 503, 530, ...always], {
     feature: "PBSZ",
-    keepsRestart: true,
   }),
   PROT: row(
     protectionArgument,
     "RFC 4217 §9",
     "Choose whether data goes in clear or private",
     [200, 431, 502, 503, 504, 530, 534, 536, ...always],
-    { feature: "PROT", keepsRestart: true },
+    { feature: "PROT" },
   ),
   CCC: row(
     noArgument,

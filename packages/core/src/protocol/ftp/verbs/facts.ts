@@ -35,11 +35,9 @@ function hashRow(verb: string, algorithm: Exclude<HashAlgorithm, "CRC32"> | "CRC
 /** Their rows. FEAT's lines of MFF and HASH depend on the session: the server makes them. */
 export const factVerbs: VerbRows<FactArguments> = {
   SIZE: row(pathArgument, "RFC 3659 §4", "Tell the size of a file", [213, 504, ...refusals], {
-    keepsRestart: true,
     feature: "SIZE",
   }),
   MDTM: row(modifiedTimeArgument, "RFC 3659 §3", "Tell, or set, when a file was modified", [213, ...refusals], {
-    keepsRestart: true,
     feature: "MDTM",
   }),
   MFMT: row(timeAndPathArgument, "draft-somers-ftp-mfxx §3", "Set when a file was modified", setReplies, {
@@ -49,7 +47,9 @@ export const factVerbs: VerbRows<FactArguments> = {
     feature: "MFCT",
   }),
   MFF: row(factsAndPathArgument, "draft-somers-ftp-mfxx §5", "Set facts of a file", setReplies),
-  HASH: row(pathArgument, "draft-bryan-ftp-hash", "Tell the hash of a file", [213, 426, 504, 554, ...refusals]),
+  HASH: row(pathArgument, "draft-bryan-ftp-hash", "Tell the hash of a file", [213, 426, 504, 554, ...refusals], {
+    uses: ["range"],
+  }),
   XCRC: hashRow("XCRC", "CRC-32"),
   XMD5: hashRow("XMD5", "MD5"),
   XSHA1: hashRow("XSHA1", "SHA-1"),

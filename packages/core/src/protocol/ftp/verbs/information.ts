@@ -3,7 +3,7 @@ import { languageTagArgument } from "../arguments/language-tag.ts";
 import { noArgument } from "../arguments/none.ts";
 import { optionsArgument } from "../arguments/options.ts";
 import { optionalTextArgument, textArgument } from "../arguments/text.ts";
-import { always, inUse, keepsRestart, row, type Parsed, type VerbRows } from "./verb-row.ts";
+import { always, inUse, row, type Parsed, type VerbRows } from "./verb-row.ts";
 
 /** Arguments of these verbs, once parsed. */
 export interface InformationArguments {
@@ -30,13 +30,7 @@ export const informationVerbs: VerbRows<InformationArguments> = {
   FEAT: row(noArgument, "RFC 2389 §3", "Tell the extensions of the server", [211, 502, ...always]),
   OPTS: row(optionsArgument, "RFC 2389 §4", "Set options of a verb", [200, 451, 502, 530, ...always]),
   // Its line in FEAT tells the language of now: the server makes it.
-  LANG: row(
-    languageTagArgument,
-    "RFC 2640 §4.1",
-    "Choose the language of replies",
-    [200, 502, 504, ...always],
-    keepsRestart,
-  ),
+  LANG: row(languageTagArgument, "RFC 2640 §4.1", "Choose the language of replies", [200, 502, 504, ...always]),
   SYST: row(noArgument, "RFC 959 §4.1.3", "Tell the system", [215, 502, ...always]),
   CSID: row(
     textArgument,
@@ -46,7 +40,7 @@ export const informationVerbs: VerbRows<InformationArguments> = {
     { feature: "CSID" },
   ),
   CLNT: row(textArgument, inUse, "Tell who the client is", [200, ...always], { feature: "CLNT" }),
-  NOOP: row(optionalTextArgument, "RFC 959 §4.1.3", "Do nothing", [200, ...always], keepsRestart),
+  NOOP: row(optionalTextArgument, "RFC 959 §4.1.3", "Do nothing", [200, ...always]),
   SITE: row(
     textArgument,
     "RFC 959 §4.1.3",

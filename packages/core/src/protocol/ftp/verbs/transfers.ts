@@ -7,7 +7,6 @@ import { noArgument } from "../arguments/none.ts";
 import { optionalPathArgument, pathArgument } from "../arguments/path.ts";
 import {
   always,
-  keepsRestart,
   listReplies,
   refusals,
   retrieveReplies,
@@ -36,10 +35,12 @@ export interface TransferArguments {
 
 /** Their rows. */
 export const transferVerbs: VerbRows<TransferArguments> = {
-  RETR: row(pathArgument, "RFC 959 §4.1.3", "Retrieve a file", retrieveReplies),
-  STOR: row(pathArgument, "RFC 959 §4.1.3", "Store a file", storeReplies),
-  APPE: row(pathArgument, "RFC 959 §4.1.3", "Append to a file", storeReplies),
-  STOU: row(optionalPathArgument, "RFC 959 §4.1.3", "Store a file under a name of the server's choice", storeReplies),
+  RETR: row(pathArgument, "RFC 959 §4.1.3", "Retrieve a file", retrieveReplies, { uses: ["restart", "range"] }),
+  STOR: row(pathArgument, "RFC 959 §4.1.3", "Store a file", storeReplies, { uses: ["restart", "range", "room"] }),
+  APPE: row(pathArgument, "RFC 959 §4.1.3", "Append to a file", storeReplies, { uses: ["restart", "range", "room"] }),
+  STOU: row(optionalPathArgument, "RFC 959 §4.1.3", "Store a file under a name of the server's choice", storeReplies, {
+    uses: ["room"],
+  }),
   REST: row(byteOffsetArgument, "RFC 3659 §5.3", "Set where the next transfer starts", [350, 502, 530, ...always], {
     oneShot: "restart-offset",
     feature: "REST STREAM",
@@ -51,13 +52,15 @@ export const transferVerbs: VerbRows<TransferArguments> = {
     [350, 502, 530, ...always],
     { oneShot: "range", feature: "RANG STREAM" },
   ),
-  ALLO: row(
-    allocationArgument,
-    "RFC 959 §4.1.3",
-    "Tell how much room the next file needs",
-    [200, 202, 452, 504, 530, 552, ...always],
-    keepsRestart,
-  ),
+  ALLO: row(allocationArgument, "RFC 959 §4.1.3", "Tell how much room the next file needs", [
+    200,
+    202,
+    452,
+    504,
+    530,
+    552,
+    ...always,
+  ]),
   ABOR: row(noArgument, "RFC 959 §4.1.3", "Abort the transfer in progress", [225, 226, 530, ...always]),
   LIST: row(listArgument, "RFC 959 §4.1.3", "List a directory for people", listReplies),
   NLST: row(listArgument, "RFC 959 §4.1.3", "List the names in a directory", listReplies),

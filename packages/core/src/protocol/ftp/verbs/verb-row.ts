@@ -15,8 +15,12 @@ export interface VerbRow<T> {
   readonly feature?: string;
   /** What it gives holds for the next command alone. */
   readonly oneShot?: "rename-from" | "restart-offset" | "range";
-  /** A restart offset or range survives this verb: real clients send it between REST and the transfer. */
-  readonly keepsRestart?: true;
+  /**
+   * It uses up what earlier verbs gave: `restart` is REST's offset, `range` RANG's, `room` what ALLO announced. Every other verb
+   * leaves them for the next one that uses them: real clients send all sorts of verbs in between, and an offset that is lost
+   * in silence spoils a file.
+   */
+  readonly uses?: readonly ("restart" | "range" | "room")[];
   /** Its argument is a secret: logs and events show it redacted. */
   readonly secret?: true;
 }
@@ -41,7 +45,6 @@ export function row<T>(
   return { argument, source, summary, replies, ...more };
 }
 
-export const keepsRestart: { readonly keepsRestart: true } = { keepsRestart: true };
 /** Any command may be answered so (RFC 959 §5.4): the line was not understood, or the service goes away. */
 export const always: readonly number[] = [421, 500, 501];
 /** What reading facts, or changing them, may be answered besides its success. */
