@@ -64,11 +64,6 @@ export class PassiveArming {
     return this.#socket !== undefined && !this.#socket.destroyed;
   }
 
-  /** Whether a transfer has taken the connection, or waited for it in vain. */
-  get isTaken(): boolean {
-    return this.#over;
-  }
-
   /** Takes the connection that arrived. Called by the pool, once. */
   arrive(socket: Socket): void {
     this.#release(this, true);

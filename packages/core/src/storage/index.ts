@@ -18,6 +18,7 @@ export {
   type Durability,
   type LocalStorageOptions,
 } from "./local/local-storage.ts";
+export type { FavourKind, StorageNotice } from "./local/file-favours.ts";
 export { refusedBesidePart, refusedOvertaken } from "./kept-uploads.ts";
 export { findDestination, openDestination, type Destination, type OpenDestination } from "./local-files/destination.ts";
 export { handleReadable, type HandleReadableOptions } from "./local-files/handle-readable.ts";

@@ -146,11 +146,12 @@ describe("in mode C", () => {
     const { raw, storage } = await blockSession({ limits: { quietEnd: 100 } });
     await raw.command("MODE C");
     const data = await raw.passive();
+    const reader = new Reader(data);
     await raw.command("STOR c");
     data.write(hex("02 6363 00 40"));
     expect((await raw.reply()).code).toBe(226);
     expect(await readFile(storage, "/c")).toBe("cc");
-    await new Reader(data).ended();
+    await reader.ended();
     raw.close();
   });
 

@@ -38,16 +38,6 @@ describe("an upload in mode Z", () => {
     expect(await readFile(storage, "/f")).toBe("precious");
   });
 
-  it("is broken when it is shorter than ALLO announced", async () => {
-    const { raw, storage } = await session();
-    await raw.command("TYPE I");
-    await raw.command("MODE Z");
-    await raw.command("ALLO 100");
-    expect((await raw.upload("STOR f", deflateSync(Buffer.from("short")))).last.code).toBe(426);
-    expect(await readFile(storage, "/f")).toBeUndefined();
-    raw.close();
-  });
-
   it.each([
     ["another stream", deflateSync(Buffer.from("second"))],
     ["rubbish", Buffer.alloc(300_000, "x")],

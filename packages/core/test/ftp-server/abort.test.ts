@@ -101,7 +101,7 @@ describe("ABOR behind a Telnet Synch", () => {
     session.send(Buffer.concat([Buffer.from("NOOP\r\n"), synch, Buffer.from("ABOR\r\nPWD\r\n")]));
     const codes = [];
     for (let replies = 0; replies < 4; replies++) codes.push((await session.reply()).code);
-    expect(codes).toEqual([426, 226, 200, 257]);
+    expect(codes).toEqual([426, 200, 226, 257]);
   });
 });
 

@@ -91,19 +91,6 @@ describe.each(["local", "memory"])("an upload that breaks off (%s storage)", (ki
     session.close();
   });
 
-  it("is one that sends less than ALLO announced", async () => {
-    const storage = await make();
-    const { port } = await startServer({ storage });
-    const session = await RawSession.logIn(port);
-    await session.command("TYPE I");
-    await session.command("ALLO 10");
-    expect((await session.upload("STOR file", "12345")).last.code).toBe(426);
-    expect(await readFile(storage, "/file")).toBeUndefined();
-    await session.command("ALLO 5");
-    expect((await session.upload("STOR file", "12345")).last.code).toBe(226);
-    session.close();
-  });
-
   it("is none where the client has said QUIT and closed early", async () => {
     const storage = await make();
     const { port, server } = await startServer({ storage });

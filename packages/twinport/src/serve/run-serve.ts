@@ -29,6 +29,7 @@ export async function runServe(dir: string, options: ServeFlags): Promise<void> 
     root: dir,
     uploads: options.inPlace === true ? "in-place" : "atomic",
     durability: options.fsync === true ? "file+directory" : "none",
+    onNotice: ({ kind, code, message }) => log.warn({ kind, code }, message),
   });
   const server = new FtpServer({
     accounts: new StaticAccounts({ users, anonymous: options.anonymous === true, storage }),

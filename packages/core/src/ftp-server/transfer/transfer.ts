@@ -125,8 +125,11 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
-    // What a transfer took is its own; one that was refused has taken nothing, and the dispatcher closes it after the reply.
-    if (session.endpoint.end === "passive" && session.endpoint.arming.isTaken) session.moveEndpoint({ event: "used" });
+    // A connection that came and was not taken is closed by the dispatcher, after the reply.
+    if (session.endpoint.end === "passive" && !session.endpoint.arming.connected) {
+      session.endpoint.arming.release();
+      session.moveEndpoint({ event: "used" });
+    }
     await releaseTransfer(session, reservation, complete);
   }
 }

@@ -7,7 +7,7 @@ import { place } from "./jail.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
 import { demandRegular } from "./regular-file.ts";
 import { fsync, ftruncate } from "./system-calls.ts";
-import { fromSystemError } from "./system-errors.ts";
+import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 import { openTail } from "./tail-upload.ts";
 import {
   changedMeanwhile,
@@ -29,7 +29,7 @@ const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY } =
 export async function openAppend(around: UploadSurroundings, target: UploadTarget): Promise<WritableFile<Entry>> {
   const { calls } = around;
   const { path, options } = target;
-  const fd = await calls.open(place(target.folder, path), O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
+  const fd = await openThere(around, target, O_WRONLY | O_APPEND);
   let size: number;
   try {
     const before = await calls.fstat(fd);
@@ -49,6 +49,19 @@ export async function openAppend(around: UploadSurroundings, target: UploadTarge
   return openTail(around, target, size);
 }
 
+/** Opens the file that was there a moment ago: that it is gone now is no reason to refuse an upload for good. */
+export async function openThere(
+  { calls }: UploadSurroundings,
+  { folder, path }: UploadTarget,
+  flags: number,
+): Promise<number> {
+  try {
+    return await calls.open(place(folder, path), flags | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    throw systemCode(error) === "ENOENT" ? changedMeanwhile(path) : error;
+  }
+}
+
 function isSameFile(one: Stats, other: Stats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
@@ -64,7 +77,7 @@ function growing(around: UploadSurroundings, target: UploadTarget, fd: number, b
   const ending: UploadEnding = {
     commit: async () => {
       try {
-        const modified = await setModified(calls, fd, options.modified);
+        const modified = await setModified(around, fd, options.modified);
         if (durability !== "none") await fsync(fd);
         const after = await calls.fstat(fd);
         // Somebody replaced or removed the file: what was appended went with it.
@@ -89,6 +102,61 @@ function growing(around: UploadSurroundings, target: UploadTarget, fd: number, b
   return new LocalWritable(fd, path, { position: begun, appends: true }, ending, pace);
 }
 
+/**
+ * Opens a file that is there and is written itself, since its directory may not be. Nothing of it is lost before something
+ * comes; when the upload breaks, what came stays, and its size tells where to go on.
+ *
+ * @param offset - Bytes that stay.
+ * @throws StorageError `permission-denied` for a file of several names: one of them may lie outside of the root.
+ */
+export async function openOver(
+  around: UploadSurroundings,
+  target: UploadTarget,
+  offset: number = 0,
+): Promise<WritableFile<Entry>> {
+  const { calls } = around;
+  const { folder, path, options } = target;
+  const fd = await openThere(around, target, O_WRONLY);
+  try {
+    const before = await calls.fstat(fd);
+    demandRegular(before, path);
+    const named = await calls.present(place(folder, path));
+    if (named === undefined || !isSameFile(named, before)) throw changedMeanwhile(path);
+    if (named.nlink !== 1) throw storageError("permission-denied", path);
+    if (before.size < offset) throw changedMeanwhile(path);
+  } catch (error) {
+    await calls.close(fd);
+    throw error;
+  }
+  const end = async (): Promise<void> => {
+    target.release();
+    await calls.close(fd);
+  };
+  const ending: UploadEnding = {
+    commit: async (_, size) => {
+      try {
+        await ftruncate(fd, size);
+        const modified = await setModified(around, fd, options.modified);
+        if (around.durability !== "none") await fsync(fd);
+        if (!around.kept.isEmpty) around.kept.changed(keptPlace(folder, path), true);
+        return finished(path, size, modified);
+      } catch (error) {
+        throw fromSystemError(error, path);
+      } finally {
+        await end();
+      }
+    },
+    abandon: async (_, size) => {
+      try {
+        if (size > offset) await ftruncate(fd, size);
+      } finally {
+        await end();
+      }
+    },
+  };
+  return new LocalWritable(fd, path, { position: offset }, ending, around.pace);
+}
+
 /** Opens a file that is written under its name from the start. */
 export async function openInPlace(around: UploadSurroundings, target: UploadTarget): Promise<WritableFile<Entry>> {
   const { calls, pace, durability } = around;
@@ -108,7 +176,7 @@ export async function openInPlace(around: UploadSurroundings, target: UploadTarg
   const ending = {
     commit: async (_: number, length: number) => {
       try {
-        const modified = await setModified(calls, fd, options.modified);
+        const modified = await setModified(around, fd, options.modified);
         if (durability !== "none") await fsync(fd);
         return finished(path, length, modified);
       } catch (error) {

@@ -22,6 +22,7 @@ import type {
 } from "../storage.ts";
 import { baseName, isWithin, type VirtualPath } from "../virtual-path.ts";
 import { clearHidden } from "./clear-hidden.ts";
+import { Favours, type StorageNotice } from "./file-favours.ts";
 import { hasHidden, journalName, makeInstance } from "./hidden-names.ts";
 import { folderMoved, Jail, lockName, place, type Folder } from "./jail.ts";
 import { KeptUploads } from "../kept-uploads.ts";
@@ -34,6 +35,7 @@ import { processUmask } from "./process-umask.ts";
 import { demandRegular } from "./regular-file.ts";
 import { SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
+import { takeFreeName } from "./take-name.ts";
 import { UploadJournal } from "./upload-journal.ts";
 import { keptPlace, type LocalPart, type UploadSurroundings } from "./upload-surroundings.ts";
 
@@ -61,6 +63,11 @@ export interface LocalStorageOptions {
    * seconds: clients wait about that long for a first reply.
    */
   readonly appendWait?: number;
+  /**
+   * Told once for each thing that the file system refuses and that uploads then go without: permission bits, owners, times, hard
+   * links. Default: nobody is told.
+   */
+  readonly onNotice?: (notice: StorageNotice) => void;
   /** Where the journal of unfinished uploads lies. Default: a hidden folder in the root. */
   readonly stateDirectory?: string;
 }
@@ -91,11 +98,14 @@ export class LocalStorage implements Storage {
   /** Whether a part was not where it was kept: the next instance looks for it. */
   #lost = false;
 
-  /** @param options - See `LocalStorageOptions`; only `root` must be given. */
-  constructor(options: LocalStorageOptions) {
+  /**
+   * @param options - See `LocalStorageOptions`; only `root` must be given.
+   * @param calls - How the system is asked; for tests.
+   */
+  constructor(options: LocalStorageOptions, calls?: SystemCalls) {
     const instance = makeInstance();
     this.#pace = new InlinePace({ never: options.fileCalls === "threads" });
-    this.#calls = new SystemCalls(this.#pace);
+    this.#calls = calls ?? new SystemCalls(this.#pace);
     this.#jail = new Jail(options.root, this.#calls);
     const journal = options.stateDirectory ?? join(options.root, journalName);
     this.#journal = new UploadJournal(journal, instance, options.root);
@@ -106,6 +116,7 @@ export class LocalStorage implements Storage {
     this.#uploads = {
       pace: this.#pace,
       calls: this.#calls,
+      favours: new Favours(options.onNotice),
       jail: this.#jail,
       kept: this.#kept,
       journal: this.#journal,
@@ -191,7 +202,7 @@ export class LocalStorage implements Storage {
       this.#in(to, (target) =>
         this.#locks.alone([lockName(source, from), lockName(target, to)], async () => {
           const clear = (): Promise<boolean> => this.#clearHidden(to);
-          const isDirectory = await renameIn(this.#calls, source, from, target, to, options.replace ?? true, clear);
+          const isDirectory = await renameIn(this.#uploads, source, from, target, to, options.replace ?? true, clear);
           this.#changed(source, from, false);
           this.#changed(target, to, true);
           if (isDirectory) await this.#directoryMoved(hostPath(source, from), hostPath(target, to));
@@ -208,7 +219,13 @@ export class LocalStorage implements Storage {
       await this.#calls.mkdir(place(folder, path), mode);
       this.#changed(folder, path, true);
       // The process's own umask may have taken bits off that were asked for.
-      if ((mode & processUmask) !== 0) await this.#withOpen(path, (fd) => this.#calls.fchmod(fd, mode));
+      if ((mode & processUmask) !== 0) {
+        const { favours } = this.#uploads;
+        // The directory is made: that its bits are not those asked for is no failure of that.
+        await this.#withOpen(path, async (fd) => {
+          await favours.do("mode", () => this.#calls.fchmod(fd, mode));
+        }).catch(ignore);
+      }
     });
   }
 
@@ -390,9 +407,13 @@ async function removeFolder(calls: SystemCalls, folder: Folder, path: VirtualPat
   folderMoved();
 }
 
+function ignore(): void {
+  // See where it is used.
+}
+
 /** @returns Whether it was a directory. */
 async function renameIn(
-  calls: SystemCalls,
+  { calls, favours }: UploadSurroundings,
   source: Folder,
   from: VirtualPath,
   target: Folder,
@@ -414,9 +435,7 @@ async function renameIn(
     await calls.rename(place(source, from), place(target, to), there?.size ?? 0);
     return false;
   }
-  // A second name fails where one exists already, and no moment lies between the look and the deed.
-  await calls.link(place(source, from), place(target, to));
-  await calls.unlink(place(source, from), 0);
+  await takeFreeName(calls, favours, place(source, from), place(target, to));
   return false;
 }
 

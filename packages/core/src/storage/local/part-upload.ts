@@ -6,12 +6,15 @@ import { constants, type Stats } from "node:fs";
 import type { WritableFile } from "../../bytes/index.ts";
 import { isWorthKeeping, type KeptUpload } from "../kept-uploads.ts";
 import type { Entry } from "../storage.ts";
+import { setAttributes } from "./file-attributes.ts";
+import { isRefusal } from "./file-favours.ts";
 import { makePartName } from "./hidden-names.ts";
+import { openOver } from "./in-place-upload.ts";
 import { lockName, place, type Folder } from "./jail.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
-import { processUmask } from "./process-umask.ts";
 import { fsync, ftruncate, type SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
+import { takeFreeName } from "./take-name.ts";
 import {
   demandUnchanged,
   finished,
@@ -26,6 +29,9 @@ import {
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 
+/** The mode bit of a directory in which nobody may replace another's file. */
+const sticky = 0o1000;
+
 /** A part that is being written. */
 interface OpenPart {
   readonly fd: number;
@@ -38,19 +44,42 @@ interface OpenPart {
   readonly checksBase: boolean;
 }
 
-/** Opens a part for a file that is new, or that replaces the one that is there. */
+/**
+ * Opens a part for a file that is new, or that replaces the one that is there. A file that may be written in a directory that
+ * may not, or that nobody else may replace, is written itself.
+ */
 export async function openPart(around: UploadSurroundings, target: UploadTarget): Promise<WritableFile<Entry>> {
-  const { there, options } = target;
-  const { fd, name } = await createPart(around, target.folder, options.permissions ?? newFileMode);
-  const base = identityOrNone(there);
-  const part: OpenPart = { fd, name, position: 0, base, checksBase: options.mode === "append" };
+  const { folder, there, options } = target;
+  const permissions = options.permissions ?? newFileMode;
+  if (there !== undefined && !(await mayReplace(around, folder, there))) return openOver(around, target);
+  let created: { readonly fd: number; readonly name: string };
   try {
-    await setMode(around.calls, fd, there, options.permissions ?? newFileMode);
+    created = await createPart(around, folder, permissions);
+  } catch (error) {
+    if (there === undefined || !isRefusal(error)) throw error;
+    return openOver(around, target);
+  }
+  const part: OpenPart = {
+    ...created,
+    position: 0,
+    base: identityOrNone(there),
+    checksBase: options.mode === "append",
+  };
+  try {
+    await setAttributes(around.calls, around.favours, part.fd, there, permissions);
     return writable(around, target, part);
   } catch (error) {
-    await removeOpen(around, target.folder, part);
+    await removeOpen(around, folder, part);
     throw error;
   }
+}
+
+/** Whether a file may lose its name to another one: in a sticky directory that is its owner's to decide, and the directory's. */
+export async function mayReplace({ calls }: UploadSurroundings, folder: Folder, there: Stats): Promise<boolean> {
+  const user = process.geteuid?.();
+  if (user === undefined || user === 0 || there.uid === user) return true;
+  const { mode, uid } = await calls.lstat(`${folder.base}.`);
+  return (mode & sticky) === 0 || uid === user;
 }
 
 /** Goes on with a broken upload, whose first `position` bytes stay. */
@@ -92,17 +121,6 @@ export async function createPart(
     around.active.delete(name);
     throw error;
   }
-}
-
-/** A replaced file passes its permission bits on; a new one has those asked for, whatever the process's umask. */
-export async function setMode(
-  calls: SystemCalls,
-  fd: number,
-  there: Stats | undefined,
-  permissions: number,
-): Promise<void> {
-  const mode = there === undefined ? permissions : there.mode & 0o777;
-  if (there !== undefined || (mode & processUmask) !== 0) await calls.fchmod(fd, mode);
 }
 
 /** Removes a hidden part, which may be gone already. */
@@ -166,14 +184,15 @@ async function commit(
   try {
     // A directory that was moved out of the root is no place of this storage any more.
     if (!(await around.jail.holds(folder))) throw storageError("not-found", path);
-    const modified = await setModified(calls, fd, options.modified);
+    const modified = await setModified(around, fd, options.modified);
     if (durability !== "none") await fsync(fd);
     open = false;
     await calls.close(fd);
     await around.locks.alone([lockName(folder, path)], async () => {
       if (part.checksBase) await demandUnchanged(calls, place(folder, path), path, part.base);
-      const how = { creates: options.mode === "create", replaced: there?.size ?? 0 };
-      await takeName(calls, `${folder.base}${part.name}`, place(folder, path), how);
+      const hidden = `${folder.base}${part.name}`;
+      if (options.mode === "create") await takeFreeName(calls, around.favours, hidden, place(folder, path));
+      else await calls.rename(hidden, place(folder, path), there?.size ?? 0);
     });
     around.active.delete(part.name);
     if (durability === "file+directory") await syncFolder(calls, folder);
@@ -183,24 +202,6 @@ async function commit(
     await removePart(around, folder, part.name);
     throw fromSystemError(error, path);
   }
-}
-
-/**
- * A hidden part becomes the file of a name.
- *
- * @param how - Whether the name must be free, and bytes of the file that is replaced.
- */
-export async function takeName(
-  calls: SystemCalls,
-  hidden: string,
-  visible: string,
-  how: { readonly creates: boolean; readonly replaced: number },
-): Promise<void> {
-  if (how.creates) {
-    // A second name fails where one exists: whoever took it in the meantime keeps it.
-    await calls.link(hidden, visible);
-    await calls.unlink(hidden, 0);
-  } else await calls.rename(hidden, visible, how.replaced);
 }
 
 async function removeOpen(around: UploadSurroundings, folder: Folder, part: OpenPart): Promise<void> {

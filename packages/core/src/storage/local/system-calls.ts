@@ -22,6 +22,7 @@ const threads = {
   opendir: promisify(fs.opendir),
   mkdir: promisify(fs.mkdir) as (path: string, options: { readonly mode: number }) => Promise<unknown>,
   fchmod: promisify(fs.fchmod),
+  fchown: promisify(fs.fchown),
   futimes: promisify(fs.futimes),
 };
 
@@ -138,6 +139,10 @@ export class SystemCalls {
 
   async fchmod(fd: number, mode: number): Promise<void> {
     if (!this.#done(() => fs.fchmodSync(fd, mode))) await threads.fchmod(fd, mode);
+  }
+
+  async fchown(fd: number, uid: number, gid: number): Promise<void> {
+    if (!this.#done(() => fs.fchownSync(fd, uid, gid))) await threads.fchown(fd, uid, gid);
   }
 
   async futimes(fd: number, accessed: Date, modified: Date): Promise<void> {

@@ -12,9 +12,12 @@ import { constants, type Stats } from "node:fs";
 import type { WritableFile } from "../../bytes/index.ts";
 import type { Entry } from "../storage.ts";
 import { baseName } from "../virtual-path.ts";
+import { setAttributes } from "./file-attributes.ts";
+import { isRefusal } from "./file-favours.ts";
+import { openOver, openThere } from "./in-place-upload.ts";
 import { lockName, place } from "./jail.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
-import { createPart, removePart, setMode, syncFolder, takeName } from "./part-upload.ts";
+import { createPart, mayReplace, removePart, syncFolder } from "./part-upload.ts";
 import { demandRegular } from "./regular-file.ts";
 import { copyFile, fsync, ftruncate } from "./system-calls.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
@@ -34,7 +37,7 @@ import { copyRange, writeTail } from "./write-tail.ts";
 /** Bytes of a beginning that are copied rather than written next to: a few milliseconds, and little room. */
 const shortBeginning: number = 8 * 1024 * 1024;
 
-const { COPYFILE_FICLONE_FORCE, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
+const { COPYFILE_FICLONE_FORCE, O_RDWR } = constants;
 
 /** A file that an upload begins within. */
 interface Within {
@@ -45,6 +48,8 @@ interface Within {
   /** The file as it was at the opening, and a descriptor of it: while that is open no other file gets its number. */
   readonly file: { readonly fd: number; readonly stats: Stats };
   readonly part: { readonly fd: number; readonly name: string };
+  /** Whether another file may take its name. */
+  readonly isReplaceable: boolean;
 }
 
 /** Opens a file whose first `offset` bytes stay, and which ends with what comes. */
@@ -55,13 +60,23 @@ export async function openTail(
 ): Promise<WritableFile<Entry>> {
   const { calls } = around;
   const { folder, path } = target;
-  const fd = await calls.open(place(folder, path), O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  const fd = await openThere(around, target, O_RDWR);
   try {
     const stats = await calls.fstat(fd);
     demandRegular(stats, path);
     if (stats.size < offset) throw changedMeanwhile(path);
-    const part = await createPart(around, folder, newFileMode);
-    const within: Within = { around, target, offset, file: { fd, stats }, part };
+    const isReplaceable = await mayReplace(around, folder, stats);
+    // Written in place it would be written under its other names too.
+    if (!isReplaceable && stats.nlink > 1) throw storageError("permission-denied", path);
+    const part = await createPart(around, folder, newFileMode).catch((error: unknown) => {
+      if (stats.nlink > 1 || !isRefusal(error)) throw error;
+      return undefined;
+    });
+    if (part === undefined) {
+      await calls.close(fd);
+      return await openOver(around, target, offset);
+    }
+    const within: Within = { around, target, offset, file: { fd, stats }, part, isReplaceable };
     return new LocalWritable(part.fd, path, { position: offset, origin: offset }, endingOf(within), around.pace);
   } catch (error) {
     await calls.close(fd);
@@ -110,7 +125,8 @@ async function commit(within: Within): Promise<number | undefined> {
     const now = await demandUnchanged(calls, place(folder, path), path, identityOf(file.stats));
     if (durability !== "none") await fsync(part.fd);
     // Another name of this file may lie outside of the root: what is written here must not be read there.
-    const whole = await makeCopy(within, now?.nlink !== 1);
+    const mustCopy = now?.nlink !== 1;
+    const whole = mustCopy || within.isReplaceable ? await makeCopy(within, mustCopy) : undefined;
     if (whole === undefined) {
       const where = { directory: folder.now() ?? folder.real, name: baseName(path) };
       await around.journal.noteTail({ part: part.name, ...where, inode: file.stats.ino, offset });
@@ -118,10 +134,9 @@ async function commit(within: Within): Promise<number | undefined> {
       return setAndSync(around, file.fd, options.modified);
     }
     try {
-      await setMode(calls, whole.fd, file.stats, newFileMode);
+      await setAttributes(calls, around.favours, whole.fd, file.stats, newFileMode);
       const modified = await setAndSync(around, whole.fd, options.modified);
-      const replaced = file.stats.size;
-      await takeName(calls, `${folder.base}${whole.name}`, place(folder, path), { creates: false, replaced });
+      await calls.rename(`${folder.base}${whole.name}`, place(folder, path), file.stats.size);
       if (durability === "file+directory") await syncFolder(calls, folder);
       return modified;
     } finally {
@@ -132,12 +147,12 @@ async function commit(within: Within): Promise<number | undefined> {
 }
 
 async function setAndSync(
-  { calls, durability }: UploadSurroundings,
+  around: UploadSurroundings,
   fd: number,
   modified: number | undefined,
 ): Promise<number | undefined> {
-  const set = await setModified(calls, fd, modified);
-  if (durability !== "none") await fsync(fd);
+  const set = await setModified(around, fd, modified);
+  if (around.durability !== "none") await fsync(fd);
   return set;
 }
 

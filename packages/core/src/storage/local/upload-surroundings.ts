@@ -7,6 +7,7 @@ import type { FileTurns } from "../file-turns.ts";
 import type { KeptPlace, KeptUploads } from "../kept-uploads.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
+import type { Favours } from "./file-favours.ts";
 import type { Folder, Jail } from "./jail.ts";
 import type { Durability } from "./local-storage.ts";
 import type { NameLocks } from "./name-locks.ts";
@@ -24,6 +25,7 @@ export interface LocalPart {
 export interface UploadSurroundings {
   readonly pace: InlinePace;
   readonly calls: SystemCalls;
+  readonly favours: Favours;
   readonly jail: Jail;
   readonly kept: KeptUploads<LocalPart>;
   readonly journal: UploadJournal;
@@ -88,15 +90,13 @@ export async function demandUnchanged(
 
 /** Sets the time that was asked for. @returns The time that the file has, where the file system keeps it: it is a favour. */
 export async function setModified(
-  calls: SystemCalls,
+  { calls, favours }: Pick<UploadSurroundings, "calls" | "favours">,
   fd: number,
   modified: number | undefined,
 ): Promise<number | undefined> {
   if (modified === undefined) return undefined;
-  return calls.futimes(fd, new Date(), new Date(modified)).then(
-    () => modified,
-    () => undefined,
-  );
+  const isSet = await favours.do("times", () => calls.futimes(fd, new Date(), new Date(modified)));
+  return isSet ? modified : undefined;
 }
 
 /** What is known of a file that was just completed, without asking for it. */
