@@ -4,7 +4,7 @@
  */
 import { constants, type Stats } from "node:fs";
 import type { InlinePace, WritableFile } from "../../bytes/index.ts";
-import { message } from "../../protocol/index.ts";
+import { message, octetTextLength } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
@@ -71,7 +71,7 @@ export class LocalUploads {
   async open(path: VirtualPath, options: OpenWriteOptions): Promise<WritableFile<Entry>> {
     const name = baseName(path);
     if (name === "") throw storageError("is-a-directory", path);
-    if (Buffer.byteLength(name) > nameLimit) throw storageError("name-not-allowed", path);
+    if (octetTextLength(name) > nameLimit) throw storageError("name-not-allowed", path);
     const folder = await this.#parts.jail.parent(path);
     try {
       const there = await this.#calls.present(place(folder, path));

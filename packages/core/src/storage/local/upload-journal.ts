@@ -5,9 +5,9 @@
  * (another worker, another embedder, another host) keeps its own.
  */
 import { readFileSync } from "node:fs";
-import { appendFile, mkdir, readdir, readFile, rm, rmdir, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { appendFile, mkdir, readdir, readFile, rm, rmdir, unlink, writeFile } from "./host-files.ts";
 import { instancePrefix } from "./hidden-names.ts";
 
 interface Owner {

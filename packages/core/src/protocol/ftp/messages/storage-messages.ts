@@ -20,6 +20,8 @@ export const storageMessages = [
   "{path}: the storage failed",
   "{path} was changed while it was appended to; try again",
   "A name must not hold NUL, CR or LF",
+  "Names of this spelling are not possible",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one",
   "A path must not be longer than {limit} octets",
   "{path}: its storage cannot do that",
   "{path}: lies in another storage",
