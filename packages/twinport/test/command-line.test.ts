@@ -199,7 +199,7 @@ describe("twinport serve", () => {
     await own.stop();
     expect(own.log()).toContain('"msg":"logged in"');
     expect(own.log()).toMatch(/"path":"\/piped","bytes":11.*"msg":"download complete"/);
-    expect(own.log()).toContain("evil\\\\x1b[31m");
+    expect(own.log()).toContain("evil\\\\x1B[31m");
     expect(own.log()).not.toContain("\u001b");
   });
 });

@@ -5,7 +5,7 @@ import { renderText, type Text } from "../protocol/index.ts";
 export type CommandErrorKind =
   | "line-too-long"
   | "not-a-command"
-  | "not-utf-8"
+  | "not-in-charset"
   | "unknown-verb"
   | "not-offered"
   | "unknown-host"

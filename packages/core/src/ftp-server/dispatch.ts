@@ -48,9 +48,11 @@ const transfers: ReadonlySet<string> = new Set(["RETR", "STOR", "APPE", "STOU", 
  */
 export function dispatch(session: Session, event: CommandLineEvent): void | Promise<void> {
   const line: CommandLine =
-    event.kind === "command" ? event.line : { verb: event.kind === "not-utf-8" ? event.verb : "", argument: undefined };
+    event.kind === "command"
+      ? event.line
+      : { verb: event.kind === "not-in-charset" ? event.verb : "", argument: undefined };
   try {
-    if (event.kind !== "command") throw refuse(event.kind, session);
+    if (event.kind !== "command") throw refuse(event.kind);
     const verb = known(line.verb);
     if (verb === undefined) throw unknown(line.verb);
     const pending = run(session, verb, line.argument);
@@ -153,18 +155,13 @@ function unknown(verb: string): CommandError {
   return new CommandError("unknown-verb", message("{verb} is not understood; HELP lists what is", { verb }));
 }
 
-function refuse(kind: "too-long" | "not-a-command" | "not-utf-8", { nameCodec }: Session): CommandError {
+function refuse(kind: "too-long" | "not-a-command" | "not-in-charset"): CommandError {
   switch (kind) {
     case "too-long":
       return new CommandError("line-too-long", message("The command line is too long"));
     case "not-a-command":
       return new CommandError("not-a-command", message("This is no command; HELP lists what is understood"));
-    case "not-utf-8":
-      return new CommandError(
-        "not-utf-8",
-        nameCodec === undefined
-          ? message("Names must be in UTF-8")
-          : message("The name is not in this server's charset"),
-      );
+    case "not-in-charset":
+      return new CommandError("not-in-charset", message("The name is not in this server's charset"));
   }
 }

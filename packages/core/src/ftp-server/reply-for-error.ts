@@ -45,7 +45,7 @@ function codeForCommandError(error: CommandError): number {
     case "not-a-command":
     case "unknown-verb":
       return replyCode.syntaxError;
-    case "not-utf-8":
+    case "not-in-charset":
       return replyCode.argumentSyntaxError;
     case "not-supported-by-storage":
     case "not-offered":

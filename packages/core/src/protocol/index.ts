@@ -142,7 +142,14 @@ export { verbNames, verbs, type Verb, type VerbArguments } from "./ftp/verbs.ts"
 export { siteVerbNames, siteVerbs, type SiteVerb, type SiteVerbArguments } from "./ftp/verbs/site.ts";
 export { inUse, type VerbRow } from "./ftp/verbs/verb-row.ts";
 export { OctetWriter } from "./octet-writer.ts";
-export { decodeOctetText, encodeOctetText, escapeOctetText, holdsOctets } from "./octet-text.ts";
+export {
+  decodeOctetText,
+  encodeOctetText,
+  escapeOctetText,
+  holdsOctets,
+  isOctetText,
+  octetTextLength,
+} from "./octet-text.ts";
 export {
   proxyHeaderLimit,
   ProxyHeaderError,

@@ -11,9 +11,13 @@ const encoder = new TextEncoder();
 /** A low surrogate that no high surrogate precedes: an octet that is no UTF-8. */
 const loneOctet = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
 const everyOctet = new RegExp(loneOctet, "g");
-/** What `escapeOctetText` writes differently: such octets, the backslash, and control characters. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const needsEscape = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]|[\\\x00-\x1f\x7f]/g;
+/**
+ * What `escapeOctetText` writes differently: surrogates without their other half, the backslash, control characters, and
+ * what ends a line in a terminal or a log's viewer.
+ */
+const needsEscape =
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  /(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|[\\\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
 const surrogateBase = 0xdc00;
 
 /** Decodes octets reversibly: what is no UTF-8 becomes lone surrogates, one an octet. */
@@ -41,19 +45,39 @@ export function encodeOctetText(text: string): Uint8Array {
 
 /** Whether a text stands for octets that are no UTF-8. */
 export function holdsOctets(text: string): boolean {
-  return loneOctet.test(text);
+  // Nearly every text is well-formed, and the engine knows that sooner than any pattern.
+  return !text.isWellFormed() && loneOctet.test(text);
 }
 
 /**
- * Writes a text for people and logs, unambiguously: octets that are no UTF-8 and control characters become `\xE4`, and a
- * backslash becomes two.
+ * Whether `decodeOctetText` could have made this text. Any other text encodes to the octets of another text: a second
+ * spelling of a name, such as U+DCC3 U+DCA9 for `é`, or a surrogate that stands for no octet and becomes U+FFFD.
+ */
+export function isOctetText(text: string): boolean {
+  return text.isWellFormed() || decodeOctetText(encodeOctetText(text)) === text;
+}
+
+/** How many octets `encodeOctetText` makes of a text, at most three for each of its code units. */
+export function octetTextLength(text: string): number {
+  return encodeOctetText(text).length;
+}
+
+/**
+ * Writes a text for people and logs, unambiguously: octets that are no UTF-8 and ASCII control characters become `\xE4`,
+ * other control characters, line separators and surrogates that stand for no octet become `\u2028`, and a backslash
+ * becomes two.
  */
 export function escapeOctetText(text: string): string {
   return text.replace(needsEscape, (character) => {
     if (character === "\\") return "\\\\";
-    const code = character.charCodeAt(0) & 0xff;
-    return `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
+    const code = character.charCodeAt(0);
+    const octet = code < 0x80 ? code : code >= surrogateBase + 0x80 && code <= surrogateBase + 0xff ? code & 0xff : -1;
+    return octet === -1 ? `\\u${hexadecimal(code, 4)}` : `\\x${hexadecimal(octet, 2)}`;
   });
+}
+
+function hexadecimal(value: number, digits: number): string {
+  return value.toString(16).toUpperCase().padStart(digits, "0");
 }
 
 /** The longest valid pieces, and the octets between them. */

@@ -83,10 +83,10 @@ describe("the control connection", () => {
     }
   });
 
-  it("refuses names that are no UTF-8 and goes on", async () => {
+  it("refuses text for people that is no UTF-8 and goes on", async () => {
     const { port } = await startServer();
     const session = await RawSession.logIn(port);
-    session.send(Buffer.concat([Buffer.from("MKD "), Buffer.from([0xe5, 0xe4]), Buffer.from("\r\n")]));
+    session.send(Buffer.concat([Buffer.from("CLNT "), Buffer.from([0xe5, 0xe4]), Buffer.from("\r\n")]));
     expect((await session.reply()).code).toBe(501);
     expect(await session.code("NOOP")).toBe(200);
     session.close();

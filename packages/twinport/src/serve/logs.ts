@@ -1,8 +1,13 @@
-/** One line a session, login and transfer, with pino, on stderr. Names are escaped; passwords are never seen here. */
+/**
+ * One line a session, login and transfer, with pino, on stderr. Passwords are never seen here.
+ *
+ * Names, and texts with names in them, are escaped by `escapeOctetText` in both formats: pino writes a lone surrogate as
+ * U+FFFD, which would make one name of many.
+ */
 import type { FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
+import { escapeOctetText as printable } from "@twinport/core/protocol";
 import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
-import { printable } from "../exit-codes.ts";
 
 const directions = ["upload", "download"] as const;
 
@@ -11,7 +16,7 @@ export type LogFormat = "pretty" | "json";
 
 /** Makes the log. */
 export function makeLog(format: LogFormat, level: string): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: tellError } };
   if (format === "json") return pino(options, pino.destination({ dest: 2, sync: true }));
   const stream = pretty({
     destination: 2,
@@ -21,6 +26,17 @@ export function makeLog(format: LogFormat, level: string): Logger {
     singleLine: true,
   });
   return pino(options, stream);
+}
+
+/**
+ * An error as the log has it. Its texts may name files whose names are no UTF-8, which neither format can write as they are;
+ * lines of a stack stay lines.
+ */
+function tellError(error: Error): Record<string, unknown> {
+  const told: Record<string, unknown> = { ...pino.stdSerializers.err(error) };
+  for (const [key, value] of Object.entries(told))
+    if (typeof value === "string" && !value.isWellFormed()) told[key] = value.split("\n").map(printable).join("\n");
+  return told;
 }
 
 /** Writes what a server tells into a log. What the log leaves out is not even listened to: the server then makes no event. */

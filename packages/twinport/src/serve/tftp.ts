@@ -1,9 +1,9 @@
 /** The TFTP server of `serve`. */
 import type { Storage } from "@twinport/core/storage";
-import { tftpErrorCode } from "@twinport/core/protocol";
+import { escapeOctetText as printable, tftpErrorCode } from "@twinport/core/protocol";
 import { TftpServer, type TftpMulticastOptions, type TftpServerEvents } from "@twinport/core/tftp";
 import type { Logger } from "pino";
-import { printable, UsageError } from "../exit-codes.ts";
+import { UsageError } from "../exit-codes.ts";
 import type { ListenAddress } from "../parse-options.ts";
 import { urlAddress } from "./run-server.ts";
 import { usualTftpPort, type ServeTftpFlags } from "./tftp-flags.ts";

@@ -30,18 +30,35 @@ export const pwd: CommandRow<undefined> = {
   handle(session) {
     session.reply(
       replyCode.pathname,
-      message("{quoted} is the working directory", { quoted: formatQuotedPath(session.workingDirectory) }),
+      message("{quoted} is the working directory", { quoted: pathForPrograms(session, session.workingDirectory) }),
     );
   },
 };
+
+/**
+ * A path in quotes, for clients that read it from a 257. In a session with a charset a folder whose name is no UTF-8 has no
+ * name: its octets would be read as the name of another folder. It is entered before OPTS UTF8 OFF only.
+ *
+ * @throws StorageError `name-not-allowed` for such a path.
+ */
+function pathForPrograms(session: Session, path: VirtualPath): string {
+  if (session.nameCodec !== undefined && !path.isWellFormed()) {
+    throw new StorageError(
+      "name-not-allowed",
+      message("The working directory has no name in this charset; OPTS UTF8 ON gives it one"),
+    );
+  }
+  return formatQuotedPath(path);
+}
 
 /** MKD: answers with the path that CWD takes, whatever the working directory. */
 export const mkd: CommandRow<string> = {
   permission: "makeDirectory",
   async handle(session, text) {
     const path = session.path(text);
+    const quoted = pathForPrograms(session, path);
     await session.account.storage.makeDirectory(path, { permissions: 0o777 & ~session.umask });
-    session.reply(replyCode.pathname, message("{quoted} created", { quoted: formatQuotedPath(path) }));
+    session.reply(replyCode.pathname, message("{quoted} created", { quoted }));
   },
 };
 

@@ -49,7 +49,8 @@ async function* matchComponent(
     const matches = compileGlob(component);
     for await (const batch of storage.list(session.path(folder))) {
       budget.spend(batch.length);
-      for (const entry of speakable(batch)) if (matches(entry.name)) yield { text: `${folder}${entry.name}`, entry };
+      for (const entry of speakable(session, batch))
+        if (matches(entry.name)) yield { text: `${folder}${entry.name}`, entry };
     }
   } catch (error) {
     // A folder that is not there, or may not be read, matches nothing; the other ones still count.

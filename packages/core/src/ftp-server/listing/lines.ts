@@ -1,5 +1,5 @@
 /** The lines of listings, in pieces: whole lines with their line ends, as many as one batch of the storage gives. */
-import { formatUnixLine, message } from "../../protocol/index.ts";
+import { formatUnixLine, isOctetText, message } from "../../protocol/index.ts";
 import { StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
 import { mlsxFormatter } from "../mlsx-facts.ts";
 import type { Session } from "../session/session.ts";
@@ -38,11 +38,25 @@ const lineEnds = /[\0\r\n]/;
 /**
  * The entries that a listing may show. A name with a line's end in it would forge a line of its own; storages leave such
  * names out, but anybody may write one. CR NUL, as RFC 2640 §3.1 has it, is no way out: clients end lines at a bare CR.
+ * A second spelling of octets would be read as the name of another file.
+ *
+ * To a session with a charset names that are no UTF-8 are not shown: whatever octets stood for one there, the client could
+ * only take them for another name (octet E9 is `é` in Latin-1, which on the disk is C3 A9).
  */
-export function speakable(batch: readonly Entry[]): readonly Entry[] {
+export function speakable({ nameCodec }: Session, batch: readonly Entry[]): readonly Entry[] {
   const forges = ({ name, target }: Entry): boolean =>
-    lineEnds.test(name) || (target !== undefined && lineEnds.test(target));
-  return batch.some(forges) ? batch.filter((entry) => !forges(entry)) : batch;
+    lineEnds.test(name) || !isOctetText(name) || (target !== undefined && lineEnds.test(target));
+  const lines = batch.some(forges) ? batch.filter((entry) => !forges(entry)) : batch;
+  return nameCodec === undefined ? lines : inCharset(lines);
+}
+
+/** Without names that are no UTF-8, and without such targets of links. */
+function inCharset(batch: readonly Entry[]): readonly Entry[] {
+  return batch.flatMap((entry) => {
+    const { target, ...rest } = entry;
+    if (!entry.name.isWellFormed()) return [];
+    return target?.isWellFormed() === false ? [rest] : [entry];
+  });
 }
 
 /** Yields a folder's entries sorted while they are few, and as they come once they are many: memory stays flat. */
@@ -57,7 +71,7 @@ export async function* ordered(
   let kept: Entry[] | undefined = comesSorted ? undefined : [];
   for await (const batch of storage.list(path)) {
     budget.spend(batch.length);
-    const shown = speakable(batch);
+    const shown = speakable(session, batch);
     if (kept === undefined) {
       yield shown;
       continue;

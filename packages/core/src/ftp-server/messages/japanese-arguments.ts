@@ -128,6 +128,7 @@ export const japaneseArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Bits as 022 are needed": "ビットが必要です (例: 022)",
   "A time as YYYYMMDDhhmm and a path name are needed": "YYYYMMDDhhmm の形の日時とパス名が必要です",
   "An argument is needed": "引数が必要です",
+  "This argument must be in UTF-8": "この引数は UTF-8 で送ってください",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "YYYYMMDDHHMMSS の形の日時とパス名が必要です",
   "A type is needed: A, E, I or L": "タイプが必要です: A、E、I または L",
   "SSCN takes ON, OFF, or nothing": "SSCN は ON か OFF を取るか、何も取りません",

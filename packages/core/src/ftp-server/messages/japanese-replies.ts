@@ -28,6 +28,9 @@ export const japaneseReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: an upload into it is under way; try again later":
     "{path}: アップロード中のファイルがあります。後でやり直してください",
   "A name must not hold NUL, CR or LF": "名前に NUL、CR、LF を含めることはできません",
+  "Names of this spelling are not possible": "この表記の名前は使えません",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one":
+    "作業ディレクトリの名前はこの文字セットで表せません。OPTS UTF8 ON を使ってください",
   "A path must not be longer than {limit} octets": "パスの長さは {limit} オクテットまでです",
   "{path}: its storage cannot do that": "{path}: そのストレージではできません",
   "{path}: lies in another storage": "{path}: 別のストレージにあります",

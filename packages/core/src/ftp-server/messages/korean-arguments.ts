@@ -128,6 +128,7 @@ export const koreanArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Bits as 022 are needed": "비트가 필요합니다(예: 022)",
   "A time as YYYYMMDDhhmm and a path name are needed": "YYYYMMDDhhmm 형식의 시간과 경로가 필요합니다",
   "An argument is needed": "인수가 필요합니다",
+  "This argument must be in UTF-8": "이 인수는 UTF-8이어야 합니다",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "YYYYMMDDHHMMSS 형식의 시간과 경로가 필요합니다",
   "A type is needed: A, E, I or L": "유형이 필요합니다: A, E, I 또는 L",
   "SSCN takes ON, OFF, or nothing": "SSCN에는 ON, OFF를 쓰거나 아무것도 쓰지 않습니다",

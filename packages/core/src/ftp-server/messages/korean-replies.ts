@@ -27,6 +27,9 @@ export const koreanReplies: Readonly<Record<ReplyMessageId, string>> = {
     "{path}: 업로드가 중단된 뒤 다른 파일로 바뀌었습니다. 전체를 보내십시오",
   "{path}: an upload into it is under way; try again later": "{path}: 업로드가 진행 중입니다. 나중에 다시 시도하십시오",
   "A name must not hold NUL, CR or LF": "이름에는 NUL, CR, LF를 쓸 수 없습니다",
+  "Names of this spelling are not possible": "이 표기의 이름은 쓸 수 없습니다",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one":
+    "작업 디렉터리의 이름을 이 문자 집합으로 나타낼 수 없습니다. OPTS UTF8 ON을 쓰십시오",
   "A path must not be longer than {limit} octets": "경로는 {limit} 옥텟을 넘을 수 없습니다",
   "{path}: its storage cannot do that": "{path}: 해당 저장소에서는 할 수 없습니다",
   "{path}: lies in another storage": "{path}: 다른 저장소에 있습니다",

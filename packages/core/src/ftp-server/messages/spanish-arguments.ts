@@ -128,6 +128,7 @@ export const spanishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Bits as 022 are needed": "Se necesitan bits como 022",
   "A time as YYYYMMDDhhmm and a path name are needed": "Se necesita una fecha como YYYYMMDDhhmm y una ruta",
   "An argument is needed": "Se necesita un argumento",
+  "This argument must be in UTF-8": "Este argumento debe ir en UTF-8",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "Se necesita una fecha como YYYYMMDDHHMMSS y una ruta",
   "A type is needed: A, E, I or L": "Se necesita un tipo: A, E, I o L",
   "SSCN takes ON, OFF, or nothing": "SSCN admite ON, OFF o nada",

@@ -29,6 +29,9 @@ export const spanishReplies: Readonly<Record<ReplyMessageId, string>> = {
   "{path}: an upload into it is under way; try again later":
     "{path}: hay una subida en curso dentro; inténtelo más tarde",
   "A name must not hold NUL, CR or LF": "Un nombre no puede contener NUL, CR ni LF",
+  "Names of this spelling are not possible": "No son posibles los nombres escritos así",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one":
+    "El directorio de trabajo no tiene nombre en este juego de caracteres; use OPTS UTF8 ON",
   "A path must not be longer than {limit} octets": "Una ruta no puede tener más de {limit} octetos",
   "{path}: its storage cannot do that": "{path}: su almacenamiento no puede hacer eso",
   "{path}: lies in another storage": "{path}: está en otro almacenamiento",

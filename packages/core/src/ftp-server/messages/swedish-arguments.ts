@@ -127,6 +127,7 @@ export const swedishArguments: Readonly<Record<ArgumentMessageId, string>> = {
   "Bits as 022 are needed": "Bitar som 022 behövs",
   "A time as YYYYMMDDhhmm and a path name are needed": "En tid som YYYYMMDDhhmm och en sökväg behövs",
   "An argument is needed": "Ett argument behövs",
+  "This argument must be in UTF-8": "Det här argumentet måste vara i UTF-8",
   "A time as YYYYMMDDHHMMSS and a path name are needed": "En tid som YYYYMMDDHHMMSS och en sökväg behövs",
   "A type is needed: A, E, I or L": "En typ behövs: A, E, I eller L",
   "SSCN takes ON, OFF, or nothing": "SSCN tar ON, OFF eller inget",

@@ -27,6 +27,9 @@ export const swedishReplies: Readonly<Record<ReplyMessageId, string>> = {
     "{path} har ersatts sedan din uppladdning bröts; sänd hela filen",
   "{path}: an upload into it is under way; try again later": "{path}: en uppladdning dit pågår; försök igen senare",
   "A name must not hold NUL, CR or LF": "Ett namn får inte innehålla NUL, CR eller LF",
+  "Names of this spelling are not possible": "Namn med den stavningen är inte möjliga",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one":
+    "Arbetskatalogen har inget namn i den här teckenuppsättningen; använd OPTS UTF8 ON",
   "A path must not be longer than {limit} octets": "En sökväg får inte vara längre än {limit} oktetter",
   "{path}: its storage cannot do that": "{path}: dess lagring klarar inte det",
   "{path}: lies in another storage": "{path}: ligger i en annan lagring",

@@ -15,6 +15,7 @@ import {
 import { ControlChannel, type ControlChannelOwner } from "../../net/index.ts";
 import {
   CommandLineReader,
+  encodeOctetText,
   escapeTelnet,
   formatReply,
   message,
@@ -192,13 +193,14 @@ export class Session implements ControlChannelOwner {
   reply(code: number, text: Text | readonly Text[]): void {
     const codec = this.nameCodec;
     const reply = this.#format(code, text, this.language.catalogue);
-    if (codec === undefined) {
-      this.channel.send(reply);
-      return;
+    // An octet 255 of a name would be Telnet's mark; text in UTF-8 has none.
+    if (!reply.isWellFormed()) this.channel.send(escapeTelnet(encodeOctetText(reply)));
+    else if (codec === undefined) this.channel.send(reply);
+    else {
+      // A charset that has no letters for the language still has those of English.
+      const encoded = codec.encode(reply) ?? codec.encode(this.#format(code, text));
+      this.channel.send(encoded === undefined ? reply : escapeTelnet(encoded));
     }
-    // A charset that has no letters for the language still has those of English.
-    const encoded = codec.encode(reply) ?? codec.encode(this.#format(code, text));
-    this.channel.send(encoded === undefined ? reply : escapeTelnet(encoded));
   }
 
   #format(code: number, text: Text | readonly Text[], catalogue?: Catalogue): string {

@@ -1,6 +1,6 @@
 /** A listing in a charset other than UTF-8, read as a file. */
 import type { ReadableFile } from "../../bytes/index.ts";
-import type { NameCodec } from "../../protocol/index.ts";
+import { encodeOctetText, type NameCodec } from "../../protocol/index.ts";
 
 /** Text in pieces, encoded line by line: one name that the charset has no room for is in UTF-8, and spoils no other. */
 export class EncodedSource implements ReadableFile {
@@ -36,6 +36,6 @@ export class EncodedSource implements ReadableFile {
   #encode(piece: string): Uint8Array {
     const whole = this.#codec.encode(piece);
     if (whole !== undefined) return whole;
-    return Buffer.concat(piece.split(/(?<=\n)/).map((line) => this.#codec.encode(line) ?? Buffer.from(line)));
+    return Buffer.concat(piece.split(/(?<=\n)/).map((line) => this.#codec.encode(line) ?? encodeOctetText(line)));
   }
 }

@@ -1,7 +1,7 @@
 /** A listing out over the data connection. Its lines end in CR LF whatever the type (RFC 959 §3.1.1.1, RFC 3659 §7.1). */
 import type { ReadableFile } from "../../bytes/index.ts";
 import { beginFile, outwardLine, pumpToSocket } from "../../net/index.ts";
-import { keepsConnection, largestBlock, message } from "../../protocol/index.ts";
+import { encodeOctetText, keepsConnection, largestBlock, message } from "../../protocol/index.ts";
 import type { Session } from "../session/session.ts";
 import { EncodedSource } from "./encoded-source.ts";
 import { listingFormat } from "./session-format.ts";
@@ -81,6 +81,8 @@ class TextSource implements ReadableFile {
   readonly #encoder = new TextEncoder();
   readonly #bareLines: boolean;
   #rest = "";
+  /** A piece with names that are no UTF-8, encoded as a whole: an encoder of UTF-8 would lose their octets. */
+  #octets: Uint8Array | undefined;
   #ended = false;
 
   /** @param bareLines - Lines end in LF alone, which the representation type makes its own end of. */
@@ -93,18 +95,17 @@ class TextSource implements ReadableFile {
     let filled = 0;
     // A listing that is still being read goes out as far as it is; only what is at hand is gathered into one write.
     while (filled < into.length / 2) {
-      if (this.#rest === "") {
+      if (this.#rest === "" && this.#octets === undefined) {
         if (this.#ended) break;
         const next = await this.#pieces.next();
         if (next.done === true) this.#ended = true;
-        else this.#rest = this.#bareLines ? next.value.replaceAll("\r\n", "\n") : next.value;
+        else this.#take(next.value);
         continue;
       }
-      const { read, written } = this.#encoder.encodeInto(this.#rest, into.subarray(filled));
-      this.#rest = read === this.#rest.length ? "" : this.#rest.slice(read);
+      const written = this.#fill(into.subarray(filled));
       filled += written;
       if (filled > 0 && filled >= firstWrite && !this.#begun) break;
-      if (read === 0) break;
+      if (written === 0) break;
     }
     this.#begun = true;
     return filled;
@@ -112,9 +113,29 @@ class TextSource implements ReadableFile {
 
   #begun = false;
 
+  #take(piece: string): void {
+    const text = this.#bareLines ? piece.replaceAll("\r\n", "\n") : piece;
+    if (text.isWellFormed()) this.#rest = text;
+    else this.#octets = encodeOctetText(text);
+  }
+
+  /** @returns Octets that were written. */
+  #fill(into: Uint8Array): number {
+    if (this.#octets === undefined) {
+      const { read, written } = this.#encoder.encodeInto(this.#rest, into);
+      this.#rest = read === this.#rest.length ? "" : this.#rest.slice(read);
+      return written;
+    }
+    const part = this.#octets.subarray(0, into.length);
+    into.set(part);
+    this.#octets = part.length === this.#octets.length ? undefined : this.#octets.subarray(part.length);
+    return part.length;
+  }
+
   async close(): Promise<void> {
     this.#ended = true;
     this.#rest = "";
+    this.#octets = undefined;
     await this.#pieces.return(undefined);
   }
 }

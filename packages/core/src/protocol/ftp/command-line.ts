@@ -6,7 +6,11 @@
  * A line may come in any number of segments and many in one. A bare LF ends a line too, since hand-driven clients send
  * it. CR NUL inside a line is a CR in a name (RFC 2640 §3.1) and is refused with the other control characters. Lines
  * over the limit are told once and dropped up to their end.
+ *
+ * Arguments are decoded as UTF-8, and octets that are no UTF-8 reversibly (`decodeOctetText`): a name on a disk may have
+ * such. By a charset, when there is one, an argument is decoded as a whole or not at all.
  */
+import { decodeOctetText } from "../octet-text.ts";
 import type { NameCodec } from "./name-codec.ts";
 import { TelnetDecoder } from "./telnet.ts";
 
@@ -26,7 +30,7 @@ export type CommandLineEvent =
   | { readonly kind: "command"; readonly line: CommandLine }
   | { readonly kind: "too-long" }
   | { readonly kind: "not-a-command" }
-  | { readonly kind: "not-utf-8"; readonly verb: string };
+  | { readonly kind: "not-in-charset"; readonly verb: string };
 
 const CR = 13;
 const LF = 10;
@@ -128,8 +132,6 @@ export class CommandLineReader {
   }
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** A line without its line end; undefined for an empty one, which is skipped. */
 function parseCommandLine(bytes: Uint8Array, codec: NameCodec | undefined): CommandLineEvent | undefined {
   if (bytes.length === 0) return undefined;
@@ -147,17 +149,15 @@ function parseCommandLine(bytes: Uint8Array, codec: NameCodec | undefined): Comm
   if (verb === "") return { kind: "not-a-command" };
   if (at + 1 >= bytes.length) return { kind: "command", line: { verb, argument: undefined } };
   const argument = decodeArgument(bytes.subarray(at + 1), codec);
-  if (argument === undefined) return { kind: "not-utf-8", verb };
+  if (argument === undefined) return { kind: "not-in-charset", verb };
   return { kind: "command", line: { verb, argument } };
 }
 
 function decodeArgument(bytes: Uint8Array, codec: NameCodec | undefined): string | undefined {
-  if (codec !== undefined) return codec.decode(bytes);
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
+  if (codec === undefined) return decodeOctetText(bytes);
+  const text = codec.decode(bytes);
+  // Text of a charset has no octets that are no text: a codec that makes such would name files that it cannot list.
+  return text?.isWellFormed() === true ? text : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@
  *      inner lines, padded by a space where they begin with a digit CRLF
  *     ddd <SP> last line CRLF
  */
+import { decodeOctetText, encodeOctetText } from "../octet-text.ts";
 
 /**
  * Formats a reply for the wire.
@@ -40,7 +41,15 @@ export function shortenReplyText(text: string, most: number): string {
   const room = most - "ddd \r\n".length;
   // No character has more than three octets for each of its code units.
   if (text.length * 3 <= room) return text;
-  const octets = new TextEncoder().encode(text);
+  const octets = encodeOctetText(text);
   if (octets.length <= room) return text;
-  return `${new TextDecoder().decode(octets.subarray(0, room - 3), { stream: true })}...`;
+  let end = room - "...".length;
+  // The cut is at the start of a character.
+  for (let back = 0; back < 3 && isContinuation(octets[end]); back++) end--;
+  return `${decodeOctetText(octets.subarray(0, end))}...`;
+}
+
+/** Whether an octet of UTF-8 goes on with a character. */
+function isContinuation(octet: number | undefined): boolean {
+  return octet !== undefined && (octet & 0xc0) === 0x80;
 }

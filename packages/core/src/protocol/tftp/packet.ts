@@ -10,6 +10,7 @@
  * DATA and ACK are the hot ones: they are told apart by `opcodeOf` and read by `blockOf`, without an object a packet.
  * Refuses requests over 512 octets, a file name or mode that no NUL ends, and packets cut short.
  */
+import { decodeOctetText, encodeOctetText } from "../octet-text.ts";
 
 /** The opcodes (RFC 1350 §5, RFC 2347). */
 export const tftpOpcode = {
@@ -56,7 +57,7 @@ export type TftpOption = readonly [name: string, value: string];
 /** RRQ or WRQ. */
 export interface TftpRequest {
   readonly operation: "read" | "write";
-  /** UTF-8, or ISO 8859-1 where the octets are no UTF-8. It comes from the peer and may hold anything but NUL. */
+  /** As `decodeOctetText` has it: octets that are no UTF-8 are kept. It comes from the peer and may hold anything but NUL. */
   readonly file: string;
   /** In lower case. */
   readonly mode: string;
@@ -175,7 +176,7 @@ export function parseError(packet: Uint8Array): TftpErrorPacket {
 
 /** Writes ERROR. @param message - For people; cut at 512 octets, and at a NUL. */
 export function formatError(code: number, message: string): Uint8Array {
-  const text = new TextEncoder().encode(message.split("\0", 1)[0] ?? "").subarray(0, errorMessageLimit - 1);
+  const text = encodeOctetText(message.split("\0", 1)[0] ?? "").subarray(0, errorMessageLimit - 1);
   const packet = new Uint8Array(dataHeaderLength + text.length + 1);
   packet[1] = tftpOpcode.error;
   packet[2] = (code >> 8) & 0xff;
@@ -186,7 +187,7 @@ export function formatError(code: number, message: string): Uint8Array {
 
 function formatStrings(opcode: number, strings: readonly string[]): Uint8Array {
   if (strings.some((text) => text.includes("\0"))) throw new RangeError("A string of a packet must not hold NUL");
-  const text = new TextEncoder().encode(strings.map((one) => `${one}\0`).join(""));
+  const text = encodeOctetText(strings.map((one) => `${one}\0`).join(""));
   const packet = new Uint8Array(2 + text.length);
   packet[1] = opcode;
   packet.set(text, 2);
@@ -208,9 +209,10 @@ function optionsAt(packet: Uint8Array, from: number): TftpOption[] {
 
 function stringAt(packet: Uint8Array, from: number): { readonly text: string; readonly end: number } | undefined {
   const end = packet.indexOf(0, from);
-  return end === -1 ? undefined : { text: decode(packet.subarray(from, end)), end: end + 1 };
+  return end === -1 ? undefined : { text: decodeOctetText(packet.subarray(from, end)), end: end + 1 };
 }
 
+/** Text for people: UTF-8, or ISO 8859-1 where the octets are no UTF-8. */
 function decode(octets: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets);

@@ -9,7 +9,7 @@
  */
 import { constants, existsSync, fstatSync, readlinkSync, type Stats } from "node:fs";
 import { baseName, parentPath, type VirtualPath } from "../virtual-path.ts";
-import { realpath, type SystemCalls } from "./system-calls.ts";
+import { readlinkNow, realpath, type SystemCalls } from "./system-calls.ts";
 import { fromSystemError, storageError, systemCode } from "./system-errors.ts";
 
 /** Open folders that are kept. */
@@ -315,7 +315,7 @@ const separator = process.platform === "win32" ? "\\" : "/";
 /** Where an open descriptor lies now. This asks the kernel's memory only, so that it may be synchronous. */
 function placeOf(fd: number): string | undefined {
   try {
-    return readlinkSync(`${descriptors ?? ""}${fd}`);
+    return readlinkNow(`${descriptors ?? ""}${fd}`);
   } catch {
     return undefined;
   }

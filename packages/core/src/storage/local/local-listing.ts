@@ -1,7 +1,9 @@
 /** The entries of a local folder, in batches: names first, then a batch's facts at once. */
-import type { Dirent, Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import { decodeOctetText } from "../../protocol/index.ts";
+import { namesAreOctets } from "../local-files/host-path.ts";
 import type { Entry } from "../storage.ts";
 import { isHidden } from "./hidden-names.ts";
 import { virtualPathOf, type Folder } from "./jail.ts";
@@ -21,11 +23,19 @@ const turnAfter = 1_024;
 /** Names that are read, and sorted, before the facts of any are asked for: names cost a tenth of what facts do. */
 export const sortedNames = 4_096;
 
-// Names that would forge a line of their own in a listing or a reply, and names that are no UTF-8.
+/** What would forge a line of its own in a listing or a reply. */
+const unspeakable = /[\0\r\n]/;
+/** As Node decodes names: U+FFFD stands for octets that are no UTF-8, or for itself. */
+const unspeakableOrLost = /[\0\r\n\uFFFD]/;
 
-const unspeakable = /[\0\r\n\uFFFD]/;
-
-/** Yields the entries, by name up to `sortedNames` of them. @throws what the system says, and StorageError `aborted`. */
+/**
+ * Yields the entries, by name up to `sortedNames` of them.
+ *
+ * Names are read as UTF-8 first, which Node does at no cost. Only a folder with a name that is no UTF-8 is read once more
+ * for such names, as octets.
+ *
+ * @throws what the system says, and StorageError `aborted`.
+ */
 export async function* listFolder(
   calls: SystemCalls,
   folder: Folder,
@@ -33,7 +43,9 @@ export async function* listFolder(
   owners: Owners,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const directory = await calls.opendir(`${folder.base}.`, readBatch);
+  let directory = await calls.opendir(`${folder.base}.`, readBatch);
+  let reads: "utf8" | "octets" = "utf8";
+  let anyLost = false;
   const from: Listed = { calls, folder, root, owners };
   const breaks = new Breaks();
   try {
@@ -44,8 +56,19 @@ export async function* listFolder(
       const next = read instanceof Promise ? await read : read;
       const pause = breaks.after(1);
       if (pause !== undefined) await pause;
-      if (next !== null && isToBeListed(next)) names.push(next.name);
-      if (next !== null && names.length <= most) continue;
+      if (next !== null) {
+        const name = reads === "utf8" ? next.name : lostName(next.name);
+        if (name === undefined) continue;
+        if (reads === "utf8" && unspeakableOrLost.test(name)) anyLost ||= name.includes(lost);
+        else if (!isHidden(name)) names.push(name);
+        if (names.length <= most) continue;
+      } else if (anyLost && namesAreOctets && reads === "utf8") {
+        const again = await calls.opendir(`${folder.base}.`, readBatch, "latin1");
+        await calls.closedir(directory);
+        directory = again;
+        reads = "octets";
+        continue;
+      }
       if (next === null && most === sortedNames) names.sort();
       for (let at = 0; at < names.length; at += listBatch) {
         yield await factsOf(from, names.slice(at, at + listBatch));
@@ -75,8 +98,18 @@ class Breaks {
   }
 }
 
-function isToBeListed(entry: Dirent): boolean {
-  return !unspeakable.test(entry.name) && !isHidden(entry.name);
+/** What Node puts in place of octets that it cannot decode. */
+const lost = "\uFFFD";
+
+/**
+ * A name as the reading as UTF-8 could not tell it; undefined for one that it did, or that is not listed at all.
+ *
+ * @param octets - One character for each octet.
+ */
+function lostName(octets: string): string | undefined {
+  if (unspeakable.test(octets)) return undefined;
+  const name = decodeOctetText(Buffer.from(octets, "latin1"));
+  return !name.isWellFormed() || name.includes(lost) ? name : undefined;
 }
 
 /** What entries are read from, and by what. */

@@ -205,7 +205,7 @@ export class LocalStorage implements Storage {
           const isDirectory = await renameIn(this.#uploads, source, from, target, to, options.replace ?? true, clear);
           this.#changed(source, from, false);
           this.#changed(target, to, true);
-          if (isDirectory) await this.#directoryMoved(hostPath(source, from), hostPath(target, to));
+          if (isDirectory) await this.#directoryMoved(placeOnHost(source, from), placeOnHost(target, to));
         }),
       ),
     );
@@ -458,6 +458,6 @@ async function renameDirectory(
 }
 
 /** Where a name lies on the host now: for the journal, not for system calls. */
-function hostPath(folder: Folder, path: VirtualPath): string {
+function placeOnHost(folder: Folder, path: VirtualPath): string {
   return join(folder.now() ?? folder.real, baseName(path));
 }

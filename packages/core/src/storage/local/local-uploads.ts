@@ -10,6 +10,7 @@
  */
 import type { Stats } from "node:fs";
 import type { WritableFile } from "../../bytes/index.ts";
+import { octetTextLength } from "../../protocol/index.ts";
 import { refusedBesidePart, refusedOvertaken, type KeptState } from "../kept-uploads.ts";
 import type { Entry, OpenWriteOptions } from "../storage.ts";
 import { baseName, type VirtualPath } from "../virtual-path.ts";
@@ -37,7 +38,7 @@ export async function openUpload(
 ): Promise<WritableFile<Entry>> {
   const name = baseName(path);
   if (name === "") throw storageError("is-a-directory", path);
-  if (Buffer.byteLength(name) > nameLimit) throw storageError("name-not-allowed", path);
+  if (octetTextLength(name) > nameLimit) throw storageError("name-not-allowed", path);
   const folder = await around.jail.parent(path);
   let release = folder.release;
   try {

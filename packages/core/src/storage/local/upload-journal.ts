@@ -12,10 +12,22 @@
  * (another worker, another embedder, another host) keeps its own.
  */
 import { constants, readFileSync } from "node:fs";
-import { appendFile, mkdir, open, readdir, readFile, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { instanceOfPart } from "./hidden-names.ts";
+import {
+  appendFile,
+  mkdir,
+  open,
+  readdir,
+  readdirWithKinds,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+} from "./host-files.ts";
 import { writeTail } from "./write-tail.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
@@ -194,8 +206,8 @@ export class UploadJournal {
   async #sweep(directory: string, instances: ReadonlySet<string>): Promise<void> {
     const waiting = [directory];
     for (let next = waiting.pop(); next !== undefined && !this.#closed; next = waiting.pop()) {
-      const entries = await readdir(next, { withFileTypes: true }).catch(() => []);
-      for (const entry of entries) if (entry.isDirectory()) waiting.push(join(next, entry.name));
+      const entries = await readdirWithKinds(next).catch(() => []);
+      for (const { name, isDirectory } of entries) if (isDirectory) waiting.push(join(next, name));
       await removeParts(
         next,
         (of) => instances.has(of),

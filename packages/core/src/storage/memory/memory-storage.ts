@@ -1,6 +1,6 @@
 /** A storage in the process's memory: for tests, for what devices may drop and nobody keeps, and as a worked example. */
 import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
-import { message } from "../../protocol/index.ts";
+import { message, octetTextLength } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
 import { usualText } from "../error-texts.ts";
 import { appendWait, FileTurns } from "../file-turns.ts";
@@ -413,7 +413,7 @@ function entryOf(name: string, node: MemoryNode): Entry {
 }
 
 function demandName(path: VirtualPath): void {
-  if (Buffer.byteLength(baseName(path)) > nameLimit) throw failure("name-not-allowed", path);
+  if (octetTextLength(baseName(path)) > nameLimit) throw failure("name-not-allowed", path);
 }
 
 function demandGoing(path: VirtualPath, options: StorageOptions): void {

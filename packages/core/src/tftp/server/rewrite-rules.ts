@@ -97,9 +97,12 @@ function begins(file: string, rule: { readonly from: string; readonly ignoreCase
   return start === rule.from || (rule.ignoreCase === true && start.toLowerCase() === rule.from.toLowerCase());
 }
 
+/** An octet 0xFF, which no UTF-8 has, as `decodeOctetText` has it. */
+const filler = 0xdcff;
+
 function stripFiller(file: string): string {
   let end = file.length;
-  while (end > 0 && file.charCodeAt(end - 1) === 0xff) end--;
+  while (end > 0 && file.charCodeAt(end - 1) === filler) end--;
   return file.slice(0, end);
 }
 

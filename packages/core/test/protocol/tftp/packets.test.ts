@@ -82,7 +82,10 @@ describe("TFTP packets", () => {
   });
 
   it("may hold names that are no UTF-8, such as the 0xFF of old boot ROMs", () => {
-    expect(parseRequest(octets("\0\x01pxe.0\xff\0octet\0")).file).toBe("pxe.0\u00ff");
+    expect(parseRequest(octets("\0\x01pxe.0\xff\0octet\0")).file).toBe("pxe.0\udcff");
+    const request = parseRequest(octets("\0\x01caf\xe9 \xc3\xa9\0octet\0"));
+    expect(request.file).toBe("caf\udce9 é");
+    expect(formatRequest(request)).toEqual(octets("\0\x01caf\xe9 \xc3\xa9\0octet\0"));
   });
 
   it("show error messages without control characters, ended or not", () => {

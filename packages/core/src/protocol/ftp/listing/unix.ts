@@ -4,6 +4,7 @@
  *     -rw-r--r--   1 owner    group        1234 Nov 21 04:51 name
  *     lrwxrwxrwx   1 owner    group          11 Nov 21  2024 name -> target
  */
+import { octetTextLength } from "../../octet-text.ts";
 import { withinFourDigits } from "../time.ts";
 import { columnsOf, type Column } from "./columns.ts";
 import { lineByLine, type Dialect } from "./dialect.ts";
@@ -28,7 +29,7 @@ export function formatUnixLine(entry: ServerEntry, now: number): string {
   const links = String(entry.links ?? 1).padStart(3);
   const leads = entry.kind === "symlink" ? entry.target : undefined;
   // A link's size is its target's: by that alone is known which of several arrows divides the two.
-  const size = String(leads === undefined ? entry.size : new TextEncoder().encode(leads).length).padStart(12);
+  const size = String(leads === undefined ? entry.size : octetTextLength(leads)).padStart(12);
   const target = leads === undefined ? "" : ` -> ${leads}`;
   return `${letterOf(entry)}${formatMode(mode)} ${links} ${owner} ${group} ${size} ${formatDate(entry.modified, now)} ${entry.name}${target}`;
 }

@@ -38,6 +38,7 @@ export const argumentMessages = [
   "Bits as 022 are needed",
   "A time as YYYYMMDDhhmm and a path name are needed",
   "An argument is needed",
+  "This argument must be in UTF-8",
   "A time as YYYYMMDDHHMMSS and a path name are needed",
   "A type is needed: A, E, I or L",
   "SSCN takes ON, OFF, or nothing",

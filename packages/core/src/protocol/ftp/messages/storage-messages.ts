@@ -23,6 +23,8 @@ export const storageMessages = [
   "{path} was replaced since your upload of it broke off; send it whole",
   "{path}: an upload into it is under way; try again later",
   "A name must not hold NUL, CR or LF",
+  "Names of this spelling are not possible",
+  "The working directory has no name in this charset; OPTS UTF8 ON gives it one",
   "A path must not be longer than {limit} octets",
   "{path}: its storage cannot do that",
   "{path}: lies in another storage",

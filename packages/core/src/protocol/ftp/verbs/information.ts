@@ -2,7 +2,7 @@
 import { languageTagArgument } from "../arguments/language-tag.ts";
 import { noArgument } from "../arguments/none.ts";
 import { optionsArgument } from "../arguments/options.ts";
-import { optionalTextArgument, textArgument } from "../arguments/text.ts";
+import { optionalTextArgument, textArgument, wordAndArgument } from "../arguments/text.ts";
 import { always, inUse, row, type Parsed, type VerbRows } from "./verb-row.ts";
 
 /** Arguments of these verbs, once parsed. */
@@ -42,7 +42,7 @@ export const informationVerbs: VerbRows<InformationArguments> = {
   CLNT: row(textArgument, inUse, "Tell who the client is", [200, ...always], { feature: "CLNT" }),
   NOOP: row(optionalTextArgument, "RFC 959 §4.1.3", "Do nothing", [200, ...always]),
   SITE: row(
-    textArgument,
+    wordAndArgument,
     "RFC 959 §4.1.3",
     "Commands of this server: see SITE HELP",
     [200, 202, 211, 214, 250, 350, 426, 450, 451, 452, 500, 501, 502, 503, 504, 530, 550, 552, 553, 421],
