@@ -9,6 +9,7 @@
  * socket is closed, the passive port given back and the reservation released.
  */
 import type { Socket } from "node:net";
+import { isCallbackError } from "../../bytes/index.ts";
 import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
 import { message, normaliseAddress, replyCode, type Text } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
@@ -228,7 +229,7 @@ function endOutward(socket: Socket, signal: AbortSignal, timeout: number): Promi
     const done = (error?: Error | null): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
-      if (error !== undefined && error !== null)
+      if (isCallbackError(error))
         reject(new CommandError("transfer-aborted", message("The data connection broke at its end")));
       else resolve();
     };

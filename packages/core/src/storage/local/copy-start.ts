@@ -1,5 +1,6 @@
 /** Copies the first octets of a file into an open one: what stays of it when an upload starts within it. */
 import fs, { constants, type Stats } from "node:fs";
+import { isCallbackError } from "../../bytes/index.ts";
 import type { VirtualPath } from "../virtual-path.ts";
 import { place, type Folder } from "./jail.ts";
 import { copyFile, ftruncate, type SystemCalls } from "./system-calls.ts";
@@ -56,8 +57,8 @@ async function copyOctets(from: number, into: number, length: number, path: Virt
 function read(fd: number, into: Uint8Array, length: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
     fs.read(fd, into, 0, length, position, (error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
+      if (isCallbackError(error)) reject(error);
+      else resolve(count);
     });
   });
 }
@@ -65,8 +66,8 @@ function read(fd: number, into: Uint8Array, length: number, position: number): P
 function write(fd: number, from: Uint8Array, at: number, length: number, position: number): Promise<number> {
   return new Promise((resolve, reject) => {
     fs.write(fd, from, at, length, position, (error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
+      if (isCallbackError(error)) reject(error);
+      else resolve(count);
     });
   });
 }
