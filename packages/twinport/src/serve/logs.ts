@@ -1,5 +1,5 @@
-/** One line a session, login and transfer, with pino, on stderr. Names are escaped; passwords are never seen here. */
-import type { FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
+/** One line a session, login, transfer and change of the tree, with pino, on stderr. Names are escaped; passwords are never seen here. */
+import type { AttributesEvent, FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
 import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
 import { printable } from "../exit-codes.ts";
@@ -26,7 +26,10 @@ export function makeLog(format: LogFormat, level: string): Logger {
 /** Writes what a server tells into a log. What the log leaves out is not even listened to: the server then makes no event. */
 export function logServer(server: FtpServer, log: Logger): void {
   if (log.isLevelEnabled("debug")) logSteps(server, log);
-  if (log.isLevelEnabled("info")) logWork(server, log);
+  if (log.isLevelEnabled("info")) {
+    logWork(server, log);
+    logChanges(server, log);
+  }
   logTroubles(server, log);
 }
 
@@ -44,8 +47,8 @@ function logSteps(server: FtpServer, log: Logger): void {
 }
 
 function logWork(server: FtpServer, log: Logger): void {
-  server.on("session-end", ({ reason, milliseconds, ...event }) =>
-    log.info({ ...who(event), reason, ms: milliseconds }, "session ended"),
+  server.on("session-end", ({ reason, bytesSent, bytesReceived, milliseconds, ...event }) =>
+    log.info({ ...who(event), reason, bytesSent, bytesReceived, ms: milliseconds }, "session ended"),
   );
   server.on("login", ({ anonymous, ...event }) =>
     log.info({ ...who(event), ...(anonymous ? { anonymous } : {}) }, "logged in"),
@@ -53,6 +56,28 @@ function logWork(server: FtpServer, log: Logger): void {
   for (const direction of directions) {
     server.on(direction, (event) => log.info(transfer(event), `${direction} complete`));
   }
+}
+
+/** What accounts change in another way than by uploads. */
+function logChanges(server: FtpServer, log: Logger): void {
+  server.on("rename", ({ from, to, ...event }) =>
+    log.info({ ...who(event), from: printable(from), to: printable(to) }, "renamed"),
+  );
+  server.on("remove", (event) => log.info({ ...who(event), path: printable(event.path) }, "removed"));
+  server.on("make-directory", (event) => log.info({ ...who(event), path: printable(event.path) }, "directory made"));
+  server.on("remove-directory", (event) =>
+    log.info({ ...who(event), path: printable(event.path) }, "directory removed"),
+  );
+  server.on("attributes", (event) => log.info({ ...who(event), ...attributes(event) }, "attributes set"));
+  server.on("copy", ({ from, to, size, ...event }) =>
+    log.info({ ...who(event), from: printable(from), to: printable(to), size }, "copied"),
+  );
+  server.on("combine", ({ parts, to, size, ...event }) =>
+    log.info({ ...who(event), parts: parts.map(printable), to: printable(to), size }, "combined"),
+  );
+  server.on("link", ({ path, target, ...event }) =>
+    log.info({ ...who(event), path: printable(path), target: printable(target) }, "link made"),
+  );
 }
 
 function logTroubles(server: FtpServer, log: Logger): void {
@@ -81,4 +106,18 @@ function who({ session, remote, account }: SessionEvent): Record<string, unknown
 function transfer(event: FtpServerEvents["upload"][0]): Record<string, unknown> {
   const { path, bytes, milliseconds, offset } = event;
   return { ...who(event), path: printable(path), bytes, ...(offset > 0 ? { offset } : {}), ms: milliseconds };
+}
+
+/** The attributes that were set, as people write them: times in UTC, permission bits in octal. */
+function attributes({ path, mode, ...event }: AttributesEvent): Record<string, unknown> {
+  const times: Record<string, string> = {};
+  for (const name of ["modified", "accessed", "created"] as const) {
+    const time = event[name];
+    if (time !== undefined) times[name] = new Date(time).toISOString();
+  }
+  return {
+    path: printable(path),
+    ...times,
+    ...(mode === undefined ? {} : { mode: mode.toString(8).padStart(3, "0") }),
+  };
 }

@@ -102,6 +102,7 @@ export async function runTransfer(session: Session, job: TransferJob): Promise<v
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
+    session.tally.add(job.direction, session.transferred);
     if (session.endpoint.end === "passive") {
       // What a transfer took is its own; one that was refused has taken nothing.
       session.endpoint.arming.release();
