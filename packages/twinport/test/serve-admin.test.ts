@@ -25,11 +25,15 @@ async function served(args: readonly string[], users: "me:secret" | "none" = "me
     env: users === "none" ? {} : { TWINPORT_USERS: users },
     until,
   });
-  onTestFinished(async () => void (await server.stop("SIGTERM")));
+  onTestFinished(async () => {
+    await server.stop("SIGTERM");
+  });
   return { server, root };
 }
 
 type Line = Readonly<Record<string, unknown>>;
+
+const varying: ReadonlySet<string> = new Set(["time", "remote", "session", "ms"]);
 
 /** The lines of a JSON log that say this, without what differs from run to run. */
 function linesOf(server: ServerProgram, msg: RegExp): Line[] {
@@ -39,7 +43,7 @@ function linesOf(server: ServerProgram, msg: RegExp): Line[] {
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => msg.test(String(line["msg"])))
-    .map(({ time, remote, session, ms, ...line }) => line);
+    .map((line) => Object.fromEntries(Object.entries(line).filter(([name]) => !varying.has(name))));
 }
 
 const changing = [

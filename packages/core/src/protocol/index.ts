@@ -215,6 +215,7 @@ export {
   defaultInitialTimeout,
   defaultPatience,
   defaultRetries,
+  defaultShortestTimeout,
   RetransmissionTimer,
   type RetransmissionOptions,
 } from "./tftp/retransmission-timer.ts";

@@ -8,7 +8,7 @@ import { UsageError } from "../exit-codes.ts";
 import { ftpServer, passiveHint, servedAccounts } from "./ftp.ts";
 import { logServer, makeLog } from "./logs.ts";
 import { reloadAll, type Reloadable } from "./reload.ts";
-import { runServices, urlAddress } from "./run-server.ts";
+import { dieOfHangUp, runServices, urlAddress } from "./run-server.ts";
 import type { ServeFlags } from "./serve-flags.ts";
 import { logTftpServer, servedTftp } from "./tftp.ts";
 import { serverTls } from "./tls.ts";
@@ -26,6 +26,7 @@ export async function runServe(dir: string, options: ServeFlags): Promise<void> 
     uploads: options.inPlace === true ? "in-place" : "atomic",
     durability: options.fsync === true ? "file+directory" : "none",
   });
+  const terminal = new AbortController();
   try {
     const served = [
       ...(options.ftp ? [await makeFtp(dir, storage, options, log)] : []),
@@ -43,6 +44,7 @@ export async function runServe(dir: string, options: ServeFlags): Promise<void> 
             log,
           ),
         terminalClosed: () => {
+          terminal.abort();
           // What the log would be written to is gone.
           if (process.stderr.isTTY) log.level = "silent";
         },
@@ -50,6 +52,7 @@ export async function runServe(dir: string, options: ServeFlags): Promise<void> 
     );
   } finally {
     await storage.close();
+    if (terminal.signal.aborted) dieOfHangUp();
   }
 }
 

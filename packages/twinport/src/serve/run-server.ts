@@ -80,20 +80,30 @@ function onHangUp({ reload, terminalClosed }: HangUp, end: () => void): void {
 
 /** Work that runs once at a time, and once more where it was asked for meanwhile. */
 function coalesced(work: () => Promise<void>): () => void {
-  let running = false;
+  let running: Promise<void> | undefined;
   let again = false;
-  const run = async (): Promise<void> => {
-    running = true;
-    do {
+  const run = (): void => {
+    if (running !== undefined) {
+      again = true;
+      return;
+    }
+    running = work().then(() => {
+      running = undefined;
+      if (!again) return;
       again = false;
-      await work();
-    } while (again);
-    running = false;
+      run();
+    });
   };
-  return () => {
-    if (running) again = true;
-    else void run(); // The work never rejects.
-  };
+  return run;
+}
+
+/**
+ * Ends this process as SIGHUP does by default. Once its terminal is gone, Node cannot set that back to how it was, and
+ * an ordinary exit aborts with a core dump.
+ */
+export function dieOfHangUp(): void {
+  process.removeAllListeners("SIGHUP");
+  process.kill(process.pid, "SIGHUP");
 }
 
 /** An address as it stands in a URL. */
