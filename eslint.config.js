@@ -25,6 +25,14 @@ export default tseslint.config(
       // Patterns and switches are about code points, not about what a reader sees as one letter.
       "@typescript-eslint/no-misused-spread": "off",
       "@typescript-eslint/unified-signatures": "off",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "BinaryExpression[operator=/^[!=]==$/][left.name=/^(error|err|cause|fault|failure)$/][right.raw='null']",
+          message: "Bun's callbacks bring undefined where Node's bring null: ask isCallbackError of bytes/.",
+        },
+      ],
       "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },

@@ -68,13 +68,14 @@ export interface ServerProgramOptions {
   readonly through?: readonly string[] | undefined;
 }
 
-/** Starts our server on a free port of 127.0.0.1. @param args - What follows `serve`. */
+/** Starts our server on a free port of 127.0.0.1, unless it is without FTP. @param args - What follows `serve`. */
 export async function startServerProgram(
   args: readonly string[],
   options: ServerProgramOptions = {},
 ): Promise<ServerProgram> {
   const [command, ...before] = [...(options.through ?? []), process.execPath];
-  const child = spawn(command, [...before, twinport, "serve", "--listen", "127.0.0.1:0", ...args], {
+  const listen = args.includes("--no-ftp") ? [] : ["--listen", "127.0.0.1:0"];
+  const child = spawn(command, [...before, twinport, "serve", ...listen, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: environment(options.env),
   });

@@ -7,7 +7,7 @@ import { FtpServer } from "@twinport/core/ftp-server";
 import { LocalStorage } from "@twinport/core/storage";
 import { TftpServer } from "@twinport/core/tftp";
 import { explain } from "./exit-codes.ts";
-import { listenersOf } from "./serve/run-serve.ts";
+import { listenersOf } from "./serve/ftp.ts";
 import { logServer, makeLog } from "./serve/logs.ts";
 import { logTftpServer } from "./serve/tftp.ts";
 import { runServices } from "./serve/run-server.ts";

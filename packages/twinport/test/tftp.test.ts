@@ -137,7 +137,7 @@ describe("twinport serve --tftp", () => {
     } finally {
       expect(await server.stop()).toBe(0);
     }
-    expect(server.log()).toMatch(/"path":"boot.cfg","bytes":10,.*"msg":"TFTP read complete"/);
+    expect(server.log()).toMatch(/"asked":"boot.cfg","path":"\/boot.cfg","bytes":10,.*"msg":"TFTP read complete"/);
     const levels = server
       .log()
       .split("\n")

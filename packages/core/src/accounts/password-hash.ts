@@ -4,6 +4,7 @@
  *     $scrypt$ln=15,r=8,p=1$<salt, base64>$<hash, base64>
  */
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { isCallbackError } from "../bytes/index.ts";
 
 /** The cost of a new hash: 2^15 rounds, 32 MiB, some 60 ms of one core. */
 export const defaultHashCost: HashCost = { ln: 15, r: 8, p: 1 };
@@ -70,8 +71,8 @@ function derive(password: string, salt: Buffer, cost: HashCost): Promise<Buffer>
   const options = { N: 2 ** cost.ln, r: cost.r, p: cost.p, maxmem: memoryOf(cost) * 2 };
   return new Promise((resolve, reject) => {
     scrypt(password, salt, hashLength, options, (error, hash) => {
-      if (error === null) resolve(hash);
-      else reject(error);
+      if (isCallbackError(error)) reject(error);
+      else resolve(hash);
     });
   });
 }

@@ -1,4 +1,5 @@
 /** Accounts from a list: names with hashed passwords, and if wanted an anonymous one (RFC 1635). */
+import { createHmac, randomBytes } from "node:crypto";
 import { message, normaliseFingerprint } from "../protocol/index.ts";
 import type { Storage } from "../storage/index.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "./accounts.ts";
 import { hashPassword, isPasswordHash } from "./password-hash.ts";
 import { PasswordChecker, TooManyChecksError } from "./password-checker.ts";
+import { hashAll, Secret } from "./secret.ts";
 
 /** A user of `StaticAccounts`. Give `password`, `passwordHash` or `certificates`. */
 export interface StaticUser extends Omit<Account, "anonymous" | "storage"> {
@@ -47,7 +49,7 @@ export interface StaticAccountsOptions {
 interface Known {
   readonly account: Account;
   /** Undefined for a user who has no password at all. */
-  hash: string | Promise<string> | undefined;
+  readonly secret: Secret | undefined;
   readonly certificates: readonly string[];
 }
 
@@ -56,9 +58,10 @@ const anonymousNames: ReadonlySet<string> = new Set(["anonymous", "ftp"]);
 
 /** Accounts from a list. */
 export class StaticAccounts implements Accounts {
-  readonly #known = new Map<string, Known>();
+  readonly #digestKey = randomBytes(32);
   readonly #checker = new PasswordChecker();
-  readonly #anonymous: Account | undefined;
+  #known: ReadonlyMap<string, Known> = new Map();
+  #anonymous: Account | undefined;
   /** What names that nobody has are checked against, so that they take as long as others. */
   #nobody: Promise<string> | undefined;
 
@@ -67,12 +70,24 @@ export class StaticAccounts implements Accounts {
    * @throws RangeError for a name twice, a user without password, storage or with a broken hash.
    */
   constructor(options: StaticAccountsOptions) {
-    for (const user of options.users ?? []) this.#add(user, options.storage);
-    if (options.anonymous === undefined || options.anonymous === false) return;
-    const given = options.anonymous === true ? {} : options.anonymous;
-    const storage = given.storage ?? options.storage;
-    if (storage === undefined) throw new RangeError("The anonymous account has no storage");
-    this.#anonymous = { name: "anonymous", anonymous: true, permissions: readOnly, ...given, storage };
+    this.replace(options);
+  }
+
+  /**
+   * Takes another list in place of this one, for logins from now on: sessions keep the account that they have. A plain
+   * password that is as it was for its name is not hashed again.
+   *
+   * @param options - As for the constructor.
+   * @throws RangeError as the constructor does; the list then stays as it is.
+   */
+  replace(options: StaticAccountsOptions): void {
+    const anonymous = anonymousOf(options);
+    const users = usersOf(options);
+    const known = new Map(users.map((user) => [user.name, this.#knownFrom(user)]));
+    this.#known = known;
+    this.#anonymous = anonymous;
+    const secrets = [...known.values()].flatMap(({ secret }) => secret ?? []);
+    void hashAll(secrets, () => this.#known === known); // It never rejects.
   }
 
   /** As `Accounts.login`; synchronous for a password that was right a moment ago, and for anonymous logins. */
@@ -87,10 +102,10 @@ export class StaticAccounts implements Accounts {
       if (this.#anonymous !== undefined && this.isAnonymous(user)) return this.#anonymous;
       return this.#checkNobody(password, peer);
     }
-    if (typeof known.hash === "string" && this.#checker.knows(password, known.hash)) return known.account;
-    return known.hash === undefined
-      ? this.#checkNobody(password, peer)
-      : this.#check(known.account, known.hash, password, peer);
+    const { account, secret } = known;
+    if (secret === undefined) return this.#checkNobody(password, peer);
+    if (secret.known !== undefined && this.#checker.knows(password, secret.known)) return account;
+    return this.#check(account, secret, credentials, connection);
   }
 
   /** As `Accounts.loginByCertificate`. */
@@ -106,39 +121,32 @@ export class StaticAccounts implements Accounts {
     return this.#anonymous !== undefined && anonymousNames.has(user.toLowerCase()) && !this.#known.has(user);
   }
 
-  #add(user: StaticUser, defaultStorage: Storage | undefined): void {
-    const { password, passwordHash, certificates, storage = defaultStorage, ...rest } = user;
-    if (this.#known.has(user.name)) throw new RangeError(`The user ${user.name} is there twice`);
-    if (storage === undefined) throw new RangeError(`The user ${user.name} has no storage`);
-    if (passwordHash !== undefined && !isPasswordHash(passwordHash)) {
-      throw new RangeError(`The password hash of ${user.name} is not one that hashPassword makes`);
-    }
-    const hash = passwordHash ?? (password === undefined ? undefined : hashPassword(password));
-    if (hash === undefined && certificates === undefined) throw new RangeError(`The user ${user.name} has no password`);
-    const known: Known = {
-      account: { ...rest, storage },
-      hash,
-      certificates: (certificates ?? []).map(normaliseFingerprint),
-    };
-    this.#known.set(user.name, known);
-    if (hash !== undefined && typeof hash !== "string") {
-      void hash.then(
-        (done) => {
-          known.hash = done;
-        },
-        () => undefined, // The login awaits the same promise, and tells.
-      );
-    }
+  #knownFrom({ password, passwordHash, certificates = [], ...account }: UserWithStorage): Known {
+    const secret = passwordHash === undefined ? this.#secretFrom(account.name, password) : Secret.ofHash(passwordHash);
+    return { account, secret, certificates: certificates.map(normaliseFingerprint) };
+  }
+
+  /** A plain password; the one that the name had before, where that is the same. */
+  #secretFrom(name: string, password: string | undefined): Secret | undefined {
+    if (password === undefined) return undefined;
+    const digest = createHmac("sha256", this.#digestKey).update(password).digest("base64");
+    const before = this.#known.get(name)?.secret;
+    return before?.digest === digest ? before : Secret.ofPassword(password, digest);
   }
 
   async #check(
     account: Account,
-    hash: string | Promise<string>,
-    password: string,
-    peer: string | undefined,
+    secret: Secret,
+    credentials: Credentials,
+    connection: Pick<ConnectionInfo, "remote"> | undefined,
   ): Promise<Account | Refusal> {
+    const list = this.#known;
     try {
-      return (await this.#checker.check(password, await hash, peer)) ? account : wrong;
+      const { password } = credentials;
+      const right = await this.#checker.check(password, await secret.hash(), connection?.remote.address);
+      // Another list counts at once: this one's account may be gone from it.
+      if (this.#known !== list) return await this.login(credentials, connection);
+      return right ? account : wrong;
     } catch (error) {
       return busyOr(error);
     }
@@ -153,6 +161,36 @@ export class StaticAccounts implements Accounts {
       return busyOr(error);
     }
   }
+}
+
+/** A user whose storage is known. */
+type UserWithStorage = StaticUser & { readonly storage: Storage };
+
+/** The users of a list. @throws RangeError for one that cannot be meant. */
+function usersOf({ users = [], storage: usual }: StaticAccountsOptions): UserWithStorage[] {
+  const names = new Set<string>();
+  return users.map((user) => {
+    const { name, password, passwordHash, certificates, storage = usual } = user;
+    if (names.has(name)) throw new RangeError(`The user ${name} is there twice`);
+    names.add(name);
+    if (storage === undefined) throw new RangeError(`The user ${name} has no storage`);
+    if (passwordHash !== undefined && !isPasswordHash(passwordHash)) {
+      throw new RangeError(`The password hash of ${name} is not one that hashPassword makes`);
+    }
+    if (passwordHash === undefined && password === undefined && certificates === undefined) {
+      throw new RangeError(`The user ${name} has no password`);
+    }
+    return { ...user, storage };
+  });
+}
+
+/** The anonymous account, if there is one. @throws RangeError where it has no storage. */
+function anonymousOf(options: StaticAccountsOptions): Account | undefined {
+  if (options.anonymous === undefined || options.anonymous === false) return undefined;
+  const given = options.anonymous === true ? {} : options.anonymous;
+  const storage = given.storage ?? options.storage;
+  if (storage === undefined) throw new RangeError("The anonymous account has no storage");
+  return { name: "anonymous", anonymous: true, permissions: readOnly, ...given, storage };
 }
 
 function busyOr(error: unknown): Refusal {

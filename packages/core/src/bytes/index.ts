@@ -1,3 +1,4 @@
+export { isCallbackError } from "./callback-error.ts";
 export { offPageMemory } from "./off-page-memory.ts";
 export { InlinePace } from "./inline-pace.ts";
 export type { ReadableFile } from "./readable-file.ts";

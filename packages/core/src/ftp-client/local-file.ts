@@ -1,7 +1,7 @@
 /** Files of this machine as the ends of a transfer, with the callback system calls: fewer costs a chunk. */
 import fs from "node:fs";
 import { open as openHandle, rename, rm, stat, utimes, type FileHandle } from "node:fs/promises";
-import { InlinePace, type ReadableFile, type WritableFile } from "../bytes/index.ts";
+import { InlinePace, isCallbackError, type ReadableFile, type WritableFile } from "../bytes/index.ts";
 import {
   findDestination,
   handleReadable,
@@ -89,7 +89,7 @@ export async function openLocalWrite(
   const put = (parts: readonly Uint8Array[]): Promise<number> =>
     new Promise((resolve, reject) => {
       fs.writev(handle.fd, parts, replaceable ? position : null, (cause, count) => {
-        if (cause !== null) return reject(failed(cause));
+        if (isCallbackError(cause)) return reject(failed(cause));
         position += count;
         return resolve(count);
       });

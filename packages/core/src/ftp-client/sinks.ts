@@ -1,7 +1,7 @@
 /** What a download can go into, as open files: Node and web streams, memory. */
 import type { Writable } from "node:stream";
 import type { WritableStream } from "node:stream/web";
-import type { WritableFile } from "../bytes/index.ts";
+import { isCallbackError, type WritableFile } from "../bytes/index.ts";
 import { DataConnectionError } from "../net/index.ts";
 import { FtpTransferError } from "./errors.ts";
 
@@ -41,8 +41,8 @@ export function nodeSink(stream: Writable, signal?: AbortSignal): WritableFile<v
         stream.once("close", closed);
         stream.write(from, (error) => {
           stream.off("close", closed);
-          if (error === null || error === undefined) resolve();
-          else reject(error);
+          if (isCallbackError(error)) reject(error);
+          else resolve();
         });
       });
       await unlessAborted(written, signal);
@@ -53,8 +53,8 @@ export function nodeSink(stream: Writable, signal?: AbortSignal): WritableFile<v
       const ended = new Promise<void>((resolve, reject) => {
         // Node gives the callback the error of a stream that fails at its end, whatever its types say.
         stream.end((error?: Error | null) => {
-          if (error === undefined || error === null) resolve();
-          else reject(error);
+          if (isCallbackError(error)) reject(error);
+          else resolve();
         });
         stream.once("error", reject);
       });

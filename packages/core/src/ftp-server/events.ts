@@ -13,7 +13,13 @@ export interface SessionEvent {
 
 /** A session ended. */
 export interface SessionEndEvent extends SessionEvent {
+  /** The account that was logged in last, though it is logged out by now; undefined where nobody ever was. */
+  readonly account: string | undefined;
   readonly reason: LogoutReason;
+  /** Bytes that went out over the session's data connections: downloads and listings, those that broke off included. */
+  readonly bytesSent: number;
+  /** Bytes that came in over the session's data connections, those of uploads that broke off included. */
+  readonly bytesReceived: number;
   /** Milliseconds since it began. */
   readonly milliseconds: number;
 }
@@ -86,6 +92,58 @@ export interface TransferBrokenEvent extends TransferEvent {
   readonly cause: unknown;
 }
 
+/** An account changed its storage in another way than by an upload. It is told once that is done, before the reply. */
+export interface ChangeEvent extends SessionEvent {
+  readonly account: string;
+  /** The command, as `DELE` or `SITE CHMOD`; an old form (XMKD) is told as the usual one (MKD). */
+  readonly verb: string;
+}
+
+/** A file, link or directory was renamed. An entry that was at the new path before is gone. */
+export interface RenameEvent extends ChangeEvent {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A file or link was removed, or a directory was made or removed. */
+export interface PathEvent extends ChangeEvent {
+  readonly path: string;
+}
+
+/** Attributes were set. Those that are undefined were left as they were. */
+export interface AttributesEvent extends PathEvent {
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly modified?: number | undefined;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly accessed?: number | undefined;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly created?: number | undefined;
+  /** Unix permission bits, 0 to 0o777. */
+  readonly mode?: number | undefined;
+}
+
+/** The server copied a file within the storage. */
+export interface CopyEvent extends ChangeEvent {
+  readonly from: string;
+  readonly to: string;
+  /** Size of the file at `to`. */
+  readonly size: number;
+}
+
+/** The server appended files to another (COMB). The parts are removed next, each with a `remove` event of its own. */
+export interface CombineEvent extends ChangeEvent {
+  readonly parts: readonly string[];
+  readonly to: string;
+  /** Size of the file at `to`, which includes what it held before. */
+  readonly size: number;
+}
+
+/** A symbolic link was made. */
+export interface LinkEvent extends PathEvent {
+  /** The path that the link leads to. */
+  readonly target: string;
+}
+
 /** Something of the application, or of the machine, failed; the server goes on. */
 export interface ServerErrorEvent {
   /** What was being done. */
@@ -110,5 +168,13 @@ export interface FtpServerEvents {
   "download-start": [TransferStartEvent];
   download: [TransferEvent];
   "download-broken": [TransferBrokenEvent];
+  rename: [RenameEvent];
+  remove: [PathEvent];
+  "make-directory": [PathEvent];
+  "remove-directory": [PathEvent];
+  attributes: [AttributesEvent];
+  copy: [CopyEvent];
+  combine: [CombineEvent];
+  link: [LinkEvent];
   "server-error": [ServerErrorEvent];
 }

@@ -13,11 +13,18 @@ export type {
 export { TlsError, type PemSource, type TlsCertificateOptions, type TlsErrorKind } from "../net/index.ts";
 export { defaultLimits, type FtpServerLimits } from "./limits.ts";
 export type {
+  AttributesEvent,
+  ChangeEvent,
+  CombineEvent,
+  CopyEvent,
   FtpServerEvents,
+  LinkEvent,
   LoginEvent,
   LoginRefusedEvent,
   LogoutEvent,
+  PathEvent,
   RefusalEvent,
+  RenameEvent,
   ServerErrorEvent,
   SessionEndEvent,
   SessionEvent,

@@ -1,5 +1,6 @@
 /** Giving octets to one of zlib's streams, a piece at a time. */
 import type { Deflate, Inflate } from "node:zlib";
+import { isCallbackError } from "../bytes/index.ts";
 
 /**
  * Gives octets to a stream.
@@ -13,8 +14,8 @@ export function feedZlib(stream: Deflate | Inflate, octets: Uint8Array): Promise
     const settle = (error?: Error | null): void => {
       stream.off("end", taken);
       stream.off("close", closed);
-      if (error === null || error === undefined) resolve();
-      else reject(error);
+      if (isCallbackError(error)) reject(error);
+      else resolve();
     };
     const taken = (): void => settle();
     const closed = (): void => settle(new Error("The stream was closed"));

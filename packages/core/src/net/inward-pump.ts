@@ -5,7 +5,7 @@
  * serves again for the next piece. Other files are handed the socket's own chunks in one gathered write, while the next
  * ones are collected: the faster they come, the larger the writes.
  */
-import type { WritableFile } from "../bytes/index.ts";
+import { isCallbackError, type WritableFile } from "../bytes/index.ts";
 import type { DataConnection } from "./data-connection.ts";
 import type { FramedSink } from "./framed-sink.ts";
 import { readIntoOwnMemory } from "./own-memory.ts";
@@ -337,7 +337,7 @@ class InwardPump {
       return;
     }
     this.#connection.probe((error) => {
-      if (error !== null && error !== undefined) this.#watch.broke(error);
+      if (isCallbackError(error)) this.#watch.broke(error);
       else this.#finish();
     });
   };

@@ -222,6 +222,7 @@ export {
   defaultInitialTimeout,
   defaultPatience,
   defaultRetries,
+  defaultShortestTimeout,
   RetransmissionTimer,
   type RetransmissionOptions,
 } from "./tftp/retransmission-timer.ts";

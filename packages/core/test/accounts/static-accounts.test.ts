@@ -52,6 +52,58 @@ describe("static accounts", () => {
     expect(accounts.login({ user: "anna", password: "other" })).toBeInstanceOf(Promise);
   });
 
+  it("are replaced by another list as a whole, or not at all", async () => {
+    const accounts = new StaticAccounts({
+      storage,
+      anonymous: true,
+      users: [
+        { name: "anna", passwordHash: hash },
+        { name: "bert", password: "plain" },
+        { name: "cleo", password: "was" },
+      ],
+    });
+    const logIn = (user: string, password: string): unknown => accounts.login({ user, password });
+    await Promise.all([logIn("anna", "secret"), logIn("bert", "plain"), logIn("cleo", "was")]);
+    const faulty = [{ name: "dora", password: "new" }, { name: "none" }];
+    expect(() => accounts.replace({ storage, users: faulty })).toThrow("no password");
+    expect(logIn("anna", "secret")).toMatchObject({ name: "anna" });
+    expect(accounts.isAnonymous("ftp")).toBe(true);
+    expect(await logIn("dora", "new")).toEqual({ refused: "credentials" });
+    accounts.replace({
+      storage,
+      users: [
+        { name: "bert", password: "plain", permissions: readOnly },
+        { name: "cleo", password: "is" },
+        { name: "dora", password: "new" },
+      ],
+    });
+    // A password that stayed is known at once, with what the account may now.
+    expect(logIn("bert", "plain")).toEqual({ name: "bert", storage, permissions: readOnly });
+    expect(await logIn("cleo", "was")).toEqual({ refused: "credentials" });
+    expect(await logIn("cleo", "is")).toMatchObject({ name: "cleo" });
+    expect(await logIn("dora", "new")).toMatchObject({ name: "dora" });
+    expect(await logIn("anna", "secret")).toEqual({ refused: "credentials" });
+    expect(accounts.isAnonymous("ftp")).toBe(false);
+  });
+
+  it("count for logins that are being checked while another list comes", async () => {
+    const accounts = new StaticAccounts({
+      storage,
+      users: ["anna", "bert", "cleo"].map((name) => ({ name, passwordHash: hash })),
+    });
+    const logins = ["anna", "bert", "cleo"].map((user) => accounts.login({ user, password: "secret" }));
+    const users = [
+      { name: "bert", passwordHash: hash, home: "/new" },
+      { name: "cleo", passwordHash: otherHash },
+    ];
+    accounts.replace({ storage, users });
+    expect(await Promise.all(logins)).toEqual([
+      { refused: "credentials" },
+      { name: "bert", storage, home: "/new" },
+      { refused: "credentials" },
+    ]);
+  });
+
   it("take passwords in plain text", async () => {
     const accounts = new StaticAccounts({ storage, users: [{ name: "anna", password: "secret" }] });
     expect(await accounts.login({ user: "anna", password: "secret" })).toEqual({ name: "anna", storage });

@@ -7,6 +7,19 @@ import { putFile, readFile, startServer } from "./server-fixture.ts";
 const names: readonly (keyof FtpServerEvents)[] = [
   ...(["session", "session-end", "login", "logout", "login-refused", "refusal"] as const),
   ...(["upload-start", "upload", "upload-broken", "download-start", "download", "download-broken"] as const),
+  ...(["rename", "remove", "make-directory", "remove-directory", "attributes", "copy", "combine"] as const),
+];
+
+/** Each of these is told of by an event of its own. */
+const changes: readonly (readonly [string, number])[] = [
+  ["MKD made", 257],
+  ["RMD made", 250],
+  ["SITE COPY up whole", 250],
+  ["COMB whole up", 250],
+  ["SITE CHMOD 600 whole", 200],
+  ["RNFR file", 350],
+  ["RNTO other", 250],
+  ["DELE other", 250],
 ];
 
 it("a listener that throws, for any event and for faults too, breaks nothing, and is told of", async () => {
@@ -38,6 +51,8 @@ it("a listener that throws, for any event and for faults too, breaks nothing, an
     data.resetAndDestroy();
     expect((await session.reply()).code, line).toBe(426);
   }
+  for (const [line, code] of changes) expect(await session.code(line), line).toBe(code);
+  expect(await readFile(storage, "/whole")).toBe("wholewhole");
   expect(await session.code("QUIT")).toBe(221);
   await session.ended();
   await expect.poll(() => [...new Set(told)].sort()).toEqual(names.map((name) => `telling ${name}`).sort());

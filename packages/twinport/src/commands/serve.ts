@@ -2,7 +2,8 @@
 import { Command, Option } from "commander";
 import { collect, parseCount, parseListen, parsePort, parsePortRange, parseSeconds } from "../parse-options.ts";
 import { codePageOption, recordLengthOption } from "../representation-options.ts";
-import { defaultPort, type ServeFlags } from "../serve/serve-flags.ts";
+import { UsageError } from "../exit-codes.ts";
+import { defaultPort, ftpFlagsGiven, type ServeFlags } from "../serve/serve-flags.ts";
 import { withTftpFlags } from "../serve/tftp-flags.ts";
 import { withTlsOptions } from "../serve/tls.ts";
 
@@ -10,8 +11,9 @@ import { withTlsOptions } from "../serve/tls.ts";
 export function serve(): Command {
   const command = new Command("serve")
     .summary("serve a folder")
-    .description("Serve a folder by FTP, and by TFTP where it is asked for, until Ctrl-C.")
+    .description("Serve a directory by FTP, and by TFTP where it is asked for, until Ctrl-C.")
     .argument("[dir]", "the folder", ".")
+    .option("--no-ftp", "serve by TFTP alone (needs --tftp)")
     .addOption(
       new Option(
         "--listen <host:port>",
@@ -25,7 +27,7 @@ export function serve(): Command {
       ).argParser(collect(String)),
     )
     .addOption(new Option("--user <name:password[:ro|rw]>", "an account; repeatable").argParser(collect(String)))
-    .option("--users-file <file>", "accounts, one a line as in --user")
+    .option("--users-file <file>", "accounts, one a line as in --user; read again on SIGHUP")
     .option("--anonymous", "allow anonymous logins, for reading")
     .addOption(new Option("--passive-ports <a-b>", "ports for passive data connections").argParser(parsePortRange))
     .option("--external-address <host>", "the IPv4 address that PASV tells, or a name for it")
@@ -63,17 +65,28 @@ export function serve(): Command {
       "after",
       `
 Accounts may come from TWINPORT_USERS too (comma or newline separated), so
-that no password need stand on a command line.
+that no password need stand on a command line. Empty lines of a users file,
+and those that begin with #, are left out. A password is plain text, or a
+$scrypt$ hash of this project's library. Hashes of other programs ($6$…, $2b$…,
+{SSHA}… and others) are refused: they cannot be verified here. {PLAIN} before a
+password says that it is one, whatever it looks like.
+
+SIGHUP has the users file and the TFTP map read again. A file with a mistake is
+logged and changes nothing; sessions go on. The SIGHUP of a terminal that is
+closed ends the server as Ctrl-C does, unless nohup or setsid started it.
 
 Examples:
   twinport serve --anonymous ./pub
   TWINPORT_USERS=me:secret twinport serve --listen 127.0.0.1:0 ./files
   twinport serve --user me:secret --tls-self-signed --tls-require all ./files
   twinport serve --user me:secret ./boot --tftp :69
+  twinport serve --no-ftp ./boot --tftp :69
   twinport serve --users-file users --passive-ports 50000-50100 \\
     --external-address ftp.example.org --listen :21 /srv/ftp`,
     )
-    .action(async (dir: string, flags: ServeFlags) => {
+    .action(async (dir: string, flags: ServeFlags, command: Command) => {
+      const given = flags.ftp ? [] : ftpFlagsGiven(command);
+      if (given.length > 0) throw new UsageError(`--no-ftp leaves FTP out, which these are for: ${given.join(", ")}`);
       // The servers are large, and the other commands need none of them.
       const { runServe } = await import("../serve/run-serve.ts");
       await runServe(dir, flags);

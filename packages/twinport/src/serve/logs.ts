@@ -1,10 +1,10 @@
 /**
- * One line a session, login and transfer, with pino, on stderr. Passwords are never seen here.
+ * One line a session, login, transfer and change of the tree, with pino, on stderr. Passwords are never seen here.
  *
  * Names, and texts with names in them, are escaped by `escapeOctetText` in both formats: pino writes a lone surrogate as
  * U+FFFD, which would make one name of many.
  */
-import type { FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
+import type { AttributesEvent, FtpServer, FtpServerEvents, SessionEvent } from "@twinport/core/ftp-server";
 import { escapeOctetText as printable } from "@twinport/core/protocol";
 import { pino, type Logger } from "pino";
 import pretty from "pino-pretty";
@@ -42,7 +42,10 @@ function tellError(error: Error): Record<string, unknown> {
 /** Writes what a server tells into a log. What the log leaves out is not even listened to: the server then makes no event. */
 export function logServer(server: FtpServer, log: Logger): void {
   if (log.isLevelEnabled("debug")) logSteps(server, log);
-  if (log.isLevelEnabled("info")) logWork(server, log);
+  if (log.isLevelEnabled("info")) {
+    logWork(server, log);
+    logChanges(server, log);
+  }
   logTroubles(server, log);
 }
 
@@ -60,8 +63,8 @@ function logSteps(server: FtpServer, log: Logger): void {
 }
 
 function logWork(server: FtpServer, log: Logger): void {
-  server.on("session-end", ({ reason, milliseconds, ...event }) =>
-    log.info({ ...who(event), reason, ms: milliseconds }, "session ended"),
+  server.on("session-end", ({ reason, bytesSent, bytesReceived, milliseconds, ...event }) =>
+    log.info({ ...who(event), reason, bytesSent, bytesReceived, ms: milliseconds }, "session ended"),
   );
   server.on("login", ({ anonymous, ...event }) =>
     log.info({ ...who(event), ...(anonymous ? { anonymous } : {}) }, "logged in"),
@@ -69,6 +72,28 @@ function logWork(server: FtpServer, log: Logger): void {
   for (const direction of directions) {
     server.on(direction, (event) => log.info(transfer(event), `${direction} complete`));
   }
+}
+
+/** What accounts change in another way than by uploads. */
+function logChanges(server: FtpServer, log: Logger): void {
+  server.on("rename", ({ from, to, ...event }) =>
+    log.info({ ...who(event), from: printable(from), to: printable(to) }, "renamed"),
+  );
+  server.on("remove", (event) => log.info({ ...who(event), path: printable(event.path) }, "removed"));
+  server.on("make-directory", (event) => log.info({ ...who(event), path: printable(event.path) }, "directory made"));
+  server.on("remove-directory", (event) =>
+    log.info({ ...who(event), path: printable(event.path) }, "directory removed"),
+  );
+  server.on("attributes", (event) => log.info({ ...who(event), ...attributes(event) }, "attributes set"));
+  server.on("copy", ({ from, to, size, ...event }) =>
+    log.info({ ...who(event), from: printable(from), to: printable(to), size }, "copied"),
+  );
+  server.on("combine", ({ parts, to, size, ...event }) =>
+    log.info({ ...who(event), parts: parts.map(printable), to: printable(to), size }, "combined"),
+  );
+  server.on("link", ({ path, target, ...event }) =>
+    log.info({ ...who(event), path: printable(path), target: printable(target) }, "link made"),
+  );
 }
 
 function logTroubles(server: FtpServer, log: Logger): void {
@@ -97,4 +122,18 @@ function who({ session, remote, account }: SessionEvent): Record<string, unknown
 function transfer(event: FtpServerEvents["upload"][0]): Record<string, unknown> {
   const { path, bytes, milliseconds, offset } = event;
   return { ...who(event), path: printable(path), bytes, ...(offset > 0 ? { offset } : {}), ms: milliseconds };
+}
+
+/** The attributes that were set, as people write them: times in UTC, permission bits in octal. */
+function attributes({ path, mode, ...event }: AttributesEvent): Record<string, unknown> {
+  const times: Record<string, string> = {};
+  for (const name of ["modified", "accessed", "created"] as const) {
+    const time = event[name];
+    if (time !== undefined) times[name] = new Date(time).toISOString();
+  }
+  return {
+    path: printable(path),
+    ...times,
+    ...(mode === undefined ? {} : { mode: mode.toString(8).padStart(3, "0") }),
+  };
 }

@@ -55,7 +55,10 @@ export function withTftpFlags(command: Command): Command {
         `what is done to names that are asked for: ${simpleRules.join(", ")}; repeatable`,
       ).argParser(collect(parseRule)),
     )
-    .option("--tftp-map <file>", "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite")
+    .option(
+      "--tftp-map <file>",
+      "rules for names, as tftpd-hpa's map files have them; they come after --tftp-rewrite; read again on SIGHUP",
+    )
     .option("--tftp-ignore-case", "find files to read in any case, where one file alone has that name")
     .option("--tftp-msftwindow", "let Windows' loaders tell the size of each window (their option msftwindow)");
 }

@@ -1,10 +1,18 @@
 /** The TFTP server of `serve`. */
 import type { Storage } from "@twinport/core/storage";
 import { escapeOctetText as printable, tftpErrorCode } from "@twinport/core/protocol";
-import { TftpServer, type TftpMulticastOptions, type TftpServerEvents } from "@twinport/core/tftp";
+import {
+  compileRules,
+  TftpServer,
+  type Rewrite,
+  type TftpMulticastOptions,
+  type TftpRequestInfo,
+  type TftpServerEvents,
+} from "@twinport/core/tftp";
 import type { Logger } from "pino";
 import { UsageError } from "../exit-codes.ts";
 import type { ListenAddress } from "../parse-options.ts";
+import type { Reloadable } from "./reload.ts";
 import { urlAddress } from "./run-server.ts";
 import { usualTftpPort, type ServeTftpFlags } from "./tftp-flags.ts";
 import { readTftpMap } from "./tftp-map.ts";
@@ -12,16 +20,51 @@ import { readTftpMap } from "./tftp-map.ts";
 /** Files that are sent to groups at once: each takes a port, from the one that is given. */
 const multicastFiles = 16;
 
+/** A server, and what it can read again. */
+export interface ServedTftp {
+  readonly server: TftpServer;
+  /** Reads the map file again; undefined where there is none. */
+  readonly reloadable: Reloadable | undefined;
+}
+
 /** A server for the flags; undefined where TFTP was not asked for. @throws UsageError. */
-export async function tftpServer(storage: Storage, options: ServeTftpFlags): Promise<TftpServer | undefined> {
-  const { tftp, tftpAllow, tftpRewrite = [], tftpMap } = options;
+export async function servedTftp(storage: Storage, options: ServeTftpFlags): Promise<ServedTftp | undefined> {
+  const { tftp } = options;
   if (tftp === undefined) {
     const given = Object.keys(options).find((name) => name.startsWith("tftp"));
     if (given !== undefined) throw new UsageError("TFTP is not served: give --tftp as well");
     return undefined;
   }
   const addresses: readonly ListenAddress[] = tftp === true ? [{ host: undefined, port: usualTftpPort }] : tftp;
-  const map = tftpMap === undefined ? [] : await readTftpMap(tftpMap);
+  const { rewrite, reloadable } = await readRules(options);
+  return { server: makeServer(storage, options, addresses, rewrite), reloadable };
+}
+
+/** The rules for names, which a map file that is read again changes under the server. @throws UsageError. */
+async function readRules({
+  tftpRewrite = [],
+  tftpMap,
+}: ServeTftpFlags): Promise<{ readonly rewrite: Rewrite; readonly reloadable: Reloadable | undefined }> {
+  const flags = tftpRewrite.map((rule) => ({ rule }));
+  if (tftpMap === undefined) return { rewrite: compileRules(flags), reloadable: undefined };
+  let current: Rewrite = compileRules([]);
+  const reload = async (): Promise<{ rules: number }> => {
+    const map = await readTftpMap(tftpMap);
+    current = compileRules([...flags, ...map]);
+    return { rules: map.length };
+  };
+  await reload();
+  return { rewrite: (request) => current(request), reloadable: { what: "rules for TFTP's names", reload } };
+}
+
+/** @throws UsageError. */
+function makeServer(
+  storage: Storage,
+  options: ServeTftpFlags,
+  addresses: readonly ListenAddress[],
+  rewrite: Rewrite,
+): TftpServer {
+  const { tftpAllow } = options;
   const from = tftpAllow === undefined ? {} : { from: tftpAllow };
   const { tftpMulticast } = options;
   if (tftpMulticast !== undefined && options.tftpSinglePort === true) {
@@ -40,7 +83,7 @@ export async function tftpServer(storage: Storage, options: ServeTftpFlags): Pro
     }),
     read: from,
     write: writes ? { ...from, create: options.tftpWrite === true, overwrite: options.tftpOverwrite === true } : false,
-    rewrite: [...tftpRewrite.map((rule) => ({ rule })), ...map],
+    rewrite,
     ignoreCase: options.tftpIgnoreCase === true,
     microsoftWindow: options.tftpMsftwindow === true,
     singlePort: options.tftpSinglePort === true,
@@ -60,7 +103,7 @@ export function logTftpServer(server: TftpServer, log: Logger): void {
     log[request?.operation === "read" && code === tftpErrorCode.fileNotFound ? "info" : "warn"](
       {
         remote: `${remote.address}:${remote.port}`,
-        ...(request === undefined ? {} : { path: printable(request.asked), operation: request.operation }),
+        ...(request === undefined ? {} : { ...names(request, request.file), operation: request.operation }),
         code,
       },
       `TFTP request refused: ${printable(message)}`,
@@ -75,11 +118,16 @@ export function logTftpServer(server: TftpServer, log: Logger): void {
   server.on("server-error", ({ doing, cause }) => log.error({ err: cause }, `failed ${doing}`));
 }
 
-function who({ request }: TftpServerEvents["transfer-start"][0]): Record<string, unknown> {
+/** The name that the peer asked for, and what the rules made of it, or the path where the file was found. */
+function names({ asked }: TftpRequestInfo, path: string): Record<string, unknown> {
+  return { asked: printable(asked), path: printable(path) };
+}
+
+function who({ request, path }: TftpServerEvents["transfer-start"][0]): Record<string, unknown> {
   const { remote, file, mode } = request;
   return {
     remote: `${remote.address}:${remote.port}`,
-    path: printable(file),
+    ...names(request, path ?? file),
     ...(mode === "netascii" ? { mode } : {}),
   };
 }

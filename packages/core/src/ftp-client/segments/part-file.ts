@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { constants } from "node:fs";
 import { lstat, open, rename, rm, utimes, type FileHandle } from "node:fs/promises";
-import { InlinePace } from "../../bytes/index.ts";
+import { InlinePace, isCallbackError } from "../../bytes/index.ts";
 import type { Destination } from "../../storage/index.ts";
 import { LocalFileError } from "../errors.ts";
 
@@ -114,8 +114,8 @@ export class PartFile {
   #put(from: Uint8Array, at: number, position: number): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.write(this.#handle.fd, from, at, from.length - at, position, (cause, count) => {
-        if (cause === null) resolve(count);
-        else reject(cause);
+        if (isCallbackError(cause)) reject(cause);
+        else resolve(count);
       });
     });
   }

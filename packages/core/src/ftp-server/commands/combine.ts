@@ -2,6 +2,7 @@
 import { message, replyCode } from "../../protocol/index.ts";
 import { StorageError, type WriteMode } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
+import { tellCombine, tellRemove } from "../tell-change.ts";
 import { copyFiles, entryOrNone } from "../transfer/copy-files.ts";
 
 /** COMB: the parts follow what the target holds already, as the servers have it that brought this verb. */
@@ -21,7 +22,11 @@ export const comb: CommandRow<readonly string[]> = {
       return "append";
     };
     const entry = await copyFiles(session, { verb: "COMB", sources, target, consumes: true, mode });
-    for (const path of sources) await session.account.storage.remove(path);
+    tellCombine(session, sources, target, entry.size);
+    for (const path of sources) {
+      await session.account.storage.remove(path);
+      tellRemove(session, "COMB", path);
+    }
     session.reply(replyCode.fileActionOkay, message("{target} has {size} octets", { target, size: entry.size }));
   },
 };

@@ -3,6 +3,7 @@ import { formatQuotedPath, message, replyCode } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
+import { tellMakeDirectory, tellRemoveDirectory } from "../tell-change.ts";
 
 /** CWD: without an argument, back to the folder of the login. */
 export const cwd: CommandRow<string | undefined> = {
@@ -58,6 +59,7 @@ export const mkd: CommandRow<string> = {
     const path = session.path(text);
     const quoted = pathForPrograms(session, path);
     await session.account.storage.makeDirectory(path, { permissions: 0o777 & ~session.umask });
+    tellMakeDirectory(session, path);
     session.reply(replyCode.pathname, message("{quoted} created", { quoted }));
   },
 };
@@ -68,6 +70,7 @@ export const rmd: CommandRow<string> = {
   async handle(session, text) {
     const path = session.path(text);
     await session.account.storage.removeDirectory(path);
+    tellRemoveDirectory(session, path);
     session.reply(replyCode.fileActionOkay, message("{path} removed", { path }));
   },
 };

@@ -70,7 +70,7 @@ export const mdtm: CommandRow<ModifiedTime> = {
       return;
     }
     session.demand("changeAttributes", setting.path);
-    await setModified(session, setting.path, setting.time);
+    await setModified(session, "MDTM", setting.path, setting.time);
     session.reply(replyCode.fileStatus, `Modify=${formatTimeValue(setting.time)}; ${session.path(setting.path)}`);
   },
 };

@@ -2,6 +2,7 @@
 import { message, replyCode } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import { tellRename } from "../tell-change.ts";
 
 /** RNFR: the name must be there; a link that leads nowhere is. */
 export const rnfr: CommandRow<string> = {
@@ -23,6 +24,7 @@ export const rnto: CommandRow<string> = {
     if (from === undefined) throw new CommandError("bad-sequence", message("RNTO must follow RNFR directly"));
     const to = session.path(text);
     await session.account.storage.rename(from, to, { replace: session.may("overwrite") });
+    tellRename(session, from, to);
     session.reply(replyCode.fileActionOkay, message("{from} renamed to {to}", { from, to }));
   },
 };

@@ -2,6 +2,7 @@
 import { message, replyCode, type ModeAndPath, type SiteTimes } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import { tellAttributes } from "../tell-change.ts";
 import { setModified } from "./times.ts";
 
 /** SITE CHMOD: set-id and sticky bits are dropped, since no upload should gain them. */
@@ -15,6 +16,7 @@ export const siteChmod: CommandRow<ModeAndPath> = {
     }
     const path = session.path(text);
     await storage.changeMode(path, mode & 0o777);
+    tellAttributes(session, "SITE CHMOD", path, { mode: mode & 0o777 });
     session.reply(
       replyCode.commandOkay,
       message("Permissions of {path} are {bits}", { path, bits: octal(mode & 0o777) }),
@@ -35,7 +37,7 @@ export const siteUtime: CommandRow<SiteTimes> = {
   permission: "changeAttributes",
   ability: "setTimes",
   async handle(session, { path, modified, accessed }) {
-    await setModified(session, path, modified, accessed);
+    await setModified(session, "SITE UTIME", path, modified, accessed);
     session.reply(replyCode.commandOkay, message("Times of {path} are set", { path: session.path(path) }));
   },
 };

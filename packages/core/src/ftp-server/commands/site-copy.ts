@@ -4,6 +4,7 @@ import { StorageError, type VirtualPath, type WriteMode } from "../../storage/in
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
+import { tellCopy } from "../tell-change.ts";
 import { copyFiles, writeModeFor } from "../transfer/copy-files.ts";
 
 /** SITE COPY. */
@@ -40,5 +41,6 @@ async function copy(session: Session, from: VirtualPath, to: string): Promise<vo
   const target = session.path(to);
   const mode = (): Promise<WriteMode> => writeModeFor(session, to);
   const entry = await copyFiles(session, { verb: "SITE COPY", sources: [from], target, mode });
+  tellCopy(session, from, target, entry.size);
   session.reply(replyCode.fileActionOkay, message("{target} has {size} octets", { target, size: entry.size }));
 }

@@ -3,6 +3,7 @@ import { message, replyCode, type TwoPaths } from "../../protocol/index.ts";
 import { StorageError, type VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
+import { tellLink } from "../tell-change.ts";
 
 /** SITE SYMLINK: both names start from the working directory, as everywhere, not the target's from the link's folder. */
 export const siteSymlink: CommandRow<TwoPaths> = {
@@ -19,6 +20,7 @@ export const siteSymlink: CommandRow<TwoPaths> = {
     }
     const [target, path] = [session.path(from), session.path(to)];
     await storage.link(target, path);
+    tellLink(session, path, target);
     session.reply(replyCode.commandOkay, message("{path} leads to {target}", { path, target }));
   },
 };

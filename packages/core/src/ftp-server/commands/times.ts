@@ -5,19 +5,21 @@ import {
   message,
   replyCode,
   type FactsAndPath,
+  type SettableFacts,
   type TimeAndPath,
 } from "../../protocol/index.ts";
-import type { StorageAbility } from "../../storage/index.ts";
+import type { StorageAbility, VirtualPath } from "../../storage/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
+import { tellAttributes, type SetAttributes } from "../tell-change.ts";
 
 /** MFMT: sets when a file was modified, and answers with the time as it now is. */
 export const mfmt: CommandRow<TimeAndPath> = {
   permission: "changeAttributes",
   ability: "setTimes",
   async handle(session, { time, path: text }) {
-    await setModified(session, text, time);
+    await setModified(session, "MFMT", text, time);
     session.reply(replyCode.fileStatus, `Modify=${formatTimeValue(time)}; ${session.path(text)}`);
   },
 };
@@ -29,6 +31,7 @@ export const mfct: CommandRow<TimeAndPath> = {
   async handle(session, { time, path: text }) {
     const path = session.path(text);
     await session.account.storage.setCreated?.(path, time);
+    tellAttributes(session, "MFCT", path, { created: time });
     session.reply(replyCode.fileStatus, `Create=${formatTimeValue(time)}; ${path}`);
   },
 };
@@ -56,21 +59,58 @@ export const mff: CommandRow<FactsAndPath> = {
         throw new CommandError("parameter-not-implemented", message("{fact} cannot be set in this storage", { fact }));
       }
     }
-    const mode = facts.mode === undefined ? undefined : facts.mode & 0o777;
-    if (mode !== undefined) await storage.changeMode?.(path, mode);
-    if (facts.created !== undefined) await storage.setCreated?.(path, facts.created);
-    // Last: what came before may have touched it.
-    if (facts.modified !== undefined) await storage.setTimes?.(path, { modified: facts.modified });
-    const set = formatSettableFacts(mode === undefined ? facts : { ...facts, mode });
-    session.reply(replyCode.fileStatus, `${set} ${path}`);
+    const wanted = facts.mode === undefined ? facts : { ...facts, mode: facts.mode & 0o777 };
+    await setFacts(session, path, wanted);
+    session.reply(replyCode.fileStatus, `${formatSettableFacts(wanted)} ${path}`);
   },
 };
 
-/** Sets the times of what a name means; MFMT, MDTM and SITE UTIME share it. @throws CommandError without the ability. */
-export async function setModified(session: Session, text: string, modified: number, accessed?: number): Promise<void> {
+/** Sets facts one by one. What was set before one of them failed stays set, and is told as well. */
+async function setFacts(
+  session: Session,
+  path: VirtualPath,
+  { mode, created, modified }: SettableFacts,
+): Promise<void> {
+  const { storage } = session.account;
+  let set: SetAttributes = {};
+  try {
+    if (mode !== undefined) {
+      await storage.changeMode?.(path, mode);
+      set = { mode };
+    }
+    if (created !== undefined) {
+      await storage.setCreated?.(path, created);
+      set = { ...set, created };
+    }
+    // Last: what came before may have touched it.
+    if (modified !== undefined) {
+      await storage.setTimes?.(path, { modified });
+      set = { ...set, modified };
+    }
+  } finally {
+    if (Object.keys(set).length > 0) tellAttributes(session, "MFF", path, set);
+  }
+}
+
+/**
+ * Sets the times of what a name means; MFMT, MDTM and SITE UTIME share it.
+ *
+ * @param verb - The command, for the event.
+ * @throws CommandError without the ability.
+ */
+export async function setModified(
+  session: Session,
+  verb: string,
+  text: string,
+  modified: number,
+  accessed?: number,
+): Promise<void> {
   const { storage } = session.account;
   if (storage.setTimes === undefined) {
     throw new CommandError("not-supported-by-storage", message("This storage does not set times"));
   }
-  await storage.setTimes(session.path(text), accessed === undefined ? { modified } : { modified, accessed });
+  const path = session.path(text);
+  const times = accessed === undefined ? { modified } : { modified, accessed };
+  await storage.setTimes(path, times);
+  tellAttributes(session, verb, path, times);
 }

@@ -48,6 +48,7 @@ import { english, type Language } from "./language.ts";
 import { loggedOut, loginTransition, type LoginEvent, type LoginState } from "./login-state.ts";
 import { OneShots } from "./one-shots.ts";
 import type { SessionHost } from "./session-host.ts";
+import { SessionTally } from "./session-tally.ts";
 import { takeSecured, type SecuredControl, type SessionTls } from "./session-tls.ts";
 import {
   defaultTransferParameters,
@@ -84,6 +85,7 @@ export class Session implements ControlChannelOwner {
   transfer: TransferState = noTransfer;
   /** Octets moved by the running transfer. */
   transferred = 0;
+  readonly tally: SessionTally = new SessionTally();
   workingDirectory: VirtualPath = rootPath;
   umask: number = defaultUmask;
   /** Facts that OPTS MLST chose; undefined is the default set (RFC 3659 §7.9). */
@@ -275,6 +277,7 @@ export class Session implements ControlChannelOwner {
     if (this.login.state !== "in") return;
     const { account } = this.login;
     const event = { ...this.event(), account: account.name, reason };
+    this.tally.account = account.name;
     this.moveLogin({ event: "reinitialised" });
     const reservation = this.#loginReservation;
     this.#loginReservation = undefined;
@@ -489,6 +492,7 @@ export class Session implements ControlChannelOwner {
     if (this.host.hears("session-end")) {
       this.host.tell("session-end", {
         ...this.event(),
+        ...this.tally.told(),
         reason,
         milliseconds: Math.round(performance.now() - this.started),
       });

@@ -12,6 +12,7 @@
  * given back.
  */
 import type { Socket } from "node:net";
+import { isCallbackError } from "../../bytes/index.ts";
 import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
 import { message, normaliseAddress, replyCode, type Text } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
@@ -125,6 +126,7 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
     tellBroken(session, job, begun, cause);
     throw cause;
   } finally {
+    session.tally.add(job.direction, session.transferred);
     // A connection that came and was not taken is closed by the dispatcher, after the reply.
     if (session.endpoint.end === "passive" && !session.endpoint.arming.connected) {
       session.endpoint.arming.release();
@@ -308,7 +310,7 @@ function endOutward(socket: Socket, signal: AbortSignal, timeout: number): Promi
     const done = (error?: Error | null): void => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
-      if (error !== undefined && error !== null)
+      if (isCallbackError(error))
         reject(new CommandError("transfer-aborted", message("The data connection broke at its end")));
       else resolve();
     };

@@ -20,7 +20,7 @@ import {
   tftpOpcode,
   writeBlockHeader,
 } from "./packet.ts";
-import { defaultRetries, RetransmissionTimer } from "./retransmission-timer.ts";
+import { defaultRetries, RetransmissionTimer, shortestReceiverTimeout } from "./retransmission-timer.ts";
 
 /** Options of `TftpReceiver`. */
 export interface TftpReceiverOptions extends TftpMachineOptions {
@@ -36,11 +36,6 @@ export interface TftpReceiverOptions extends TftpMachineOptions {
   readonly deliver: (packet: Uint8Array) => void;
 }
 
-/**
- * Milliseconds before an ACK is repeated at least: the sender, who knows what it sent, is to be the first to do something,
- * and both at once disturb each other.
- */
-const shortestTimeout = 200;
 /** ACKs after a repeated one that are not repeated for a block that comes again within a round trip. */
 const acknowledgmentsOfDoubt = 2;
 /** Milliseconds of dallying at least. */
@@ -83,7 +78,7 @@ export class TftpReceiver {
     this.#window = options.windowSize;
     this.#timer = new RetransmissionTimer({
       ...options,
-      shortestTimeout: Math.max(shortestTimeout, options.shortestTimeout ?? 0),
+      shortestTimeout: Math.max(shortestReceiverTimeout, options.shortestTimeout ?? 0),
       retries: options.firstRetries ?? options.retries,
     });
   }

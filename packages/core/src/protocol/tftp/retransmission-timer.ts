@@ -4,13 +4,17 @@
  *
  * What was measured counts for the first two retransmissions, which make up for a packet that was lost. A peer that is silent
  * for longer erases its flash or wakes its disk: from then on the waits are those for a peer of which nothing is known.
+ *
+ * The wait is never less than a quarter of a second longer than the round trip: a device answers one block at once, and the
+ * next only when its flash is written. Whatever turns out to have been sent again in vain makes the waits longer for the
+ * rest of the transfer (`spurious`), since Karn's rule keeps just those answers from being measured (RFC 6298 §3).
  */
 
 /** How long is waited. */
 export interface RetransmissionOptions {
   /** Milliseconds before the first retransmission as long as nothing was measured. Default 1,000. */
   readonly initialTimeout?: number | undefined;
-  /** Milliseconds that are waited at least. Default 50. */
+  /** Milliseconds that are waited at least, and beyond the round trip. Default 250. */
   readonly shortestTimeout?: number | undefined;
   /** Milliseconds that are waited at most, but for the random part. Default 10,000. */
   readonly longestTimeout?: number | undefined;
@@ -29,6 +33,17 @@ export interface RetransmissionOptions {
 export const defaultRetries = 6;
 /** Milliseconds before the first retransmission, unless an option says otherwise. */
 export const defaultInitialTimeout = 1_000;
+/** Milliseconds that are waited at least, unless an option says otherwise. */
+export const defaultShortestTimeout = 250;
+/**
+ * Milliseconds before an ACK is repeated at least: the sender, who knows what it sent, is to be the first to do something,
+ * and both at once disturb each other.
+ */
+export const shortestReceiverTimeout: number = 2 * defaultShortestTimeout;
+/** Milliseconds that a peer of which nothing is known may take for each block of a window but the first. */
+const blockAllowance = 300;
+/** How much longer than the answer that was slowest the waits are, after something was sent again in vain. */
+const spuriousMargin = 1.5;
 /**
  * Milliseconds of patience, unless an option says otherwise. Most peers send again after 5 s without a packet, and some at
  * no other occasion: tftp-hpa as a sender answers no ACK that it has had, atftp as a receiver no block. What comes closer
@@ -42,7 +57,7 @@ const jitter = 0.25;
 
 /** The clock of one transfer. All times are milliseconds of one clock. */
 export class RetransmissionTimer {
-  readonly #shortest: number;
+  #shortest: number;
   readonly #longest: number;
   readonly #random: () => number;
   readonly #initial: number;
@@ -54,13 +69,15 @@ export class RetransmissionTimer {
   /** How often the wait was doubled. It stays so until an answer shows that the wait was long enough (RFC 6298 §5). */
   #backoff = 0;
   #deadline: number | undefined;
+  /** Blocks that have one answer. */
+  #blocks = 1;
   /** What a wait is multiplied by; drawn anew for each retransmission, and not for each packet. */
   #spread: number;
 
   constructor(options: RetransmissionOptions) {
     this.#initial = options.initialTimeout ?? defaultInitialTimeout;
     this.#longest = Math.max(options.longestTimeout ?? 10_000, 1);
-    this.#shortest = Math.min(options.shortestTimeout ?? 50, this.#longest);
+    this.#shortest = Math.min(options.shortestTimeout ?? defaultShortestTimeout, this.#longest);
     this.#retries = options.retries ?? defaultRetries;
     this.#patience = options.patience ?? Math.min(defaultPatience, this.#longest);
     this.#random = options.random;
@@ -100,19 +117,31 @@ export class RetransmissionTimer {
   }
 
   /**
+   * What was sent again was sent in vain: the peer had the first copy, and answered so many milliseconds after that. From
+   * now on nothing is sent again that soon; but the waits are no longer for it than for a peer of which nothing is known.
+   */
+  spurious(milliseconds: number): void {
+    const most = Math.min(Math.max(this.#initial, this.#shortest), this.#longest);
+    this.#shortest = Math.max(this.#shortest, Math.min(milliseconds * spuriousMargin, most));
+  }
+
+  /**
    * The peer answered: the count begins anew, and so does the wait.
    *
    * @param sure - What it answers was sent once, so that the wait was long enough. Default false: an answer to what was sent
    *   again may be one to the first copy.
+   * @param blocks - As for `arm`.
    */
-  progress(now: number, sure = false): void {
+  progress(now: number, sure = false, blocks = 1): void {
     if (sure) this.#backoff = 0;
     this.#sent = 0;
+    this.#blocks = blocks;
     this.#deadline = now + this.#wait();
   }
 
-  /** Waits from now on, without counting anything. */
-  arm(now: number): void {
+  /** Waits from now on, without counting anything. @param blocks - Blocks with one answer. Default 1. */
+  arm(now: number, blocks = 1): void {
+    this.#blocks = blocks;
     this.#deadline = now + this.#wait();
   }
 
@@ -135,8 +164,11 @@ export class RetransmissionTimer {
   }
 
   #wait(): number {
+    // The margin of RFC 6298 §2 shrinks to nothing where the round trip is steady, and the least delay would be a timeout.
     const estimate =
-      this.#smoothed === undefined ? this.#initial : Math.max(this.#smoothed + 4 * this.#variation, this.#shortest);
+      this.#smoothed === undefined
+        ? this.#initial + (this.#blocks - 1) * blockAllowance
+        : this.#smoothed + Math.max(4 * this.#variation, this.#shortest);
     const backedOff = Math.min(estimate * 2 ** this.#backoff, this.#longest);
     if (this.#sent < hastyRetransmissions) return backedOff * this.#spread;
     const patient = Math.min(this.#patience * 2 ** (this.#sent - hastyRetransmissions), this.#longest);

@@ -39,6 +39,9 @@ const cachedOctets = 256 * 1024;
 /** Windows that go through before a duplicate ACK is believed again. */
 const windowsOfDoubt = 2;
 
+/** Milliseconds between the answers of a receiver to two copies of a block that waited for it. */
+const secondAnswer = 100;
+
 interface Slot {
   /** A whole DATA packet: header and block. */
   readonly packet: Uint8Array;
@@ -70,6 +73,12 @@ export class TftpSender {
   #last: number | undefined;
   #timed = 0;
   #timedAt = 0;
+  /** When the first block that was sent again because of a timeout had been sent first; undefined when none was. */
+  #repeatedSince: number | undefined;
+  /** The block whose ACK may have answered the first copy, and how long after that it came. */
+  #doubtful = 0;
+  #doubtfulTook = 0;
+  #doubtfulAt = 0;
   #doubt = 0;
   #heard = false;
   #started = false;
@@ -167,6 +176,7 @@ export class TftpSender {
       this.#fail({ kind: "timeout", message: `No answer after ${this.#timer.retransmissions} retransmissions` });
       return;
     }
+    this.#repeatedSince ??= this.#timedAt;
     this.#timed = 0;
     if (this.#first !== undefined) {
       this.counts.resent++;
@@ -189,7 +199,8 @@ export class TftpSender {
       if (wire !== 0) return;
       this.#heedWindow(packet);
       this.#first = undefined;
-      if (this.#timed !== 0 && this.#timer.retransmissions === 0) this.#timer.measure(now - this.#timedAt);
+      // How soon options are acknowledged tells nothing of how long a block takes: it is not measured.
+      this.#endRepetition(0, now);
       this.#progress(now);
       return;
     }
@@ -200,6 +211,7 @@ export class TftpSender {
     this.#heedWindow(packet);
     if (distance === 0) {
       this.counts.duplicates++;
+      this.#learn(now);
       this.#hearDuplicate(now);
       return;
     }
@@ -208,6 +220,7 @@ export class TftpSender {
       if (block === this.#timed) this.#timer.measure(now - this.#timedAt);
       this.#timed = 0;
     }
+    this.#endRepetition(block, now);
     this.#acknowledged = block;
     // Inside a window: what followed was lost. Beyond what was sent again: the first copies had arrived.
     if (block !== this.#sent) {
@@ -216,6 +229,27 @@ export class TftpSender {
     }
     if (this.#doubt > 0) this.#doubt--;
     this.#progress(now);
+  }
+
+  /** An ACK came after something was sent again: nobody knows yet which copy it answers. */
+  #endRepetition(block: number, now: number): void {
+    if (this.#repeatedSince === undefined) return;
+    this.#doubtful = block;
+    this.#doubtfulTook = now - this.#repeatedSince;
+    this.#doubtfulAt = now;
+    this.#repeatedSince = undefined;
+  }
+
+  /**
+   * The same ACK came once more: it answers the second copy, and the one before answered the first. But a receiver also
+   * repeats an ACK after a while, and with windows for a gap in what was sent since then: neither comes this soon.
+   */
+  #learn(now: number): void {
+    if (this.#doubtfulTook === 0 || this.#acknowledged !== this.#doubtful) return;
+    const soon = Math.max((this.#timer.roundTrip ?? 0) / 2, this.#window > 1 ? 0 : secondAnswer);
+    if (now - this.#doubtfulAt > soon) return;
+    this.#timer.spurious(this.#doubtfulTook);
+    this.#doubtfulTook = 0;
   }
 
   /** The ACK's fifth octet, where there is one: blocks of the next window. */
@@ -236,7 +270,8 @@ export class TftpSender {
       return;
     }
     // The wait begins here, and needs no other beginning for what is sent now.
-    this.#timer.progress(now, this.#timer.retransmissions === 0);
+    const next = Math.max(1, Math.min(this.#window, this.#supplied - this.#acknowledged));
+    this.#timer.progress(now, this.#timer.retransmissions === 0, next);
     if (!this.#transmitWindow(now) && this.#sent === this.#acknowledged) this.#timer.stop();
   }
 
@@ -259,7 +294,7 @@ export class TftpSender {
 
   /** Sends, and waits for the answer from now on. With nothing to send there is nothing to wait for. */
   #sendWindow(now: number): void {
-    if (this.#transmitWindow(now)) this.#timer.arm(now);
+    if (this.#transmitWindow(now)) this.#timer.arm(now, this.#sent - this.#acknowledged);
     else if (this.#sent === this.#acknowledged) this.#timer.stop();
   }
 

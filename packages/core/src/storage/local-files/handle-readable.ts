@@ -1,7 +1,7 @@
 /** A regular file of this machine, read in order from a handle: at once while the device is quick. */
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { InlinePace, type ReadableFile } from "../../bytes/index.ts";
+import { InlinePace, isCallbackError, type ReadableFile } from "../../bytes/index.ts";
 
 /** What is read, and how its failures are told. */
 export interface HandleReadableOptions {
@@ -33,7 +33,7 @@ export function handleReadable(handle: FileHandle, options: HandleReadableOption
     read: (into) =>
       new Promise((resolve, reject) => {
         fs.read(handle.fd, into, 0, into.length, position, (cause, count) => {
-          if (cause !== null) return reject(failed(cause));
+          if (isCallbackError(cause)) return reject(failed(cause));
           position += count;
           return resolve(count);
         });

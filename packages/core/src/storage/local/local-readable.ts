@@ -1,6 +1,6 @@
 /** An open local file, read by position with the caller's buffers. */
 import fs from "node:fs";
-import type { InlinePace, ReadableFile } from "../../bytes/index.ts";
+import { isCallbackError, type InlinePace, type ReadableFile } from "../../bytes/index.ts";
 import type { SystemCalls } from "./system-calls.ts";
 import { fromSystemError } from "./system-errors.ts";
 
@@ -67,8 +67,8 @@ export class LocalReadable implements ReadableFile {
     fs.read(this.#fd, this.#into, 0, this.#into.length, this.#position, this.#done);
   };
 
-  readonly #done = (error: NodeJS.ErrnoException | null, count: number): void => {
-    if (error !== null) {
+  readonly #done = (error: NodeJS.ErrnoException | null | undefined, count: number): void => {
+    if (isCallbackError(error)) {
       this.#reject(fromSystemError(error, this.#path));
       return;
     }

@@ -1,6 +1,6 @@
 /** An open local file, written by position; what its end means is the opener's to say. */
 import fs from "node:fs";
-import type { InlinePace, WritableFile } from "../../bytes/index.ts";
+import { isCallbackError, type InlinePace, type WritableFile } from "../../bytes/index.ts";
 import type { Entry } from "../storage.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
 
@@ -145,10 +145,12 @@ export class LocalWritable implements WritableFile<Entry> {
   #writeOnce(from: Uint8Array, at: number): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.write(this.#fd, from, at, from.length - at, this.#position - this.#origin, (error, count) => {
-        if (error === null) {
-          this.#position += count;
-          resolve(count);
-        } else reject(this.#failed(error));
+        if (isCallbackError(error)) {
+          reject(this.#failed(error));
+          return;
+        }
+        this.#position += count;
+        resolve(count);
       });
     });
   }
@@ -156,10 +158,12 @@ export class LocalWritable implements WritableFile<Entry> {
   #writevOnce(parts: readonly Uint8Array[]): Promise<number> {
     return new Promise((resolve, reject) => {
       fs.writev(this.#fd, parts, this.#position - this.#origin, (error, count) => {
-        if (error === null) {
-          this.#position += count;
-          resolve(count);
-        } else reject(this.#failed(error));
+        if (isCallbackError(error)) {
+          reject(this.#failed(error));
+          return;
+        }
+        this.#position += count;
+        resolve(count);
       });
     });
   }

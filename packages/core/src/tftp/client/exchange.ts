@@ -4,6 +4,7 @@
  * The first answer binds the server's transfer identifier; packets from elsewhere get ERROR 5 and are otherwise ignored.
  */
 import type { RemoteInfo, Socket } from "node:dgram";
+import { isCallbackError } from "../../bytes/index.ts";
 import {
   acceptOptions,
   blockOf,
@@ -137,8 +138,8 @@ export class Exchange {
 
   #sendRequest(): void {
     const { socket, server } = this.#options;
-    socket.send(this.#request, server.port, server.address, (cause: NodeJS.ErrnoException | null) => {
-      if (cause === null || cause.code === passingError || this.#port !== undefined) return;
+    socket.send(this.#request, server.port, server.address, (cause: NodeJS.ErrnoException | null | undefined) => {
+      if (!isCallbackError(cause) || cause.code === passingError || this.#port !== undefined) return;
       this.#endAsking({ kind: "unreachable", message: cause.message, cause });
     });
     const wait = (this.#timer.deadline ?? 0) - clock();

@@ -2,6 +2,7 @@
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { isCallbackError } from "../../bytes/index.ts";
 import {
   findDestination,
   handleReadable,
@@ -164,8 +165,8 @@ export function streamSink(stream: Writable): StreamSink {
       stream.once("close", closed);
       stream.write(from, (error) => {
         stream.off("close", closed);
-        if (error === null || error === undefined) resolve();
-        else reject(error);
+        if (isCallbackError(error)) reject(error);
+        else resolve();
       });
     });
   };

@@ -4,7 +4,10 @@ import type { TftpRequestInfo } from "./options.ts";
 
 /** A request was not granted. */
 export interface TftpRefusalEvent {
-  /** Undefined where the packet was no request that could be read. The name may not be rewritten yet. */
+  /**
+   * Undefined where the packet was no request that could be read. Its `file` is as it was asked for where the request was
+   * refused before the rules, or by them.
+   */
   readonly request: TftpRequestInfo | undefined;
   readonly remote: { readonly address: string; readonly port: number };
   /** The code of the ERROR packet. */
@@ -14,7 +17,13 @@ export interface TftpRefusalEvent {
 
 /** A transfer goes on. */
 export interface TftpProgressEvent {
+  /** Its `asked` is the name as it came, its `file` what the rules made of it. */
   readonly request: TftpRequestInfo;
+  /**
+   * Where the file lies in the storage: what the application's decision and `ignoreCase` made of the name as well.
+   * Undefined for what the application supplied itself.
+   */
+  readonly path: string | undefined;
   readonly agreement: TftpAgreement;
   /** Octets on the wire that the peer has, or that came. */
   readonly octets: number;

@@ -36,7 +36,10 @@ export interface TftpServerLimits {
   readonly firstRetries: number;
   /** Milliseconds before the first retransmission as long as no round trip was measured. Default 1,000. */
   readonly initialTimeout: number;
-  /** Milliseconds before a retransmission at least, however quick the peer was. Default 50. */
+  /**
+   * Milliseconds before a retransmission at least, and beyond the round trip: a device that answered the last block at once
+   * may write its flash before it answers this one. Default 250.
+   */
   readonly shortestTimeout: number;
   /** Milliseconds between two retransmissions at most. Default 10,000. */
   readonly longestTimeout: number;
@@ -69,7 +72,7 @@ export const defaultTftpLimits: TftpServerLimits = {
   retries: 6,
   firstRetries: 3,
   initialTimeout: 1_000,
-  shortestTimeout: 50,
+  shortestTimeout: 250,
   longestTimeout: 10_000,
   openTimeout: 30_000,
   multicastGroups: 64,

@@ -13,15 +13,10 @@ import { netasciiSink, netasciiSource } from "../transfer/netascii-files.ts";
 import type { ResolvedTftpOptions, TftpDecision, TftpRequestInfo } from "./options.ts";
 import { TftpRequestError } from "./request-error.ts";
 
-/** An open file, as it goes on the wire. */
+/** An open file, as it goes on the wire, and where in the storage it lies: undefined for what the application supplied. */
 export type OpenedRequest =
-  | {
-      readonly operation: "read";
-      readonly file: ReadableFile;
-      /** Where the file lies in the storage; undefined for what the application supplied. */
-      readonly path: VirtualPath | undefined;
-    }
-  | { readonly operation: "write"; readonly file: WritableFile };
+  | { readonly operation: "read"; readonly file: ReadableFile; readonly path: VirtualPath | undefined }
+  | { readonly operation: "write"; readonly file: WritableFile; readonly path: VirtualPath | undefined };
 
 /** Whether the peer may do this at all. @throws TftpRequestError. */
 export function demandAccess(options: ResolvedTftpOptions, operation: "read" | "write", address: string): void {
@@ -66,14 +61,14 @@ export async function openRequest(
   if (expectedSize !== undefined && expectedSize > options.write.maxSize) {
     throw new TftpRequestError(tftpErrorCode.diskFull, "The file is too large");
   }
-  const file = await openWrite(options, request, decision, expectedSize, signal);
-  return { operation: "write", file: request.mode === "netascii" ? netasciiSink(file) : file };
+  const { path, file } = await openWrite(options, request, decision, expectedSize, signal);
+  return { operation: "write", path, file: request.mode === "netascii" ? netasciiSink(file) : file };
 }
 
 /** A file, and where in the storage it is; what the application made is nowhere. */
-interface OpenedFile {
+interface OpenedFile<F> {
   readonly path: VirtualPath | undefined;
-  readonly file: ReadableFile;
+  readonly file: F;
 }
 
 async function openRead(
@@ -81,7 +76,7 @@ async function openRead(
   request: TftpRequestInfo,
   decision: TftpDecision | undefined,
   signal: AbortSignal,
-): Promise<OpenedFile> {
+): Promise<OpenedFile<ReadableFile>> {
   if (decision !== undefined && "content" in decision) return { path: undefined, file: toFile(decision.content) };
   const name = decision !== undefined && "file" in decision ? decision.file : request.file;
   const path = resolveVirtualPath(rootPath, name);
@@ -101,8 +96,8 @@ async function openWrite(
   decision: TftpDecision | undefined,
   expectedSize: number | undefined,
   signal: AbortSignal,
-): Promise<WritableFile> {
-  if (decision !== undefined && "sink" in decision) return decision.sink;
+): Promise<OpenedFile<WritableFile>> {
+  if (decision !== undefined && "sink" in decision) return { path: undefined, file: decision.sink };
   const name = decision !== undefined && "file" in decision ? decision.file : request.file;
   const path = resolveVirtualPath(rootPath, name);
   const { create, overwrite } = options.write;
@@ -110,11 +105,12 @@ async function openWrite(
     if (!overwrite) throw new TftpRequestError(tftpErrorCode.accessViolation, "Access violation");
     await options.storage.stat(path, { signal });
   }
-  return options.storage.openWrite(path, {
+  const file = await options.storage.openWrite(path, {
     mode: overwrite ? "replace" : "create",
     signal,
     ...(expectedSize === undefined ? {} : { expectedSize }),
   });
+  return { path, file };
 }
 
 function toFile(content: Uint8Array | string | ReadableFile): ReadableFile {

@@ -15,6 +15,7 @@ export class RequestEvents {
   readonly #host: RequestHost;
   readonly #info: TftpRequestInfo;
   #agreement: TftpAgreement | undefined;
+  #path: string | undefined;
   #begun = 0;
   #nextProgress = 0;
 
@@ -23,9 +24,10 @@ export class RequestEvents {
     this.#info = info;
   }
 
-  /** The transfer begins. */
-  begin(agreement: TftpAgreement): void {
+  /** The transfer begins. @param path - Where the file lies in the storage, if it does. */
+  begin(agreement: TftpAgreement, path: string | undefined): void {
     this.#agreement = agreement;
+    this.#path = path;
     this.#begun = clock();
     this.#nextProgress = this.#begun + progressTick;
     this.#host.tell("transfer-start", this.#state(agreement, 0));
@@ -76,6 +78,6 @@ export class RequestEvents {
   }
 
   #state(agreement: TftpAgreement, octets: number): TftpServerEvents["progress"][0] {
-    return { request: this.#info, agreement, octets };
+    return { request: this.#info, path: this.#path, agreement, octets };
   }
 }

@@ -197,7 +197,7 @@ export class ServedRequest {
       progress: () => this.#tellProgress(),
     });
     this.#transfer = membership;
-    this.#events.begin(agreement);
+    this.#events.begin(agreement, path);
     try {
       await discard(opened);
     } finally {
@@ -270,7 +270,7 @@ export class ServedRequest {
       first: this.#answer.length === 0 ? undefined : formatOptionAcknowledgment(this.#answer),
     };
     const send = this.#sender();
-    this.#events.begin(this.#agreement);
+    this.#events.begin(this.#agreement, opened.path);
     // In netascii it is left open which of the two sizes was told, that of the file or that on the wire.
     const checked = write.checkSize && this.#info.mode === "octet" ? this.#toldSize(this.#agreement) : undefined;
     const dally = Math.max(limits.dally, 2_000 * (this.#agreement.timeout ?? 0));
