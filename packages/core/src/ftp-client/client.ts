@@ -28,6 +28,7 @@ import type { ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
+  ListOptions,
   OpenReadOptions,
   OpenWriteOptions,
   OperationOptions,
@@ -185,9 +186,10 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * @throws FtpReplyError for a refusal, in the reply's code or in its words, or in the listing itself; FtpTransferError
    * `incomplete-listing` for a directory that looks empty and cannot be read, `broken` for a listing that breaks off.
    */
-  list(path?: string, options: OperationOptions = {}): Promise<ListedEntry[]> {
+  list(path?: string, options: ListOptions = {}): Promise<ListedEntry[]> {
     const tried = `Listing ${path ?? "the working directory"}`;
-    return this.#run(tried, () => listEntries(this.#context, path, tried, options.signal), options);
+    const { signal, mustBeSure = false } = options;
+    return this.#run(tried, () => listEntries(this.#context, path, tried, signal, mustBeSure), options);
   }
 
   /** The names that NLST tells, from inside the directory. @throws As `list` does. */
@@ -509,6 +511,7 @@ function makeContext(
       directory: undefined,
       hidesDirectory: false,
       showsDots: undefined,
+      endsLines: undefined,
       zone: { offset: undefined, attempts: 0 },
     },
     warn,

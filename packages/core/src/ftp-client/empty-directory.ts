@@ -19,8 +19,8 @@ export interface DotsKnowledge {
 export interface SecondLook {
   /** What is in it: nothing, or what only the switch shows. */
   readonly bytes: Uint8Array;
-  /** Whether it is still not known whether the directory can be read. */
-  readonly isDoubtful: boolean;
+  /** Set where it is still not known whether the directory can be read. */
+  readonly doubt?: "blank";
 }
 
 const nothing = new Uint8Array(0);
@@ -37,13 +37,13 @@ export async function lookAgain(
   read: ReadList,
   path?: string,
 ): Promise<SecondLook> {
-  if (known.showsDots === false) return { bytes: nothing, isDoubtful: false };
+  if (known.showsDots === false) return { bytes: nothing };
   const all = await listAll(known, read, path);
-  if (all === undefined) return { bytes: nothing, isDoubtful: false };
+  if (all === undefined) return { bytes: nothing };
   if (hasDots(all)) known.showsDots = true;
-  if (!isBlank(all)) return { bytes: all, isDoubtful: false };
+  if (!isBlank(all)) return { bytes: all };
   if (known.showsDots === true) throw unreadable(tried);
-  return { bytes: nothing, isDoubtful: true };
+  return { bytes: nothing, doubt: "blank" };
 }
 
 /**
@@ -97,5 +97,11 @@ function hasDots(bytes: Uint8Array): boolean {
 function unreadable(tried: string): FtpTransferError {
   const why =
     "the server shows nothing in it, and not even the directory itself, as it does elsewhere: it cannot be read";
+  return new FtpTransferError("incomplete-listing", tried, why, { verb: "LIST" });
+}
+
+/** Nothing was listed anywhere, so that nobody knows what a directory in which there is nothing looks like. */
+export function uncertain(tried: string): FtpTransferError {
+  const why = "the server shows nothing in it, and does not tell whether it is empty or cannot be read";
   return new FtpTransferError("incomplete-listing", tried, why, { verb: "LIST" });
 }

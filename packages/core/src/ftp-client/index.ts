@@ -91,6 +91,7 @@ export type {
   DownloadOptions,
   OpenReadOptions,
   OpenWriteOptions,
+  ListOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,

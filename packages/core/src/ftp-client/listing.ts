@@ -1,4 +1,5 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
+import { posix } from "node:path";
 import { inwardLine, pumpFileFromSocket, pumpFromSocket } from "../net/index.ts";
 import {
   keepsConnection,
@@ -9,7 +10,7 @@ import {
   type ReceivedReply,
 } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
-import { isBlank, learnDots, lookAgain, type SecondLook } from "./empty-directory.ts";
+import { isBlank, learnDots, lookAgain, uncertain } from "./empty-directory.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { plainFormat, resolveFormat } from "./format-options.ts";
 import { entriesWithin, isQualified, nameWithin } from "./listing-names.ts";
@@ -29,6 +30,8 @@ interface ListingRequest {
   /** What is tried, for errors. */
   readonly tried: string;
   readonly signal: AbortSignal | undefined;
+  /** Whether a blank listing of which nobody can tell whether the directory is empty is an error. */
+  readonly mustBeSure?: boolean;
 }
 
 /** As `FtpClient.list`. */
@@ -37,8 +40,9 @@ export async function listEntries(
   path: string | undefined,
   tried: string,
   signal: AbortSignal | undefined,
+  mustBeSure = false,
 ): Promise<ListedEntry[]> {
-  const request = { context, path: path === "" || path === "." ? undefined : path, tried, signal };
+  const request = { context, path: path === "" || path === "." ? undefined : path, tried, signal, mustBeSure };
   if (context.features.has("MLST") && !context.known.noMlsd) {
     try {
       return await listFacts(request);
@@ -130,37 +134,68 @@ function passRefusal(error: unknown): undefined {
   if (!(error instanceof FtpReplyError) || error.code === 421) throw error;
 }
 
-/** The octets of a directory's listing, and whether a blank one is still in doubt. */
-type DirectoryListing = SecondLook;
+/** The octets of a directory's listing, and what is not certain about them. */
+interface DirectoryListing {
+  readonly bytes: Uint8Array;
+  /** `blank`: it may be empty, or unreadable. `unended`: its last line may be cut off, or the server ends no last line. */
+  readonly doubt?: "blank" | "unended";
+}
 
-/** Reads a listing, once more where it is blank or breaks off within a line. */
+/** Reads a listing, and takes a second look where it is blank. @throws FtpTransferError `broken` where it breaks off. */
 async function readDirectory(
   request: ListingRequest,
   verb: "LIST" | "NLST",
   argument: string | undefined,
 ): Promise<DirectoryListing> {
   const { context, tried } = request;
+  const { known } = context;
   const bytes = await readBytes(request, verb, argument);
-  if (isBlank(bytes)) {
-    return lookAgain(context.known, tried, (more) => readBytes(request, "LIST", more), argument);
-  }
-  if (bytes[bytes.length - 1] === lineFeed) return { bytes, isDoubtful: false };
-  // Some servers end the last line with the data; one that was cut off would not be cut off twice at the same place.
-  const again = await readBytes(request, verb, argument);
-  if (Buffer.compare(bytes, again) !== 0)
-    throw new FtpTransferError("broken", tried, "the listing breaks off in the middle of a line", { verb });
-  return { bytes, isDoubtful: false };
+  if (isBlank(bytes)) return lookAgain(known, tried, (more) => readBytes(request, "LIST", more), argument);
+  if (endsLine(bytes)) known.endsLines = true;
+  else if (known.endsLines === true) throw breaksOff(tried);
+  else if (known.endsLines === undefined) return { bytes, doubt: "unended" };
+  return { bytes };
 }
 
-/** Where a blank listing is in doubt, another directory tells what it means. @throws FtpTransferError where it is none. */
-async function settled(request: ListingRequest, { bytes, isDoubtful }: DirectoryListing): Promise<Uint8Array> {
-  if (!isDoubtful) return bytes;
-  const { context, path, tried } = request;
-  const read = (argument: string | undefined): Promise<Uint8Array> => readBytes(request, "LIST", argument);
-  if (path !== undefined && (await learnDots(context.known, tried, read))) return bytes;
-  if (path !== "/" && (await workingDirectory(context)) !== "/")
-    await inDirectory(context, "/", tried, () => learnDots(context.known, tried, read));
+/**
+ * Where a listing is in doubt, that of another directory tells how the server does it.
+ *
+ * @throws FtpTransferError where the listing is not whole; FtpReplyError.
+ */
+async function settled(request: ListingRequest, listing: DirectoryListing): Promise<Uint8Array> {
+  const { bytes, doubt } = listing;
+  if (doubt === undefined) return bytes;
+  const { context, path, tried, mustBeSure } = request;
+  const learn = async (): Promise<boolean> => {
+    const read = (argument: string | undefined): Promise<Uint8Array> => readBytes(request, "LIST", argument);
+    return doubt === "blank" ? learnDots(context.known, tried, read) : learnEnds(context, tried, await read(undefined));
+  };
+  const here = posix.resolve("/", (await workingDirectory(context)) ?? "/");
+  const listed = posix.resolve(here, path ?? ".");
+  if (listed !== here && (await learn())) return bytes;
+  if (listed !== "/" && here !== "/") {
+    const visit = await inDirectory(context, "/", tried, learn);
+    if (visit.entered && visit.result) return bytes;
+  }
+  if (mustBeSure === true) throw doubt === "blank" ? uncertain(tried) : breaksOff(tried);
   return bytes;
+}
+
+/** Finds out whether the server ends the last line of a listing. @returns Whether that is known now. */
+function learnEnds({ known }: ClientContext, tried: string, other: Uint8Array): boolean {
+  if (isBlank(other)) return false;
+  known.endsLines = endsLine(other);
+  if (known.endsLines) throw breaksOff(tried);
+  return true;
+}
+
+function endsLine(bytes: Uint8Array): boolean {
+  return bytes[bytes.length - 1] === lineFeed;
+}
+
+/** Half a name is another name, and who removes what is not listed would remove the whole one. */
+function breaksOff(tried: string): FtpTransferError {
+  return new FtpTransferError("broken", tried, "the listing breaks off in the middle of a line");
 }
 
 const lineFeed = 10;
@@ -171,8 +206,8 @@ const lineFeed = 10;
  * @throws FtpTransferError `broken`.
  */
 function endingInLine(bytes: Uint8Array, tried: string): Uint8Array {
-  if (bytes.length === 0 || bytes[bytes.length - 1] === lineFeed) return bytes;
-  throw new FtpTransferError("broken", tried, "the listing breaks off in the middle of a line");
+  if (bytes.length === 0 || endsLine(bytes)) return bytes;
+  throw breaksOff(tried);
 }
 
 /** As `FtpClient.names`. */

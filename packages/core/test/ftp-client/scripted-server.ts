@@ -41,6 +41,7 @@ export async function startScripted(
   const server = createServer((control) => {
     open.push(control);
     control.on("error", () => undefined);
+    control.setNoDelay(true);
     const session: ScriptedSession = {
       control,
       send: (text) => void control.write(text),

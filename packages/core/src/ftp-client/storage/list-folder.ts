@@ -1,6 +1,6 @@
 /** The entries of a folder of the server, as a storage tells them. */
 import type { ListedEntry } from "../../protocol/index.ts";
-import { baseName, StorageError, type Entry, type VirtualPath } from "../../storage/index.ts";
+import { baseName, StorageError, type Entry, type ListOptions, type VirtualPath } from "../../storage/index.ts";
 import { listingFault } from "../listing-names.ts";
 import { look, type Place } from "./look.ts";
 import { toEntry } from "./storage-entry.ts";
@@ -12,10 +12,10 @@ import { storageError } from "./storage-error.ts";
  * @throws StorageError `input-output` where a line is not understood, or a name cannot be part of a path: without the entry
  * that it stands for the listing would be taken for whole, and what is missing in it for gone.
  */
-export async function listFolder(place: Place, path: VirtualPath, signal: AbortSignal | undefined): Promise<Entry[]> {
+export async function listFolder(place: Place, path: VirtualPath, options: ListOptions): Promise<Entry[]> {
   const { client, paths } = place;
   const where = paths.of(path);
-  const listed = await client.list(where === "." ? undefined : where, signal === undefined ? {} : { signal });
+  const listed = await client.list(where === "." ? undefined : where, options);
   if (listed.length < 2) await demandFolder(place, path, listed);
   const fault = listingFault(listed);
   if (fault !== undefined) throw new StorageError("input-output", `${path}: ${fault}`, { path });
