@@ -213,6 +213,22 @@ export const foreignPeerNames: readonly string[] = ["proftpd", "pure-ftpd", "vsf
 /** The secure servers there are. */
 export const securePeerNames: readonly string[] = Object.keys(secureStarters);
 
+/** Servers that are told to do without MLST and MLSD. */
+const factlessStarters: Readonly<Record<string, Starter>> = {
+  proftpd: (place) =>
+    startProftpd(
+      place,
+      `<IfModule mod_facts.c>\nFactsAdvertise off\n</IfModule>\n<Limit MLSD MLST>\nDenyAll\n</Limit>\n`,
+    ),
+  pyftpdlib: (place) =>
+    startPyftpdlib(place, "FTPHandler", 'for verb in ("MLSD", "MLST"): FTPHandler.proto_cmds.pop(verb)'),
+};
+
+/** Starts a server that has no facts. */
+export function startFactlessPeer(name: string): Promise<Peer> {
+  return startFrom(factlessStarters, name);
+}
+
 /** Starts a server. */
 export function startPeer(name: string): Promise<Peer> {
   return startFrom(starters, name);
