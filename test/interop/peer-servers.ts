@@ -130,7 +130,7 @@ const authorityFile = (state: string): string => join(state, "authority.pem");
 async function startPyftpdlib({ port, home }: Place, handler: string, settings: string): Promise<Running> {
   return start("/usr/bin/python3", [
     "-c",
-    `import logging
+    `import logging, os, pwd
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import ${handler}
 from pyftpdlib.servers import FTPServer
@@ -139,7 +139,13 @@ people = DummyAuthorizer()
 people.add_user("${peerUser}", "${peerPassword}", "${home}", perm="elradfmwMT")
 ${handler}.authorizer = people
 ${settings}
-FTPServer(("127.0.0.1", ${port}), ${handler}).serve_forever()`,
+server = FTPServer(("127.0.0.1", ${port}), ${handler})
+# Permissions hold for it too: it never was one of the superuser's.
+entry = pwd.getpwnam("${peerUser}")
+os.setgroups([])
+os.setgid(entry.pw_gid)
+os.setuid(entry.pw_uid)
+server.serve_forever()`,
   ]);
 }
 
@@ -206,6 +212,22 @@ export const foreignPeerNames: readonly string[] = ["proftpd", "pure-ftpd", "vsf
 
 /** The secure servers there are. */
 export const securePeerNames: readonly string[] = Object.keys(secureStarters);
+
+/** Servers that are told to do without MLST and MLSD. */
+const factlessStarters: Readonly<Record<string, Starter>> = {
+  proftpd: (place) =>
+    startProftpd(
+      place,
+      `<IfModule mod_facts.c>\nFactsAdvertise off\n</IfModule>\n<Limit MLSD MLST>\nDenyAll\n</Limit>\n`,
+    ),
+  pyftpdlib: (place) =>
+    startPyftpdlib(place, "FTPHandler", 'for verb in ("MLSD", "MLST"): FTPHandler.proto_cmds.pop(verb)'),
+};
+
+/** Starts a server that has no facts. */
+export function startFactlessPeer(name: string): Promise<Peer> {
+  return startFrom(factlessStarters, name);
+}
 
 /** Starts a server. */
 export function startPeer(name: string): Promise<Peer> {

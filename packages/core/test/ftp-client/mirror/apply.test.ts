@@ -12,11 +12,34 @@ import {
   type MirrorFileProgress,
   type MirrorProgress,
 } from "../../../src/ftp-client/index.ts";
-import { StorageError, type ReadableFile, type Storage } from "../../../src/storage/index.ts";
+import {
+  MemoryStorage,
+  mountedStorage,
+  readOnlyStorage,
+  rootedStorage,
+  StorageError,
+  type ReadableFile,
+  type Storage,
+  type StorageAbility,
+} from "../../../src/storage/index.ts";
 import { withLocalFolder } from "../../storage/local-folder.ts";
 import { at, failure, look, meddled, memory, put, quickly, text, then, without } from "./mirror-fixture.ts";
 
 const long = "0123456789".repeat(100_000);
+
+/** A storage that takes no wish for a time. */
+function replacedOpenWrite(inner: Storage): Storage {
+  return new Proxy(inner, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name === "openWrite") {
+        return (...[path, { modified: _, ...options } = {}]: Parameters<Storage["openWrite"]>) =>
+          target.openWrite(path, options);
+      }
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
 
 describe("a mirror", () => {
   it("makes the target like the source, with times and modes, and has nothing to do then", async () => {
@@ -87,10 +110,40 @@ describe("a mirror", () => {
       meddled(await memory(), (method, path) => {
         if (method === "setTimes") throw failure("not-supported", path);
       }),
-      { abilities: () => Promise.resolve(new Set()) },
+      { abilities: () => Promise.resolve(new Set<StorageAbility>()) },
     );
     await mirror(source, target);
     expect((await planMirror(source, target)).steps).toEqual([]);
+  });
+
+  it("converges through wrappers around such a storage: copied once, and then no more", async () => {
+    const timeless = async (): Promise<Storage> => {
+      const inner = await memory({ "home/": undefined });
+      // Its files have the time of their writing, whatever is wished.
+      const plain = meddled(inner, (method, path) => {
+        if (method === "setTimes") throw failure("not-supported", path);
+      });
+      return Object.assign(replacedOpenWrite(plain), {
+        abilities: () => Promise.resolve(new Set<StorageAbility>(["changeMode"])),
+      });
+    };
+    const wrapped: Readonly<Record<string, (inner: Storage) => { to: Storage; toPath?: string }>> = {
+      rooted: (inner) => ({ to: rootedStorage(inner, "home") }),
+      mounted: (inner) => ({ to: mountedStorage(new MemoryStorage(), { "/at": inner }), toPath: "at/home" }),
+      "with a mount below": (inner) => ({
+        to: mountedStorage(inner, { "/mount": new MemoryStorage() }),
+        toPath: "home",
+      }),
+      "above the mount": (inner) => ({ to: mountedStorage(new MemoryStorage(), { "/at": inner }) }),
+      both: (inner) => ({ to: rootedStorage(mountedStorage(new MemoryStorage(), { "/at": inner }), "/at/home") }),
+    };
+    for (const [name, wrap] of Object.entries(wrapped)) {
+      const source = readOnlyStorage(await memory({ a: ["1", then] }));
+      const { to, toPath = "/" } = wrap(await timeless());
+      const copied: number[] = [];
+      for (let run = 0; run < 3; run++) copied.push((await mirror(source, to, { toPath })).copied);
+      expect(copied, name).toEqual([1, 0, 0]);
+    }
   });
 
   it("keeps to a limit of octets a second for all files together, and verifies", async () => {
