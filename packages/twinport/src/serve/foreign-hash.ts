@@ -10,7 +10,7 @@
 const shapes: readonly (readonly [pattern: RegExp, what: string])[] = [
   // crypt(5): $1$, $2b$, $5$, $6$, $7$, $y$, $gy$, $md5,…$; and $argon2id$, $apr1$, $P$, $pbkdf2-sha256$, $S$.
   [/^\$[a-z0-9][\w.,=-]*\$/i, "a password hash of crypt's kind"],
-  // RFC 2307 §5.3, and Dovecot's schemes.
+  // LDAP's userPassword (RFC 2307), and Dovecot's schemes.
   [/^\{[a-z0-9][\w.+-]*\}/i, "a password hash with its scheme in braces"],
   // BSDi's extended DES.
   [/^_[./0-9a-z]{19}$/i, "a password hash of extended DES"],
