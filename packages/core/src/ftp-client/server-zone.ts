@@ -4,7 +4,7 @@
  *
  * One offset is learnt, that of a recent file: where the server's clocks change in between, older times may be an hour off.
  */
-import { makeEntry, type ListedEntry, type ListingDialect } from "../protocol/index.ts";
+import { makeEntry, separatorOf, type ListedEntry } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { timeOfReply } from "./time-reply.ts";
 
@@ -26,9 +26,6 @@ const leftOut: Readonly<Record<string, number>> = { minute: 60_000, second: 1_00
 /** A clock that counts every other second may be ahead by this. */
 const ahead = 2_000;
 const day = 86_400_000;
-
-/** Dialects whose folders and names are divided by a slash. */
-const slashed: ReadonlySet<ListingDialect> = new Set(["unix", "dos", "netware", "macos", "vxworks", "os2"]);
 
 /** Turns a listing's local times into UTC where the server's zone is known or can be learnt; else leaves it as it is. */
 export async function inServerZone(
@@ -101,8 +98,9 @@ function pathOf(folder: string | undefined, entry: ListedEntry, count: number): 
   if (folder === undefined || folder === ".") return entry.name;
   // A file's own listing.
   if (count === 1 && (folder === entry.name || folder.endsWith(`/${entry.name}`))) return folder;
-  if (entry.dialect === undefined || !slashed.has(entry.dialect)) return undefined;
-  return folder.endsWith("/") ? `${folder}${entry.name}` : `${folder}/${entry.name}`;
+  const separator = entry.dialect === undefined ? undefined : separatorOf(entry.dialect);
+  if (separator === undefined) return undefined;
+  return folder.endsWith(separator) ? `${folder}${entry.name}` : `${folder}${separator}${entry.name}`;
 }
 
 function shifted(entry: ListedEntry, offset: number): ListedEntry {

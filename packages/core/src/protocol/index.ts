@@ -77,8 +77,10 @@ export { FileEncoder, restartUnit, type EncoderStart } from "./ftp/format/file-e
 export { compileGlob, globLimit, hasGlob } from "./ftp/glob.ts";
 export { compilePathGlob, pathGlobLimit } from "./glob/path-glob.ts";
 export { hashAlgorithms, toHashAlgorithm, type HashAlgorithm } from "./ftp/hash-algorithm.ts";
+export { formatUnixLine } from "./ftp/listing/format-unix-line.ts";
 export { parseDosLine } from "./ftp/listing/dos.ts";
-export { makeEntry, type FoundEntry, type ListedEntry, type ListingDialect } from "./ftp/listing/listed-entry.ts";
+export { separatorOf, type ListingDialect } from "./ftp/listing/dialects.ts";
+export { makeEntry, type FoundEntry, type ListedEntry } from "./ftp/listing/listed-entry.ts";
 export { parseListing, type ListingOptions } from "./ftp/listing/listing-parser.ts";
 export {
   defaultMlsxFacts,
@@ -91,7 +93,7 @@ export {
   type MlsxPermissions,
 } from "./ftp/listing/mlsx.ts";
 export type { ServerEntry } from "./ftp/listing/server-entry.ts";
-export { formatUnixLine, parseUnixLine } from "./ftp/listing/unix.ts";
+export { parseUnixLine } from "./ftp/listing/unix.ts";
 export { BlockDecoder, BlockEncoder, largestBlock } from "./ftp/mode/block.ts";
 export { CompressedDecoder, CompressedEncoder } from "./ftp/mode/compressed.ts";
 export { NetxBlockDecoder, NetxBlockEncoder } from "./ftp/mode/netx-block.ts";

@@ -3,10 +3,21 @@ import { describe, expect, it } from "vitest";
 import { formatMlsxLine, formatUnixLine, mlsxFacts, parseListing, type ServerEntry } from "../../src/protocol/index.ts";
 import { boxSamples } from "./listing-samples/boxes.ts";
 import { hostSamples } from "./listing-samples/hosts.ts";
+import { moreHostSamples } from "./listing-samples/more-hosts.ts";
 import { now, show, type Sample } from "./listing-samples/sample.ts";
+import { styleSamples } from "./listing-samples/styles.ts";
 import { localDates, localSamples, unixSamples } from "./listing-samples/unix.ts";
+import { windowsSamples } from "./listing-samples/windows.ts";
 
-const samples: readonly Sample[] = [...unixSamples, ...localSamples, ...hostSamples, ...boxSamples];
+const samples: readonly Sample[] = [
+  ...unixSamples,
+  ...localSamples,
+  ...styleSamples,
+  ...hostSamples,
+  ...moreHostSamples,
+  ...boxSamples,
+  ...windowsSamples,
+];
 const sampleLines = samples.flatMap(({ lines }) => lines.map(([line]) => line));
 
 /** Lines as a listing has them. */
@@ -104,6 +115,49 @@ describe("the dialect of a listing", () => {
     const entries = parseListing(listing([dos, "type=file;size=1; x", "  no fact"]), { now, format: "mlsd" });
     expect(entries.map(show)).toEqual([`unknown - - ${dos}`, "file 1 - x", "unknown - -  no fact"]);
     expect(entries.map(({ dialect }) => dialect)).toEqual([undefined, "mlsx", "mlsx"]);
+  });
+
+  it("tells the directory that a header names, and leaves the lines of another one raw", () => {
+    const inner = "-rw-r--r-- 1 me us 5 Jan  1  2020 inner";
+    const directory = "drwxr-xr-x 2 me us 512 Jan  1  2020 sub";
+    const read = (lines: readonly string[]): unknown[] =>
+      parseListing(listing(lines), { now }).map((entry) => [entry.dialect, entry.name, entry.directory]);
+    expect(read(["pub:", "total 4", inner])).toEqual([["unix", "inner", "pub"]]);
+    expect(read(["/pub:", directory, "/pub/sub:", inner])).toEqual([["unix", "sub", "/pub"]]);
+    expect(read([directory, "sub:", inner])).toEqual([["unix", "sub", undefined]]);
+    expect(read(["a:", inner, "b:", inner])).toEqual([
+      ["unix", "inner", "a"],
+      [undefined, "b:", undefined],
+      [undefined, inner, undefined],
+    ]);
+    expect(read(["[ANNA.PUB]A.TXT;1  3  14-MAR-2003 10:31"])).toEqual([["vms", "A.TXT;1", "ANNA.PUB"]]);
+    expect(read([".:"])).toEqual([]);
+    expect(read(["ls: cannot open directory:"])).toEqual([[undefined, "ls: cannot open directory:", undefined]]);
+  });
+
+  it("is none where only a total, or a header of columns, would be explained", () => {
+    expect(parseListing("plan.txt\r\ntotal 5\r\n", { now }).map(({ name }) => name)).toEqual(["plan.txt", "total 5"]);
+    expect(parseListing("total 0\r\n", { now })).toEqual([]);
+    const refused = "*.*;0   <%RMS-E-DNF, directory not found>";
+    expect(parseListing(refused, { now })).toEqual([{ name: refused, kind: "unknown", raw: refused }]);
+    expect(parseListing("A:[PUB]\r\n\r\n*.*;0\r\n      <%RMS-E-FNF, file not found>\r\n", { now })).toEqual([]);
+  });
+
+  it("leaves a line raw whose parts are not certain", () => {
+    for (const line of [
+      "-rw-r--r-- 1 me us 512 name of several words",
+      "-rw-r--r-- 1 me us 512 Jan",
+      "-rw-r--r-- 1 me us 512 2020-01-01",
+      "drwxr-xr1 me us 512 Jan  1  2020 x",
+      "01-16-02  11:14AM       <DIR>",
+    ])
+      expect(parseListing(line, { now })).toEqual([{ name: line, kind: "unknown", raw: line }]);
+    // The owner is so long that where the name begins is not known.
+    const owned = [
+      "05.03.2019  17:05    <DIR>          ME\\me                  .",
+      "05.03.2019  17:05                 5 OFFICE\\anna.of.the.house.on.the.hill",
+    ];
+    expect(parseListing(listing(owned), { now }).map(({ dialect }) => dialect)).toEqual([undefined]);
   });
 
   it("leaves names alone raw, for nobody knows what they are", () => {

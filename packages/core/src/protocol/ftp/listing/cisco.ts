@@ -18,7 +18,7 @@ const permissions = /^[-d][-r][-w][-x]$/;
 
 /** Reads a line; undefined when it is none. */
 export function parseCiscoLine(line: string): ListedEntry | undefined {
-  const columns = columnsOf(line, 9);
+  const columns = columnsOf(line, 10);
   const permissionsAt = permissions.test(columns[1]?.text ?? "")
     ? 1
     : permissions.test(columns[0]?.text ?? "")
@@ -50,6 +50,8 @@ export function parseCiscoLine(line: string): ListedEntry | undefined {
 function findTime(columns: readonly Column[], at: number): { time: ListedTime; last: number } | undefined {
   const texts = columns.map(({ text }) => text);
   if (texts[at] === "<no" && texts[at + 1] === "date>") return { time: {}, last: at + 1 };
+  // IOS XR tells the day of the week.
+  if (/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/.test(texts[at] ?? "")) return findTime(columns, at + 1);
   const clockFirst = parseTimeOfDay(texts[at]);
   const monthAt = clockFirst === undefined ? at : at + 1;
   const month = parseMonth(texts[monthAt]);
@@ -66,8 +68,11 @@ function findTime(columns: readonly Column[], at: number): { time: ListedTime; l
 }
 
 const isNotice = noticesLike(
-  /^\s*(?:Directory of \S+:.*|No files in directory|-#- -+length-+ .*|Usage for \S+:\/\/.*|\d+ bytes (?:total|used|free|available)\b.*)$/i,
+  /^\s*(?:Directory of \S+:.*|No files in directory|-#- -+length-+ .*|Usage for \S+:\/\/.*|\d+ k?bytes (?:total|used|free|available)\b.*)$/i,
 );
 
 /** The dialect. */
-export const ciscoDialect: Dialect = lineByLine("cisco", parseCiscoLine, isNotice);
+export const ciscoDialect: Dialect<"cisco"> = lineByLine(
+  { name: "cisco", separator: undefined },
+  { parse: parseCiscoLine, isNotice },
+);

@@ -1,32 +1,44 @@
 /**
  * Lines of VM/CMS: name and type of the file, format and length of its records, how many there are, blocks, time; behind
- * them the minidisk's label or the owner. A folder of the shared file system has dashes for all that.
+ * them the minidisk's label or the owner. A directory of the shared file system has dashes for all that; the word DIR stands
+ * where files have their type, or their format.
  *
  *     PROFILE  EXEC     V         65        107          2 1999-02-24 17:14:18 ANON
  *     TABLE    DATA     F         80         10          1  5/12/97   16:44:02 ANON
  *     LETTERS  DIR      -          -          -          - 2001-03-07 09:30:00 -
+ *     PAPERS            DIR        -          -          - 2001-03-07 09:30:00 -
  */
 import { columnsOf } from "./columns.ts";
 import { inOrder, parseNumericDate } from "./date-order.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { lineByLine, noticesLike, type Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { listedTime, parseTimeOfDay } from "./listed-time.ts";
 
-const names = /^[A-Z0-9$#@+:_-]{1,8}$/i;
+const names = /^[A-Z0-9$#@+:_-]{1,16}$/i;
 
 /** Reads a line; undefined when it is none. A file is named `name.type`, as commands take it. */
 export function parseCmsLine(line: string): ListedEntry | undefined {
-  const columns = columnsOf(line, 10).map(({ text }) => text);
-  const [name = "", type = ""] = columns;
-  if (!names.test(name) || !names.test(type)) return undefined;
+  const [first, next] = columnsOf(line, 2);
+  if (!names.test(first?.text ?? "") || !names.test(next?.text ?? "")) return undefined;
+  const columns = columnsOf(line, 11).map(({ text }) => text);
+  const [name = ""] = columns;
   // The mode of the file, a letter and a digit, is not always there.
-  if (/^[A-Z][0-6]$/i.test(columns[2] ?? "") && /^[FV-]$/.test(columns[3] ?? "")) columns.splice(2, 1);
-  const [, , format = "", length, records, blocks, dateText, timeText, label] = columns;
+  for (const at of [1, 2])
+    if (/^[A-Z][0-6]$/i.test(columns[at] ?? "") && /^(?:[FV-]|DIR)$/.test(columns[at + 1] ?? "")) columns.splice(at, 1);
+  // A directory has four dashes behind the word where it stands as the type, and three where it stands as the format.
+  if (columns[1] === "DIR" && columns[5] !== "-") columns.splice(1, 0, "DIR");
+  if (columns[1] === "DIR" && columns[2] === "DIR") columns[2] = "-";
+  const [, type = "", format = "", length, records, blocks, dateText, timeText, label] = columns;
   const date = parseNumericDate(dateText);
   const time = parseTimeOfDay(timeText);
   if (!/^[FV-]$/.test(format) || date === undefined || time === undefined || columns.length > 9) return undefined;
   const isDirectory = format === "-";
-  if (isDirectory ? type.toUpperCase() !== "DIR" : parseCount(length) === undefined) return undefined;
+  if (
+    isDirectory
+      ? type.toUpperCase() !== "DIR" || [length, records, blocks].some((text) => text !== "-")
+      : parseCount(length) === undefined
+  )
+    return undefined;
   const most = isDirectory ? undefined : productOf(length, records);
   return makeEntry({
     name: isDirectory ? name : `${name}.${type}`,
@@ -55,4 +67,7 @@ function productOf(length: string | undefined, records: string | undefined): num
 }
 
 /** The dialect. */
-export const cmsDialect: Dialect = lineByLine("cms", parseCmsLine);
+export const cmsDialect: Dialect<"cms"> = lineByLine(
+  { name: "cms", separator: undefined },
+  { parse: parseCmsLine, isNotice: noticesLike(/^\s*Filename\s+FileType\s.*\bRecords\b.*$/i) },
+);

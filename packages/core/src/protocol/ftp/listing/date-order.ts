@@ -38,13 +38,27 @@ export function chooseDateOrder(
   const latest = now + 86_400_000;
   let existing: DateOrder | undefined;
   for (const order of preferred) {
-    const times = dates.map((date) => {
-      const { year, month, day } = inOrder(date, order);
-      return dateOf(year, month, day);
-    });
-    if (times.includes(undefined)) continue;
-    if (times.every((time) => time !== undefined && time <= latest)) return order;
+    const last = lastOf(dates, order);
+    if (last === undefined) continue;
+    if (last <= latest) return order;
     existing ??= order;
   }
   return existing ?? preferred[0];
+}
+
+/** The orders in which every date exists. */
+export function possibleOrders(dates: readonly NumericDate[], orders: readonly DateOrder[]): readonly DateOrder[] {
+  return orders.filter((order) => lastOf(dates, order) !== undefined);
+}
+
+/** The last of dates, in milliseconds since 1970-01-01 UTC; undefined when one of them does not exist in this order. */
+function lastOf(dates: readonly NumericDate[], order: DateOrder): number | undefined {
+  let last = -Infinity;
+  for (const date of dates) {
+    const { year, month, day } = inOrder(date, order);
+    const time = dateOf(year, month, day);
+    if (time === undefined) return undefined;
+    if (time > last) last = time;
+  }
+  return last;
 }

@@ -37,4 +37,7 @@ export function parseEplfLine(line: string): ListedEntry | undefined {
 }
 
 /** The dialect. */
-export const eplfDialect: Dialect = lineByLine("eplf", parseEplfLine);
+export const eplfDialect: Dialect<"eplf"> = lineByLine(
+  { name: "eplf", separator: undefined },
+  { parse: parseEplfLine },
+);

@@ -68,8 +68,9 @@ const isNotice = noticesLike(
 );
 
 /** The dialect. */
-export const jesDialect: Dialect = {
+export const jesDialect: Dialect<"jes"> = {
   name: "jes",
+  separator: undefined,
   read: (lines) => {
     let job: string | undefined;
     return lines.map((line): ReadLine => {

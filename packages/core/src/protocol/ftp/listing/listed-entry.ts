@@ -1,22 +1,5 @@
 /** What a client learns of an entry from a listing. */
-
-/** The dialects of listings that are read, each by the file of its name. */
-export type ListingDialect =
-  | "cisco"
-  | "cms"
-  | "dos"
-  | "eplf"
-  | "jes"
-  | "macos"
-  | "mlsx"
-  | "mvs"
-  | "netware"
-  | "nonstop"
-  | "os2"
-  | "os400"
-  | "unix"
-  | "vms"
-  | "vxworks";
+import type { ListingDialect } from "./dialects.ts";
 
 /** An entry as a listing tells it. */
 export interface ListedEntry {
@@ -43,6 +26,11 @@ export interface ListedEntry {
   readonly unique?: string;
   /** All facts of an MLSx line, names in lower case; and what the columns of other dialects tell beside the fields above. */
   readonly facts?: ReadonlyMap<string, string>;
+  /**
+   * The directory that a header above the line names (`pub:`), where there is one that is not `.`: whoever asked for another
+   * one has got the listing of what a server took for a pattern.
+   */
+  readonly directory?: string;
   /** What the line was understood as; missing for entries that come from no line. */
   readonly dialect?: ListingDialect;
   /** The line as it came; lines that belong together with a line feed between them. */
@@ -59,7 +47,7 @@ export type FoundEntry = Pick<ListedEntry, "name" | "kind" | "raw"> & {
 /** Makes an entry of what a parser found: what is undefined is left out. Spreading each field would cost as much as the parsing. */
 export function makeEntry(found: FoundEntry): ListedEntry {
   const { name, kind, size, roughSize, modified, timePrecision, timeIsLocal, mode, owner, group, links } = found;
-  const { target, unique, facts, dialect, raw, rawBytes } = found;
+  const { target, unique, facts, directory, dialect, raw, rawBytes } = found;
   const entry: { -readonly [K in keyof ListedEntry]: ListedEntry[K] } = { name, kind, raw };
   if (size !== undefined) entry.size = size;
   if (roughSize !== undefined) entry.roughSize = roughSize;
@@ -73,6 +61,7 @@ export function makeEntry(found: FoundEntry): ListedEntry {
   if (target !== undefined) entry.target = target;
   if (unique !== undefined) entry.unique = unique;
   if (facts !== undefined) entry.facts = facts;
+  if (directory !== undefined) entry.directory = directory;
   if (dialect !== undefined) entry.dialect = dialect;
   if (rawBytes !== undefined) entry.rawBytes = rawBytes;
   return entry;

@@ -97,15 +97,19 @@ export interface TimeOfDay {
   readonly millisecond: number | undefined;
 }
 
-const timeShape = /^(\d{1,2})[:.](\d\d)(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?([AP]M?)?$/i;
+const timeShape = /^(\d{1,2})([:.])(\d{1,2})(?:[:.](\d\d)(?:[.,](\d{1,9}))?)?(?:([AP])(?:\.?M\.?)?)?$/i;
 
-/** Reads `HH:MM`, `HH:MM:SS` and `HH:MM:SS.fraction`, with or without AM or PM; a dot may stand for the colon. */
+/**
+ * Reads `HH:MM`, `HH:MM:SS` and `HH:MM:SS.fraction`, with or without AM or PM; a dot may stand for the colon. Cameras write
+ * `00:0`.
+ */
 export function parseTimeOfDay(text: string | undefined): TimeOfDay | undefined {
   const match = text === undefined ? null : timeShape.exec(text);
   if (match === null) return undefined;
-  const [, hour = "", minute = "", second, fraction, half] = match;
+  const [, hour = "", colon, minute = "", second, fraction, half] = match;
+  if (minute.length === 1 && (colon !== ":" || second !== undefined)) return undefined;
   const told = Number(hour);
-  const hours = half === undefined ? told : (told % 12) + (half.toUpperCase().startsWith("P") ? 12 : 0);
+  const hours = half === undefined ? told : hourOf(told, half);
   if (!isTimeOfDay(hours, Number(minute), 0)) return undefined;
   return {
     hour: hours,
@@ -113,6 +117,11 @@ export function parseTimeOfDay(text: string | undefined): TimeOfDay | undefined 
     second: second === undefined ? undefined : Number(second),
     millisecond: fraction === undefined ? undefined : Number(fraction.padEnd(3, "0").slice(0, 3)),
   };
+}
+
+/** The hour of the day, of one that was counted to twelve. @param half - `A` or `P`, in any case, and more behind it. */
+export function hourOf(told: number, half: string): number {
+  return (told % 12) + (half.toUpperCase().startsWith("P") ? 12 : 0);
 }
 
 /** Minutes that a zone is ahead of UTC: `+0130`, `+01:30`, `Z`, `UTC`, `GMT`. */

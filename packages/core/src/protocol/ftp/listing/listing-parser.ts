@@ -4,49 +4,17 @@
  * The dialect is the one that explains the most lines; of several the first in the table, where stricter grammars stand
  * first. Only lines that it does not explain are given to the others.
  */
-import { ciscoDialect } from "./cisco.ts";
-import { cmsDialect } from "./cms.ts";
 import type { Dialect, ListingContext, ReadLine } from "./dialect.ts";
-import { dosDialect } from "./dos.ts";
-import { eplfDialect } from "./eplf.ts";
-import { jesDialect } from "./jes.ts";
+import { dialects } from "./dialects.ts";
 import type { ListedEntry } from "./listed-entry.ts";
 import { bytesOf, splitLines } from "./listing-lines.ts";
-import { macosDialect } from "./macos.ts";
-import { mlsdDialect, mlsxDialect } from "./mlsx.ts";
-import { mvsDialect } from "./mvs.ts";
-import { netwareDialect } from "./netware.ts";
-import { nonstopDialect } from "./nonstop.ts";
-import { os2Dialect } from "./os2.ts";
-import { os400Dialect } from "./os400.ts";
-import { unixDialect } from "./unix.ts";
-import { vmsDialect } from "./vms.ts";
-import { vxworksDialect } from "./vxworks.ts";
+import { mlsdDialect } from "./mlsx.ts";
 
 /** How a listing is read. */
 export interface ListingOptions extends ListingContext {
   /** Which verb it answers. Default `list`. */
   readonly format?: "mlsd" | "list";
 }
-
-/** In the order in which ties are decided. */
-const dialects: readonly Dialect[] = [
-  mlsxDialect,
-  eplfDialect,
-  vmsDialect,
-  nonstopDialect,
-  jesDialect,
-  mvsDialect,
-  os400Dialect,
-  cmsDialect,
-  netwareDialect,
-  macosDialect,
-  ciscoDialect,
-  vxworksDialect,
-  os2Dialect,
-  dosDialect,
-  unixDialect,
-];
 
 /** Lines at the beginning that tell which dialects cannot explain all of a listing. */
 const headSize = 4;
@@ -72,7 +40,7 @@ export function parseListing(listing: string | Uint8Array, options: ListingOptio
     if (found === "notice") continue;
     const entry: ListedEntry = found ?? { name: line.text, kind: "unknown", raw: line.text };
     if (isSelf(entry)) continue;
-    const rawBytes = bytesOf(entry.raw === line.text ? [line] : lines.slice(at, at + 2));
+    const rawBytes = bytesOf(entry.raw === line.text ? [line] : lines.slice(at, at + entry.raw.split("\n").length));
     entries.push(rawBytes === undefined ? entry : { ...entry, rawBytes });
   }
   return entries;
@@ -109,7 +77,10 @@ function readMost(lines: readonly string[], context: ListingContext): ReadLine[]
   return found === undefined ? lines.map(() => undefined) : completed(lines, found.read, found.dialect, context);
 }
 
-/** The dialect that explains the most lines, and what it makes of them; undefined when none explains any. */
+/**
+ * The dialect that explains the most lines, and what it makes of them; undefined when none finds an entry: a line that only
+ * looks like a total may be somebody's name.
+ */
 function best(
   lines: readonly string[],
   context: ListingContext,
@@ -119,11 +90,15 @@ function best(
   for (const dialect of dialects) {
     const read = dialect.read(lines, context);
     const understood = read.filter((line) => line !== undefined).length;
-    if (understood <= most) continue;
+    if (understood <= most || !read.some(isEntry)) continue;
     found = { dialect, read };
     most = understood;
   }
   return found;
+}
+
+function isEntry(line: ReadLine): line is ListedEntry {
+  return line !== undefined && line !== "notice";
 }
 
 /** Has the other dialects read what is left. What is only a notice to them stays: it may be an entry to somebody else. */

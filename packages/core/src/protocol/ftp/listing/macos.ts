@@ -6,30 +6,33 @@
  *     drwxrwxr-x               folder        2 May 10  1996 network
  */
 import { columnsOf } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { readSettled, type DateReading } from "./date-habits.ts";
+import type { Dialect, ReadLine } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { parseUnixDate } from "./unix-date.ts";
 
 /** Where the first number ends at the earliest: links of Unix stand further left. */
-const narrowest = 20;
+const narrowest = 19;
 const head = /^([-dl])[-rwx]{9} +/;
 
 /** Reads a line; undefined when it is none. `size` is the data fork's: what is retrieved without its envelope. */
-export function parseMacosLine(line: string, now: number): ListedEntry | undefined {
+function parseMacosLine(line: string, reading: DateReading): ListedEntry | undefined {
   const start = head.exec(line);
   if (start === null) return undefined;
   const columns = columnsOf(line, 7, start[0].length);
   const [first] = columns;
-  if (first === undefined || first.end < narrowest) return undefined;
-  const isFolder = first.text === "folder";
+  // An alias of a folder has the octets of its resource fork before the word.
+  if (/^\d+$/.test(first?.text ?? "") && columns[1]?.text === "folder") columns.shift();
+  const isFolder = columns[0]?.text === "folder";
+  if (first === undefined || (!isFolder && first.end < narrowest)) return undefined;
   const numbers = columns.slice(isFolder ? 1 : 0, isFolder ? 2 : 3).map(({ text }) => parseCount(text));
   const [resource, data, both] = numbers;
   if (isFolder ? resource === undefined : resource === undefined || data === undefined || resource + data !== both)
     return undefined;
   const at = isFolder ? 2 : 3;
-  const date = parseUnixDate(columns, at, now);
+  const date = parseUnixDate(columns, at, reading);
   const last = date === undefined ? undefined : columns[at + date.columns - 1];
-  const name = last === undefined ? "" : line.slice(last.end + 1);
+  const name = last === undefined ? "" : line.slice(last.end + (date?.gap ?? 1));
   if (date === undefined || name === "") return undefined;
   return makeEntry({
     name,
@@ -43,8 +46,13 @@ export function parseMacosLine(line: string, now: number): ListedEntry | undefin
 }
 
 /** The dialect. */
-export const macosDialect: Dialect = lineByLine(
-  "macos",
-  (line, { now }) => parseMacosLine(line, now),
-  (line) => /^total \d+$/i.test(line),
-);
+export const macosDialect: Dialect<"macos"> = {
+  name: "macos",
+  separator: "/",
+  read: (lines, { now }) =>
+    readSettled(now, (reading) =>
+      lines.map(
+        (line): ReadLine => parseMacosLine(line, reading) ?? (/^total \d+$/i.test(line) ? "notice" : undefined),
+      ),
+    ),
+};

@@ -162,7 +162,8 @@ export function parseMlsxLine(line: string): ListedEntry | undefined {
 
 /** Where the blank before the name is: some servers write a link's target with blanks, where no fact may have one. */
 function endOfFacts(text: string): number {
-  const space = text.indexOf(" ");
+  // A tab in the place of the blank is some servers' mistake.
+  const space = text.search(/[ \t]/);
   if (space === -1) return space;
   const broken = text.lastIndexOf(";", space) + 1;
   if (broken === space || !/^type=OS\.unix=slink:/i.test(text.slice(broken, space))) return space;
@@ -204,14 +205,19 @@ function entryOf(name: string, facts: ReadonlyMap<string, string>, raw: string):
   });
 }
 
+// Paths are the server's own: MLSD says nothing of how they are put together.
+const traits = { name: "mlsx", separator: undefined } as const;
+
 /** The dialect, as LIST's answer: some servers write it for LIST too. There a fact that everybody knows is demanded. */
-export const mlsxDialect: Dialect = lineByLine("mlsx", (line) => {
-  const entry = parseMlsxLine(line);
-  return entry?.facts?.has("type") === true || entry?.facts?.has("modify") === true ? entry : undefined;
+export const mlsxDialect: Dialect<"mlsx"> = lineByLine(traits, {
+  parse: (line) => {
+    const entry = parseMlsxLine(line);
+    return entry?.facts?.has("type") === true || entry?.facts?.has("modify") === true ? entry : undefined;
+  },
 });
 
 /** The dialect, as MLSD's answer. */
-export const mlsdDialect: Dialect = lineByLine("mlsx", parseMlsdLine);
+export const mlsdDialect: Dialect<"mlsx"> = lineByLine(traits, { parse: parseMlsdLine });
 
 function kindOf(type: string | undefined): ListedEntry["kind"] {
   switch (type?.toLowerCase()) {

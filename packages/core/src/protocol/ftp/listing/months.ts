@@ -1,53 +1,87 @@
-/** Names of months as `ls` writes them in the locale of its server: short and long, without their dots. */
+/** Months by their names, in whatever language. */
+import { monthNames } from "./month-names.ts";
 
-/** From January to December; names that mean the same month are divided by a bar. */
-const languages: Readonly<Record<string, string>> = {
-  english:
-    "jan|january feb|february mar|march apr|april may jun|june jul|july aug|august sep|sept|september oct|october nov|november dec|december",
-  german:
-    "jän|jaen|januar|jänner feber|februar mär|mrz|maer|märz|maerz april mai juni juli august september okt|oktober november dez|dezember",
-  french:
-    "jan|janv|janvier fév|févr|fev|fevr|février mars avr|avril mai juin juil|jui|juillet aoû|août|aou|aout sept|septembre octobre novembre déc|décembre",
-  spanish:
-    "ene|enero febrero marzo abr|abril mayo junio julio ago|agosto sep|set|septiembre|setiembre octubre noviembre dic|diciembre",
-  italian:
-    "gen|gennaio febbraio marzo aprile mag|maggio giu|giugno lug|luglio ago|agosto set|settembre ott|ottobre novembre dic|dicembre",
-  portuguese: "janeiro fev|fevereiro março abril maio junho julho agosto setembro out|outubro novembro dez|dezembro",
-  dutch: "januari februari mrt|maart april mei juni juli augustus september okt|oktober november december",
-  swedish: "januari februari mars april maj juni juli augusti september okt|oktober november december",
-  finnish:
-    "tam|tammi|tammikuu|tammikuuta hel|helmi|helmikuu|helmikuuta maa|maalis|maaliskuu|maaliskuuta huh|huhti|huhtikuu|huhtikuuta tou|touko|toukokuu|toukokuuta kes|kesä|kesäkuu|kesäkuuta hei|heinä|heinäkuu|heinäkuuta elo|elokuu|elokuuta syy|syys|syyskuu|syyskuuta lok|loka|lokakuu|lokakuuta mar|marras|marraskuu|marraskuuta jou|joulu|joulukuu|joulukuuta",
-  polish:
-    "sty|stycznia|styczeń lut|lutego|luty mar|marca|marzec kwi|kwietnia|kwiecień maj|maja cze|czerwca|czerwiec lip|lipca|lipiec sie|sierpnia|sierpień wrz|września|wrzesień paź|października|październik lis|listopada|listopad gru|grudnia|grudzień",
-  russian:
-    "янв|января|январь фев|февр|февраля|февраль мар|марта|март апр|апреля|апрель мая|май июн|июня|июнь июл|июля|июль авг|августа|август сен|сент|сентября|сентябрь окт|октября|октябрь ноя|нояб|ноября|ноябрь дек|декабря|декабрь",
-};
+/** What a name stands for that is not the same month in each language that has it: Polish listopad is Croatian October. */
+export const disputedMonth = 0;
+
+type Names = ReadonlyMap<string, number>;
+
+const languages: readonly Names[] = Object.values(monthNames).map((months) => {
+  const names = new Map<string, number>();
+  for (const [index, same] of months.split(" ").entries())
+    for (const name of same.split("|")) names.set(name, index + 1);
+  return names;
+});
 
 const numbers = collect();
 
-/** The first language that has a name keeps it: Finnish "mar" would be November, but is everybody else's March. */
-function collect(): ReadonlyMap<string, number> {
+function collect(): Names {
   const found = new Map<string, number>();
-  for (const months of Object.values(languages)) {
-    for (const [index, names] of months.split(" ").entries()) {
-      for (const name of names.split("|")) if (!found.has(name)) found.set(name, index + 1);
+  for (const names of languages) {
+    for (const [name, month] of names) {
+      const known = found.get(name);
+      found.set(name, known === undefined || known === month ? month : disputedMonth);
     }
   }
+  // As `ls` writes them in English: found without a copy in small letters.
+  for (const [name, month] of [...found]) found.set(name.charAt(0).toUpperCase() + name.slice(1), month);
   return found;
 }
 
-/** Characters of the longest name, and a dot. */
-const longest = 16;
+/** Characters of the longest name, with a dot and a comma. */
+const longest = 18;
 
-/** The number of a month, 1 to 12; in any case, with or without a dot; 月 and 월 after a number. */
+/**
+ * The number of a month, 1 to 12; in any case, with or without a dot, a comma behind it; 月 and 월 after a number.
+ *
+ * @returns undefined for what is no month, and for a name that languages use for different ones: `chooseMonths` tells those.
+ */
 export function parseMonth(text: string | undefined): number | undefined {
+  const month = lookUp(text, numbers);
+  return month === disputedMonth ? undefined : month;
+}
+
+/** Whether a name is that of a month in some language. */
+export function isMonthName(text: string | undefined): boolean {
+  return lookUp(text, numbers) !== undefined;
+}
+
+/** As `parseMonth`, but `disputedMonth` for a name that languages use for different months. */
+export function monthOrDispute(text: string | undefined): number | undefined {
+  return lookUp(text, numbers);
+}
+
+function lookUp(text: string | undefined, names: Names): number | undefined {
   if (text === undefined || text.length > longest) return undefined;
-  const known = numbers.get(text.toLowerCase());
+  const known = names.get(text) ?? names.get(text.toLowerCase());
   if (known !== undefined) return known;
   const numbered = /^(\d{1,2})[月월]$/.exec(text);
   if (numbered !== null) {
     const month = Number(numbered[1]);
     return month >= 1 && month <= 12 ? month : undefined;
   }
-  return numbers.get(text.toLowerCase().normalize("NFC").replace(/\.$/, ""));
+  const plain = text
+    .toLowerCase()
+    .normalize("NFC")
+    .replace(/\.?,?$/, "");
+  // A capital İ becomes two characters.
+  return names.get(plain) ?? names.get(plain.replace("i̇", "i"));
+}
+
+/**
+ * Tells the months of a listing by the languages that have all of its names.
+ *
+ * @param used - The names of months in the listing.
+ * @returns What `parseMonth` does, but knows a disputed name where all those languages agree.
+ */
+export function chooseMonths(used: Iterable<string>): (text: string | undefined) => number | undefined {
+  const words = [...used].filter(isMonthName);
+  const spoken = languages.filter((names) => words.every((word) => lookUp(word, names) !== undefined));
+  return (text) => {
+    const month = lookUp(text, numbers);
+    if (month !== disputedMonth) return month;
+    const meant = new Set(spoken.map((names) => lookUp(text, names)).filter((each) => each !== undefined));
+    const [only] = meant;
+    return meant.size === 1 ? only : undefined;
+  };
 }

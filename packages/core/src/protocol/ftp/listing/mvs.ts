@@ -19,7 +19,7 @@ import type { Dialect, ReadLine } from "./dialect.ts";
 import { makeEntry, type ListedEntry } from "./listed-entry.ts";
 import { listedTime, parseTimeOfDay } from "./listed-time.ts";
 
-const names = /^'?[A-Z$#@][A-Z0-9$#@.-]{0,43}(?:\([A-Z0-9$#@+-]{1,8}\))?'?$/i;
+const names = /^'?[A-Z0-9$#@][A-Z0-9$#@.-]{0,43}(?:\([A-Z0-9$#@+-]{1,8}\))?'?$/i;
 const member = /^[A-Z$#@{][A-Z0-9$#@{]{0,7}$/i;
 const organisations = /^(?:PO|PS|DA|IS|VS|VSAM|GDG|HFS|ZFS|PATH)(?:-[A-Z])?U?$/;
 const isoDate = /^(\d{4})\/(\d\d)\/(\d\d)$/;
@@ -83,7 +83,14 @@ export function parseMemberLine(line: string): ListedEntry | undefined {
   const [name = "", release = "", created = "", changed = "", clock] = columns;
   const date = isoDate.exec(changed);
   const time = parseTimeOfDay(clock);
-  if (!member.test(name) || !/^\d\d\.\d\d$/.test(release) || date === null || time === undefined) return undefined;
+  if (
+    !/^[^\s/]{1,16}$/.test(name) ||
+    !/^\d\d\.\d\d$/.test(release) ||
+    !isoDate.test(created) ||
+    date === null ||
+    time === undefined
+  )
+    return undefined;
   return makeEntry({
     name,
     kind: "file",
@@ -99,11 +106,13 @@ export function parseMemberLine(line: string): ListedEntry | undefined {
   });
 }
 
-/** Reads a line about a member of a load library; undefined when it is none. */
+/** Reads a line about a member of a load library; undefined when it is none. The addressing and residence modes end it. */
 function parseLoadModuleLine(line: string): ListedEntry | undefined {
-  const columns = columnsOf(line, 4).map(({ text }) => text);
+  if (!/^\s{0,8}\S{1,16}\s{1,16}[0-9A-F]{6,8}\s/.test(line)) return undefined;
+  const columns = columnsOf(line, 24).map(({ text }) => text);
   const [name = "", length = "", place = ""] = columns;
-  if (!member.test(name) || !/^[0-9A-F]{6,8}$/.test(length) || !/^[0-9A-F]{6}$/.test(place)) return undefined;
+  if (columns.length > 20 || !columns.slice(-2).every((text) => /^(?:24|31|64|ANY)$/.test(text))) return undefined;
+  if (!/^[^\s/]{1,16}$/.test(name) || !/^[0-9A-F]{6,8}$/.test(length) || !/^[0-9A-F]{6}$/.test(place)) return undefined;
   return entryOf(line, name, "file", new Map([["length", length]]));
 }
 
@@ -112,8 +121,9 @@ const memberHeader = /^\s*Name\s+VV\.MM\s/;
 const loadModuleHeader = /^\s*Name\s+Size\s+TTR\s/;
 
 /** The dialect: what a lone name is, the header above it tells. */
-export const mvsDialect: Dialect = {
+export const mvsDialect: Dialect<"mvs"> = {
   name: "mvs",
+  separator: undefined,
   read: (lines) => {
     let inMembers = false;
     return lines.map((line): ReadLine => {
@@ -122,7 +132,8 @@ export const mvsDialect: Dialect = {
         inMembers = isHeader;
         return "notice";
       }
-      const entry = parseMemberLine(line) ?? (inMembers ? parseLoadModuleLine(line) : parseDataSetLine(line));
+      const entry =
+        parseMemberLine(line) ?? parseLoadModuleLine(line) ?? (inMembers ? undefined : parseDataSetLine(line));
       const alone = line.trim();
       return entry ?? (inMembers && member.test(alone) ? entryOf(line, alone, "file", new Map()) : undefined);
     });

@@ -5,27 +5,33 @@
  *     -[RWCEAFMS]  1 admin              1024 Jun  6  2003 report.doc
  */
 import { columnsOf } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { readSettled, type DateReading } from "./date-habits.ts";
+import type { Dialect, ReadLine } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
 import { parseUnixDate } from "./unix-date.ts";
 
 const head = /^([-dnl]) ?\[([-SRWCIEMFA]{1,10})\] +/;
+/** Blanks before the name at old servers; at newer ones it is one. What more there are belong to the name. */
+const widestGap = 4;
+
 /** Columns up to the name. */
 const mostColumns = 12;
 
 /** Reads a line; undefined when it is none. */
-export function parseNetwareLine(line: string, now: number): ListedEntry | undefined {
+function parseLine(line: string, reading: DateReading): ListedEntry | undefined {
   const start = head.exec(line);
   if (start === null) return undefined;
   const columns = columnsOf(line, mostColumns, start[0].length);
   for (let at = 1; at < columns.length; at++) {
     const size = columns[at - 1]?.text;
     if (size === undefined || !/^\d+$/.test(size)) continue;
-    const date = parseUnixDate(columns, at, now);
+    const date = parseUnixDate(columns, at, reading);
     const last = date === undefined ? undefined : columns[at + date.columns - 1];
     if (date === undefined || last === undefined) continue;
-    const name = line.slice(last.end).trim();
-    if (name === "") return undefined;
+    const rest = line.slice(last.end);
+    const blanks = rest.length - rest.trimStart().length;
+    if (blanks === rest.length) return undefined;
+    const name = rest.slice(blanks < widestGap ? 1 : widestGap).trimEnd();
     const before = columns.slice(0, at - 1).map(({ text }) => text);
     const links = /^\d+$/.test(before[0] ?? "") && before.length > 1 ? before.shift() : undefined;
     const isDirectory = start[1] === "d";
@@ -45,8 +51,11 @@ export function parseNetwareLine(line: string, now: number): ListedEntry | undef
 }
 
 /** The dialect. */
-export const netwareDialect: Dialect = lineByLine(
-  "netware",
-  (line, { now }) => parseNetwareLine(line, now),
-  (line) => /^total \d+$/i.test(line),
-);
+export const netwareDialect: Dialect<"netware"> = {
+  name: "netware",
+  separator: "/",
+  read: (lines, { now }) =>
+    readSettled(now, (reading) =>
+      lines.map((line): ReadLine => parseLine(line, reading) ?? (/^total \d+$/i.test(line) ? "notice" : undefined)),
+    ),
+};

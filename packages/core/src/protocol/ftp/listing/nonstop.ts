@@ -21,8 +21,8 @@ export function parseNonstopLine(line: string): ListedEntry | undefined {
   const size = parseCount(columns[at]);
   const date = dates.exec(columns[at + 1] ?? "");
   const time = parseTimeOfDay(columns[at + 2]);
-  const owner = /^(\d{1,3}) ?, ?(\d{1,3})(?: ("?)([-*A-Z]{4})\3)?$/i.exec(columns.slice(at + 3).join(" "));
-  if (!/^[$\\.#A-Z0-9]{1,40}$/i.test(name) || !/^\d{1,5}[A-Z+]{0,4}$/i.test(code)) return undefined;
+  const owner = /^(\d{1,3}) ?, ?(\d{1,3})(?: ("?)([-*A-Z0-9]{1,8})\3)?$/i.exec(columns.slice(at + 3).join(" "));
+  if (!/^[$\\.#A-Z0-9_-]{1,40}$/i.test(name) || !/^\d{1,5}[A-Z+]{0,4}$/i.test(code)) return undefined;
   if (size === undefined || date === null || time === undefined || owner === null) return undefined;
   const [, day = "", month, year = ""] = date;
   return makeEntry({
@@ -45,4 +45,7 @@ export function parseNonstopLine(line: string): ListedEntry | undefined {
 const isNotice = noticesLike(/^\s*File\s+Code\s+EOF\s|^\s*(?:\\[A-Z0-9]{1,8}\.)?\$[A-Z0-9]{1,8}\.[A-Z0-9]{1,8}$/i);
 
 /** The dialect. */
-export const nonstopDialect: Dialect = lineByLine("nonstop", parseNonstopLine, isNotice);
+export const nonstopDialect: Dialect<"nonstop"> = lineByLine(
+  { name: "nonstop", separator: undefined },
+  { parse: parseNonstopLine, isNotice },
+);

@@ -6,7 +6,7 @@
  *     BAILEYSE                               *MEM       SOURCE.MAIN
  *     QSYS           77824 02/23/00 15:09:55 *DIR       QOpenSys/
  */
-import { columnsOf, restAfter } from "./columns.ts";
+import { columnsOf, restAfter, type Column } from "./columns.ts";
 import { chooseDateOrder, inOrder, parseNumericDate, type DateOrder, type NumericDate } from "./date-order.ts";
 import type { Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
@@ -20,7 +20,7 @@ export function parseOs400Line(line: string, order: DateOrder): ListedEntry | un
   const columns = columnsOf(line, 5);
   const typeAt = columns.findIndex(({ text }) => /^\*[A-Z][A-Z0-9]{1,9}$/.test(text));
   const type = columns[typeAt]?.text;
-  const shown = restAfter(line, columns[typeAt]);
+  const shown = nameBehind(line, columns[typeAt]);
   if (type === undefined || shown === "") return undefined;
   const before = columns.slice(0, typeAt).map(({ text }) => text);
   // From the right, as each but the type may be missing.
@@ -43,6 +43,15 @@ export function parseOs400Line(line: string, order: DateOrder): ListedEntry | un
   });
 }
 
+/** Characters of the column of types, and the blank behind it: what more blanks there are belong to the name. */
+const typeWidth = 11;
+
+function nameBehind(line: string, type: Column | undefined): string {
+  const shown = restAfter(line, type);
+  const start = (type?.start ?? 0) + typeWidth;
+  return line.slice(type?.end, start).trim() === "" && line.length > start ? line.slice(start).trimEnd() : shown;
+}
+
 /** A job may also have commas between the numbers. */
 function parseJobDate(text: string | undefined): NumericDate | undefined {
   return parseNumericDate(text?.replaceAll(",", "/"));
@@ -61,8 +70,9 @@ function preferred(separator: string | undefined): readonly [DateOrder, ...DateO
 }
 
 /** The dialect: the order of the dates is found out from all of them. */
-export const os400Dialect: Dialect = {
+export const os400Dialect: Dialect<"os400"> = {
   name: "os400",
+  separator: undefined,
   read: (lines, { now }) => {
     const dates: NumericDate[] = [];
     let separator: string | undefined;

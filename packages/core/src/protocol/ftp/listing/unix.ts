@@ -4,94 +4,62 @@
  *     -rw-r--r--   1 owner    group        1234 Nov 21 04:51 name
  *     lrwxrwxrwx   1 owner    group          11 Nov 21  2024 name -> target
  */
-import { octetTextLength } from "../../octet-text.ts";
-import { withinFourDigits } from "../time.ts";
 import { columnsOf, type Column } from "./columns.ts";
-import { lineByLine, type Dialect } from "./dialect.ts";
+import { readSettled, type DateReading } from "./date-habits.ts";
+import type { Dialect } from "./dialect.ts";
 import { makeEntry, parseCount, type ListedEntry } from "./listed-entry.ts";
-import { parseUnixDate, type FoundDate } from "./unix-date.ts";
-import type { ServerEntry } from "./server-entry.ts";
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-/** Milliseconds after which the year takes the place of the time: half a year, as `ls` has it. */
-const recent = 15_778_476_000;
-const minute = 60_000;
+import { isMonthName } from "./months.ts";
+import type { FoundDate } from "./unix-clock.ts";
+import { parseUnixDate } from "./unix-date.ts";
+import { splitLink } from "./unix-link.ts";
+import { inSections } from "./unix-sections.ts";
 
 /**
- * Formats a line, without its line end, in UTC.
- *
- * @param now - The present, in milliseconds since 1970-01-01 UTC: decides between time and year.
+ * Inode and blocks may go before, an access list's sign and the links' number behind. Small systems leave out some of the
+ * nine permissions.
  */
-export function formatUnixLine(entry: ServerEntry, now: number): string {
-  const mode = entry.mode ?? (entry.kind === "directory" ? 0o755 : 0o644);
-  const owner = (entry.owner ?? entry.uid?.toString() ?? "ftp").padEnd(8);
-  const group = (entry.group ?? entry.gid?.toString() ?? "ftp").padEnd(8);
-  const links = String(entry.links ?? 1).padStart(3);
-  const leads = entry.kind === "symlink" ? entry.target : undefined;
-  // A link's size is its target's: by that alone is known which of several arrows divides the two.
-  const size = String(leads === undefined ? entry.size : octetTextLength(leads)).padStart(12);
-  const target = leads === undefined ? "" : ` -> ${leads}`;
-  return `${letterOf(entry)}${formatMode(mode)} ${links} ${owner} ${group} ${size} ${formatDate(entry.modified, now)} ${entry.name}${target}`;
-}
-
-function letterOf(entry: ServerEntry): string {
-  switch (entry.kind) {
-    case "file":
-      return "-";
-    case "directory":
-      return "d";
-    case "symlink":
-      return "l";
-    case "other":
-      return "s";
-  }
-}
-
-const triplets = ["---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"] as const;
-
-function formatMode(mode: number): string {
-  return `${triplets[(mode >> 6) & 7] ?? ""}${triplets[(mode >> 3) & 7] ?? ""}${triplets[mode & 7] ?? ""}`;
-}
-
-function formatDate(ms: number, now: number): string {
-  const date = new Date(withinFourDigits(ms));
-  const month = months[date.getUTCMonth()] ?? "Jan";
-  const day = String(date.getUTCDate()).padStart(2);
-  if (ms > now + minute || ms < now - recent)
-    return `${month} ${day}  ${String(date.getUTCFullYear()).padStart(4, "0")}`;
-  const hours = date.getUTCHours();
-  const minutes = date.getUTCMinutes();
-  return `${month} ${day} ${hours < 10 ? "0" : ""}${hours}:${minutes < 10 ? "0" : ""}${minutes}`;
-}
-
-/** Inode and blocks may go before, an access list's sign and the links' number behind. */
-const attributes = /^(?:\d{1,20} +){0,2}([-dlbcpsDnCMmPw?])([-rwxsStTlL]{9})[.+@]? *(\d+)? +/;
+const attributes =
+  /^(?:\d{1,20} +(?:\d{1,20}(?:[.,]\d{1,3})?[KMGT]? +)?)?([-dlbcpsDnCMmPw?fFe])([-rwxsStTlL]{6,9})[.+@-]?( *)(\d+)? +/;
 /** Columns before the name: owners of a dozen words are still read. */
 const mostColumns = 24;
 
 /**
- * Reads a line.
+ * Reads a line as a listing of its own.
  *
  * @param now - The present, in milliseconds: a date without a year is the last such day.
  * @returns undefined when the line is none.
  */
 export function parseUnixLine(line: string, now: number): ListedEntry | undefined {
+  return readSettled(now, (reading) => parseLine(line, reading));
+}
+
+/** The dialect. */
+export const unixDialect: Dialect<"unix"> = {
+  name: "unix",
+  separator: "/",
+  read: (lines, { now }) =>
+    inSections(
+      lines,
+      readSettled(now, (reading) => lines.map((line) => parseLine(line, reading))),
+    ),
+};
+
+function parseLine(line: string, reading: DateReading): ListedEntry | undefined {
   const indent = line.length - line.trimStart().length;
   const start = attributes.exec(indent === 0 ? line : line.slice(indent));
   if (start === null) return undefined;
-  const [head, letter = "", bits = "", links] = start;
+  const [head, letter = "", bits = "", blanks, links] = start;
+  if (bits.length < 9 && blanks === "" && links !== undefined) return undefined;
   const columns = columnsOf(line, mostColumns, indent + head.length);
-  const found = findDate(columns, links, now);
+  const found = findDate(columns, links, reading) ?? findNone(columns, links);
   if (found === undefined) return undefined;
-  const last = columns[found.at + found.date.columns - 1];
-  // Exactly one blank goes before the name: what more there is belongs to it.
-  const shown = last === undefined ? "" : line.slice(last.end + 1);
+  const shown = nameBehind(line, columns[found.at + found.date.columns - 1], found.date.gap ?? 1, reading);
   if (shown === "") return undefined;
   const size = found.at === 0 ? links : columns[found.sizeAt]?.text;
   const isDevice = letter === "b" || letter === "c";
   const isSpread = isDevice && columns[found.sizeAt - 1]?.text.endsWith(",") === true;
   const owners = Math.max(0, isSpread ? found.sizeAt - 1 : found.sizeAt);
-  const exact = isDevice ? undefined : parseCount(size);
+  const exact = isDevice || size === undefined ? undefined : parseSize(size);
   const [name, target] = letter === "l" ? splitLink(shown, exact) : [shown, undefined];
   const { modified, timePrecision, timeIsLocal } = found.date.time;
   return makeEntry({
@@ -102,7 +70,7 @@ export function parseUnixLine(line: string, now: number): ListedEntry | undefine
     modified,
     timePrecision,
     timeIsLocal,
-    mode: modeOf(bits),
+    mode: bits.length === 9 ? modeOf(bits) : undefined,
     owner: owners > 0 ? columns[0]?.text : undefined,
     // Names of groups with blanks are usual where a domain has them; such names of owners are not.
     group: owners > 1 ? joined(columns, 1, owners) : undefined,
@@ -113,6 +81,22 @@ export function parseUnixLine(line: string, now: number): ListedEntry | undefine
   });
 }
 
+/** Exactly one blank goes before the name, or as many as fill up the date: what more there is belongs to the name. */
+function nameBehind(line: string, last: Column | undefined, gap: number, reading: DateReading): string {
+  if (last === undefined) return "";
+  let start = last.end + gap;
+  for (let skipped = 0; skipped < reading.habits.indent && line.charAt(start) === " "; skipped++) start++;
+  const shown = line.slice(start);
+  if (!shown.startsWith(" ")) reading.leastIndent = 0;
+  else {
+    const indent = shown.length - shown.trimStart().length;
+    reading.leastIndent = Math.min(reading.leastIndent, indent);
+    if (shown.length === indent + 1 && shown.endsWith(".")) reading.dotIndent = indent;
+    if (shown.length === indent + 2 && shown.endsWith("..")) reading.dotDotIndent = indent;
+  }
+  return shown;
+}
+
 /** The texts of columns, a blank between two. */
 function joined(columns: readonly Column[], from: number, to: number): string {
   let text = columns[from]?.text ?? "";
@@ -120,21 +104,22 @@ function joined(columns: readonly Column[], from: number, to: number): string {
   return text;
 }
 
-/** The dialect. */
-export const unixDialect: Dialect = lineByLine(
-  "unix",
-  (line, { now }) => parseUnixLine(line, now),
-  (line) => total.test(line),
-);
-
-/** The line that `ls -l` begins with, in the languages of `months.ts`. */
-const total =
-  /^\s*(?:total|totale|totaal|totalt|insgesamt|gesamt|summe|yhteensä|razem|łącznie|итого|合計|합계|총|총계|总用量|總計)[\s:：]*[\d.,]+\s?[KMGTP]?(?:\s.{0,40})?$/i;
-
 const roughSize = /^(\d{1,9}(?:[.,]\d{1,3})?)([KMGTPE])(?:i?B)?$/i;
+const groupedSize = /^\d{1,3}(?:[,.'’]\d{3})+$/;
 
+/** Whether this may be a size; major and minor number of a device are in its place. */
 function isSize(text: string | undefined): boolean {
-  return text !== undefined && (/^\d+$/.test(text) || roughSize.test(text));
+  if (text === undefined || !/^[-\d]/.test(text)) return false;
+  return /^-?\d+$/.test(text) || roughSize.test(text) || groupedSize.test(text) || isDevice(text);
+}
+
+/** A day of the week may stand between size and date. */
+function isWeekday(text: string | undefined): boolean {
+  return text !== undefined && text.length <= 5 && /^\p{L}{2,3}\.?,?$/u.test(text);
+}
+
+function parseSize(text: string): number | undefined {
+  return parseCount(text) ?? (groupedSize.test(text) ? parseCount(text.replace(/\D/g, "")) : undefined);
 }
 
 function parseRoughSize(text: string): number | undefined {
@@ -152,54 +137,80 @@ interface Place {
 }
 
 /**
- * Where the date is: behind a size, a weekday between them allowed. Months that no language here has are tried last, lest an
- * owner's name is taken for one.
+ * Where the date is: behind a size, a weekday between them allowed. What is less sure is tried last, lest an owner's name is
+ * taken for a month: words that no language here has for one, months by their numbers, seconds since 1970.
  */
-function findDate(columns: readonly Column[], links: string | undefined, now: number): Place | undefined {
-  for (const anyMonth of [false, true]) {
-    for (let at = 1; at < columns.length; at++) {
-      const before = columns[at - 1]?.text;
-      const isWeekday = at > 1 && before !== undefined && /^\p{L}{2,3}\.?,?$/u.test(before);
-      const sizeAt = isWeekday ? at - 2 : at - 1;
-      if (!isSize(columns[sizeAt]?.text) && !isDevice(columns[sizeAt]?.text)) continue;
-      const date = parseUnixDate(columns, at, now, anyMonth);
-      if (date !== undefined) return { at, sizeAt, date };
-    }
+function findDate(columns: readonly Column[], links: string | undefined, reading: DateReading): Place | undefined {
+  return (
+    findBehindSize(columns, (at) => parseUnixDate(columns, at, reading)) ??
     // Neither links nor owners: the only number is the size.
-    const date = links === undefined || anyMonth ? undefined : parseUnixDate(columns, 0, now);
-    if (date !== undefined) return { at: 0, sizeAt: -1, date };
+    (links === undefined ? undefined : placeOf(0, -1, parseUnixDate(columns, 0, reading))) ??
+    findBehindSize(columns, (at) => parseUnixDate(columns, at, reading, true)) ??
+    findBehindSize(columns, (at) => parseMonthNumber(columns, at, reading)) ??
+    findBehindOwner(columns, reading) ??
+    placeOf(3, 2, links === undefined ? undefined : parseSeconds(columns))
+  );
+}
+
+function placeOf(at: number, sizeAt: number, date: FoundDate | undefined): Place | undefined {
+  return date === undefined ? undefined : { at, sizeAt, date };
+}
+
+function findBehindSize(columns: readonly Column[], parse: (at: number) => FoundDate | undefined): Place | undefined {
+  for (let at = 1; at < columns.length; at++) {
+    let sizeAt = at - 1;
+    if (!isSize(columns[sizeAt]?.text)) {
+      if (at === 1 || !isWeekday(columns[sizeAt]?.text)) continue;
+      sizeAt--;
+      if (!isSize(columns[sizeAt]?.text)) continue;
+    }
+    const date = parse(at);
+    if (date !== undefined) return { at, sizeAt, date };
   }
   return undefined;
 }
 
-/** Major and minor number in one column. */
-function isDevice(text: string | undefined): boolean {
-  return text !== undefined && /^(?:\d+,\d+|0x[0-9a-f]+)$/i.test(text);
+/** `3 29 03:26`: month and day by their numbers. */
+function parseMonthNumber(columns: readonly Column[], at: number, reading: DateReading): FoundDate | undefined {
+  const [first, second] = [columns[at]?.text ?? "", columns[at + 1]?.text ?? ""];
+  if (!/^\d{1,2}$/.test(first) || !/^\d{1,2}$/.test(second)) return undefined;
+  if (columns[at + 2]?.text.includes(":") !== true) return undefined;
+  const [month, day] = Number(first) > 12 ? [second, first] : [first, second];
+  const named = [`${month}月`, day].map((text): Column => ({ text, start: 0, end: 0 }));
+  return parseUnixDate([...named, ...columns.slice(at + 2)], 0, reading);
 }
 
-const arrow = " -> ";
-
-/** Divides a link from where it leads. The size of a link is its target's: that tells apart names with an arrow inside. */
-function splitLink(shown: string, size: number | undefined): [name: string, target: string | undefined] {
-  const first = shown.indexOf(arrow);
-  if (first === -1) return [shown, undefined];
-  const sized = size === undefined || size === 0 ? undefined : arrowBefore(shown, size);
-  const at = sized ?? first;
-  return [shown.slice(0, at), shown.slice(at + arrow.length)];
-}
-
-/** The arrow that so much follows: octets, be it UTF-8, or of a charset that has one for each character. */
-function arrowBefore(shown: string, size: number): number | undefined {
-  const isArrow = (at: number): boolean => at > 0 && shown.startsWith(arrow, at);
-  let octets = 0;
-  for (let end = shown.length; end > 0 && octets <= size; end--) {
-    if (octets === size && isArrow(end - arrow.length)) return end - arrow.length;
-    const unit = shown.charCodeAt(end - 1);
-    // Half of a pair of surrogates is half of four octets.
-    octets += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
+/** A large file's size may run into its group: `staff125435904`. Where the one ends is not known. */
+function findBehindOwner(columns: readonly Column[], reading: DateReading): Place | undefined {
+  for (let at = 2; at < columns.length; at++) {
+    if (!/^[^\d\s]\S*\d{3,}$/.test(columns[at - 1]?.text ?? "")) continue;
+    const date = parseUnixDate(columns, at, reading);
+    if (date !== undefined) return { at, sizeAt: at - 1, date };
   }
-  const counted = shown.length - size - arrow.length;
-  return isArrow(counted) ? counted : undefined;
+  return undefined;
+}
+
+/** `ls --time-style=+%s`: owner, group, size, seconds since 1970 UTC. Between 2001 and 2099, for it looks like a size. */
+function parseSeconds(columns: readonly Column[]): FoundDate | undefined {
+  const match = /^([1-3]\d{9}|40\d{8})(?:\.(\d{1,9}))?$/.exec(columns[3]?.text ?? "");
+  if (match === null || columns.length < 5 || !isSize(columns[2]?.text)) return undefined;
+  return { time: { modified: Number(match[1]) * 1000, timePrecision: "second" }, columns: 1 };
+}
+
+/**
+ * Some servers tell no date: owner, group, size and a name of one word. A name with blanks is not known from a date that is not
+ * understood, nor is a word that dates have.
+ */
+function findNone(columns: readonly Column[], links: string | undefined): Place | undefined {
+  const [, , size, name] = columns;
+  if (links === undefined || columns.length !== 4 || size === undefined || name === undefined) return undefined;
+  if (!/^\d+$/.test(size.text) || isMonthName(name.text) || !/^[^\d]|^\d+-\p{L}/u.test(name.text)) return undefined;
+  return { at: 3, sizeAt: 2, date: { time: {}, columns: 0 } };
+}
+
+/** Major and minor number in one column. */
+function isDevice(text: string): boolean {
+  return /^(?:\d+,\d+|0x[0-9a-f]+)$/i.test(text);
 }
 
 function kindOf(letter: string): ListedEntry["kind"] {
@@ -211,6 +222,8 @@ function kindOf(letter: string): ListedEntry["kind"] {
     // Contiguous files, files that were moved to tape, and what HP-UX names so for files of the net.
     case "-":
     case "C":
+    case "f":
+    case "F":
     case "M":
     case "m":
     case "n":

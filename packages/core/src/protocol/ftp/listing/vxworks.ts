@@ -41,4 +41,7 @@ export function parseVxworksLine(line: string): ListedEntry | undefined {
 const isNotice = noticesLike(/^\s*size\s+date\s+time\s+name$|^\s*-{4,}(?:\s+-{4,}){3}$/i);
 
 /** The dialect. */
-export const vxworksDialect: Dialect = lineByLine("vxworks", parseVxworksLine, isNotice);
+export const vxworksDialect: Dialect<"vxworks"> = lineByLine(
+  { name: "vxworks", separator: "/" },
+  { parse: parseVxworksLine, isNotice },
+);
