@@ -20,6 +20,7 @@ export {
   ClientClosedError,
   DataConnectionAttemptsError,
   FtpConnectionError,
+  FtpOutOfStepError,
   FtpError,
   FtpReplyError,
   FtpTimeoutError,
