@@ -130,7 +130,7 @@ const authorityFile = (state: string): string => join(state, "authority.pem");
 async function startPyftpdlib({ port, home }: Place, handler: string, settings: string): Promise<Running> {
   return start("/usr/bin/python3", [
     "-c",
-    `import logging
+    `import logging, os, pwd
 from pyftpdlib.authorizers import DummyAuthorizer
 from pyftpdlib.handlers import ${handler}
 from pyftpdlib.servers import FTPServer
@@ -139,7 +139,13 @@ people = DummyAuthorizer()
 people.add_user("${peerUser}", "${peerPassword}", "${home}", perm="elradfmwMT")
 ${handler}.authorizer = people
 ${settings}
-FTPServer(("127.0.0.1", ${port}), ${handler}).serve_forever()`,
+server = FTPServer(("127.0.0.1", ${port}), ${handler})
+# Permissions hold for it too: it never was one of the superuser's.
+entry = pwd.getpwnam("${peerUser}")
+os.setgroups([])
+os.setgid(entry.pw_gid)
+os.setuid(entry.pw_uid)
+server.serve_forever()`,
   ]);
 }
 

@@ -1,17 +1,12 @@
 /** Operations that need no data connection, or hardly: names, sizes, times. */
-import {
-  formatCommandLine,
-  formatTimeValue,
-  parseMlsxLine,
-  parseQuotedPath,
-  type ListedEntry,
-} from "../protocol/index.ts";
+import { formatCommandLine, formatTimeValue, parseMlsxLine, type ListedEntry } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
 import { listEntries } from "./listing.ts";
 import { plainFormat } from "./format-options.ts";
 import { setFormat } from "./parameters.ts";
 import { timeOfReply } from "./time-reply.ts";
+import { forgetDirectory, inDirectory } from "./working-directory.ts";
 
 /** Sends a command that must be answered 2xx. @throws FtpReplyError. */
 export async function command(
@@ -22,6 +17,12 @@ export async function command(
 ): Promise<void> {
   const reply = await context.control.command(verb, argument);
   if (reply.code >= 300 || reply.code < 200) throw new FtpReplyError(tried, reply, verb);
+}
+
+/** CWD. Where the session is afterwards is the server's to say. */
+export async function changeDirectory(context: ClientContext, path: string): Promise<void> {
+  forgetDirectory(context);
+  await command(context, "CWD", path, `Changing to ${path}`);
 }
 
 /** RNFR and RNTO. */
@@ -133,7 +134,7 @@ async function statWithoutFacts(context: ClientContext, path: string, tried: str
   if (await canEnter(context, trimmed)) return { name: baseOf(trimmed), kind: "directory", raw: "" };
   const slash = trimmed.lastIndexOf("/");
   const parent = slash === -1 ? undefined : slash === 0 ? "/" : trimmed.slice(0, slash);
-  const found = (await listEntries(context, parent, tried, undefined)).find(({ name }) => name === baseOf(trimmed));
+  const found = (await listAbove(context, parent, tried)).find(({ name }) => name === baseOf(trimmed));
   if (found !== undefined) return found;
   // Of what is not there some servers say that it is no plain file.
   const saysWhy =
@@ -141,15 +142,20 @@ async function statWithoutFacts(context: ClientContext, path: string, tried: str
   throw new FtpReplyError(tried, saysWhy ? sized : missing, "SIZE");
 }
 
-/** Whether a path is a folder, found out by going there and back: what every server can. */
+/** The directory that a path is looked for in. @throws FtpReplyError that nothing is there where it is not there itself. */
+async function listAbove(context: ClientContext, parent: string | undefined, tried: string): Promise<ListedEntry[]> {
+  try {
+    return await listEntries(context, parent, tried, undefined);
+  } catch (error) {
+    // A refusal may mean that the directory is missing as well as that it cannot be read.
+    if (parent !== undefined && error instanceof FtpReplyError) await statWithoutFacts(context, parent, tried);
+    throw error;
+  }
+}
+
+/** Whether a path is a directory, found out by going there and back: what every server can. */
 async function canEnter(context: ClientContext, path: string): Promise<boolean> {
-  const before = await context.control.command("PWD");
-  const here = before.code === 257 ? parseQuotedPath(before.text) : undefined;
-  if (here === undefined) return false;
-  const reply = await context.control.command("CWD", path);
-  if (reply.code >= 300) return false;
-  await command(context, "CWD", here, `Going back to ${here}`);
-  return true;
+  return (await inDirectory(context, path, `Looking at ${path}`, () => Promise.resolve())).entered;
 }
 
 /** What a server without SIZE would have said. */

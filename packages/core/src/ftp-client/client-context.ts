@@ -26,6 +26,14 @@ export interface ClientContext {
     deflateLevel: number | undefined;
     /** MLSD was offered and then refused. */
     noMlsd: boolean;
+    /** The working directory; undefined while it was not asked for. */
+    directory: string | undefined;
+    /** The server does not tell the working directory. */
+    hidesDirectory: boolean;
+    /** Whether `LIST -a` tells directories themselves; undefined while that is not known. */
+    showsDots: boolean | undefined;
+    /** Whether listings end with the end of a line; undefined while that is not known. */
+    endsLines: boolean | undefined;
     /** The hash that HASH tells, as FEAT marked it or OPTS HASH chose it. */
     hash?: HashAlgorithm | undefined;
     readonly zone: ServerZone;

@@ -28,6 +28,7 @@ import type { ClientContext } from "./client-context.ts";
 import type { UploadSource } from "./sources.ts";
 import type {
   DownloadOptions,
+  ListOptions,
   OpenReadOptions,
   OpenWriteOptions,
   OperationOptions,
@@ -170,13 +171,28 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
     await this.close();
   }
 
-  /** The entries of a folder, by MLSD where the server has it, else by LIST. */
-  list(path?: string, options: OperationOptions = {}): Promise<ListedEntry[]> {
-    const tried = `Listing ${path ?? "the working directory"}`;
-    return this.#run(tried, () => listEntries(this.#context, path, tried, options.signal), options);
+  /** The working directory, where it is known without asking; undefined before that, and after what may have changed it. */
+  get directory(): string | undefined {
+    return this.#context.known.directory;
   }
 
-  /** The names that NLST tells. */
+  /**
+   * The entries of a directory, by MLSD where the server has it, else by LIST; or of a file, its own entry.
+   *
+   * LIST is sent from inside the directory, since of a path some servers list what it matches as a pattern, or nothing where
+   * they cannot read it. What no parser understands is returned as a line of its own: `listingFault` tells whether the
+   * entries are all there are.
+   *
+   * @throws FtpReplyError for a refusal, in the reply's code or in its words, or in the listing itself; FtpTransferError
+   * `incomplete-listing` for a directory that looks empty and cannot be read, `broken` for a listing that breaks off.
+   */
+  list(path?: string, options: ListOptions = {}): Promise<ListedEntry[]> {
+    const tried = `Listing ${path ?? "the working directory"}`;
+    const { signal, mustBeSure = false } = options;
+    return this.#run(tried, () => listEntries(this.#context, path, tried, signal, mustBeSure), options);
+  }
+
+  /** The names that NLST tells, from inside the directory. @throws As `list` does. */
   names(path?: string, options: OperationOptions = {}): Promise<string[]> {
     const tried = `Listing ${path ?? "the working directory"}`;
     return this.#run(tried, () => listNames(this.#context, path, tried, options.signal), options);
@@ -364,11 +380,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
 
   /** Changes the working directory. */
   cd(path: string, options: OperationOptions = {}): Promise<void> {
-    return this.#run(
-      `Changing to ${path}`,
-      () => attributes.command(this.#context, "CWD", path, `Changing to ${path}`),
-      options,
-    );
+    return this.#run(`Changing to ${path}`, () => attributes.changeDirectory(this.#context, path), options);
   }
 
   /** The working directory. */
@@ -380,6 +392,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
         const reply = await this.#context.control.command("PWD");
         const path = reply.code === 257 ? parseQuotedPath(reply.text) : undefined;
         if (path === undefined) throw new FtpReplyError(tried, reply, "PWD");
+        this.#context.known.directory = path;
         return path;
       },
       options,
@@ -495,6 +508,10 @@ function makeContext(
       mode: "S",
       deflateLevel: undefined,
       noMlsd: false,
+      directory: undefined,
+      hidesDirectory: false,
+      showsDots: undefined,
+      endsLines: undefined,
       zone: { offset: undefined, attempts: 0 },
     },
     warn,

@@ -98,6 +98,8 @@ export type FtpTransferErrorKind =
   | "no-hash"
   /** What is there already does not fit what is to be resumed. */
   | "cannot-resume"
+  /** A listing does not tell all that is in the directory, so that what is missing in it may be there. */
+  | "incomplete-listing"
   /** A reply, a listing or a file is over its cap. */
   | "too-large"
   /** A name from the server, or for it, that must not be used. */

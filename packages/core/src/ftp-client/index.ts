@@ -10,6 +10,7 @@ export type {
   RepresentationType,
 } from "../protocol/index.ts";
 export { FtpClient } from "./client.ts";
+export { incompleteListing, isUsableName, listingFault } from "./listing-names.ts";
 export { extendedPassiveProbe } from "./data-connection.ts";
 export type { FormatOptions, RestartPoint } from "./format-options.ts";
 export { worthDeflating } from "./compression.ts";
@@ -91,6 +92,7 @@ export type {
   DownloadOptions,
   OpenReadOptions,
   OpenWriteOptions,
+  ListOptions,
   OperationOptions,
   TransferResult,
   UploadOptions,

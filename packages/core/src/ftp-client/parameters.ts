@@ -12,6 +12,7 @@ import {
 } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
 import { FtpReplyError } from "./errors.ts";
+import { forgetDirectory } from "./working-directory.ts";
 
 /** Makes sure of type, structure and mode. What the server refuses, it leaves as it was. @throws FtpReplyError. */
 export async function setFormat(context: ClientContext, format: DataFormat, options: DataFormatOptions): Promise<void> {
@@ -73,12 +74,28 @@ async function parameter(
   if (reply.code >= 300) throw new FtpReplyError(tried, reply, verb);
 }
 
+/** Verbs after which the working directory may be another one. */
+const movingVerbs: ReadonlySet<string> = new Set([
+  "CWD",
+  "XCWD",
+  "CDUP",
+  "XCUP",
+  "REIN",
+  "USER",
+  "PASS",
+  "ACCT",
+  "SMNT",
+  "SITE",
+  "HOST",
+]);
+
 /**
  * Takes note of a command that the caller sent by itself and the server took: the next transfer must not rely on what was
  * set before.
  */
 export function noteCommand(context: ClientContext, verb: string, argument: string | undefined): void {
   const { known } = context;
+  if (movingVerbs.has(verb.toUpperCase())) forgetDirectory(context);
   switch (verb.toUpperCase()) {
     case "TYPE": {
       const type = understood(typeArgument, argument);

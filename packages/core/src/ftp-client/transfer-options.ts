@@ -9,6 +9,15 @@ export interface OperationOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of `list`. */
+export interface ListOptions extends OperationOptions {
+  /**
+   * Whether a listing that shows nothing is an error where the server never tells a directory itself, so that an empty one
+   * looks like one that cannot be read: for who removes what is not listed. Default false.
+   */
+  readonly mustBeSure?: boolean;
+}
+
 /** Options of `openRead`. */
 export interface OpenReadOptions extends OperationOptions, FormatOptions {
   /** Octets to skip, in a type that keeps them as they are stored (I, E, L of whole octets), structure file. Default 0. */

@@ -23,10 +23,12 @@ export { findDestination, openDestination, type Destination, type OpenDestinatio
 export { handleReadable, type HandleReadableOptions } from "./local-files/handle-readable.ts";
 export { MemoryStorage, type MemoryStorageOptions } from "./memory/memory-storage.ts";
 export type {
+  AbilitiesOptions,
   Entry,
   EntryKind,
   EntryTimes,
   HashOptions,
+  ListOptions,
   MakeDirectoryOptions,
   OpenReadOptions,
   OpenWriteOptions,

@@ -139,6 +139,21 @@ export interface EntryTimes {
   readonly accessed?: number;
 }
 
+/** Options of `list`. */
+export interface ListOptions extends StorageOptions {
+  /**
+   * Whether a storage that cannot tell an empty folder from one that cannot be read is to fail, for who removes elsewhere
+   * what is not listed. Default false.
+   */
+  readonly mustBeSure?: boolean;
+}
+
+/** Options of `abilities`. */
+export interface AbilitiesOptions extends StorageOptions {
+  /** Where the abilities are wanted, with all that lies below it. Default: the whole storage. */
+  readonly path?: VirtualPath;
+}
+
 /** Options of `hash`. */
 export interface HashOptions extends StorageOptions {
   /** The first octet. Default 0. Past the end of the file: `StorageError` of kind `offset-out-of-range`. */
@@ -164,7 +179,7 @@ export interface Storage {
    *
    * @throws StorageError `not-found`, `not-a-directory`.
    */
-  list(path: VirtualPath, options?: StorageOptions): AsyncIterable<readonly Entry[]>;
+  list(path: VirtualPath, options?: ListOptions): AsyncIterable<readonly Entry[]>;
 
   /**
    * Entries up to which `list` gives a folder sorted by name, by UTF-16 code units: who wants that order need not wait for
@@ -231,6 +246,14 @@ export interface Storage {
    * @throws StorageError `not-found` (the target, or the folder of `path`), `already-exists`, `name-not-allowed`.
    */
   link?(target: VirtualPath, path: VirtualPath, options?: StorageOptions): Promise<void>;
+
+  /**
+   * Which of its optional methods really work, for a storage whose methods are there whether they do or not: a server as a
+   * storage has to ask. Without it, those that are there work.
+   *
+   * @throws StorageError.
+   */
+  abilities?(options?: AbilitiesOptions): Promise<ReadonlySet<StorageAbility>>;
 
   /** Gives back what the storage holds (timers, journals, kept uploads). The storage is not used afterwards. */
   close?(): Promise<void>;

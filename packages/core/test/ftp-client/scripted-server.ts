@@ -20,6 +20,8 @@ const plain: Readonly<Record<string, string>> = {
   PASS: "230 In\r\n",
   FEAT: "500 What\r\n",
   TYPE: "200 Type\r\n",
+  PWD: '257 "/" is where you are\r\n',
+  CWD: "250 There\r\n",
   QUIT: "221 Bye\r\n",
   NOOP: "200 Okay\r\n",
 };
@@ -39,6 +41,7 @@ export async function startScripted(
   const server = createServer((control) => {
     open.push(control);
     control.on("error", () => undefined);
+    control.setNoDelay(true);
     const session: ScriptedSession = {
       control,
       send: (text) => void control.write(text),

@@ -6,6 +6,7 @@ import { withPools } from "../remote/server-pools.ts";
 import { withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 import { startPoints, type StartPoint } from "../remote/start-points.ts";
 import { withBandwidthOption, withRetryOptions, type TransferFlags } from "../remote/transfer-flags.ts";
+import { PatternFaults } from "../remote/pattern-faults.ts";
 
 interface CatOptions extends RemoteOptions, TransferFlags {
   readonly ascii?: boolean;
@@ -28,13 +29,15 @@ export function cat(): Command {
 async function run(urls: readonly string[], options: CatOptions): Promise<void> {
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
   await withPools({ ...options, transfers: 1 }, note, async (pools, signal) => {
-    const points = await startPoints(urls, pools, signal);
+    const faults = new PatternFaults({});
+    const points = await startPoints(urls, pools, signal, faults.add);
     await runEach(
       points,
       options,
       (point) => print(point, options, signal),
       ({ path }) => path,
     );
+    faults.demandNone();
   });
 }
 

@@ -17,6 +17,7 @@ import { isUrl, readUrl, withRemoteOptions, type RemoteOptions } from "../remote
 import { startPoints } from "../remote/start-points.ts";
 import { withBandwidthOption, withTransferOptions, type TransferFlags } from "../remote/transfer-flags.ts";
 import { formatBytes, formatSeconds } from "../remote/units.ts";
+import { PatternFaults } from "../remote/pattern-faults.ts";
 
 interface CopyOptions extends RemoteOptions, ProgressOptions, TransferFlags {
   readonly recursive?: boolean;
@@ -84,7 +85,8 @@ async function run(urls: readonly string[], options: CopyOptions): Promise<void>
   try {
     // Both ends may be one server: then each copy takes two of its sessions.
     await withPools({ ...options, transfers: transfers * 2 }, view.note, async (pools, signal) => {
-      const points = await startPoints(from, pools, signal);
+      const faults = new PatternFaults({ ...options, note: view.note });
+      const points = await startPoints(from, pools, signal, faults.add);
       const receiving = await pools.of(target);
       const copies = await planCopies(points, receiving, target.path, {
         recursive: options.recursive === true,
@@ -100,6 +102,7 @@ async function run(urls: readonly string[], options: CopyOptions): Promise<void>
         (each) => copier.copy(each),
         ({ path }) => path,
       );
+      faults.demandNone();
     });
   } finally {
     view.close();

@@ -4,6 +4,7 @@ import { UsageError } from "../exit-codes.ts";
 import { runEach, treeOutcome, type Outcome } from "../remote/each.ts";
 import { formatOptions, withFormatOptions, type FormatFlags } from "../remote/format.ts";
 import { planGet, type Fetch } from "../remote/get-plan.ts";
+import { PatternFaults } from "../remote/pattern-faults.ts";
 import { makeProgress, withProgressOptions, type ProgressOptions, type ProgressView } from "../remote/progress.ts";
 import { withPools } from "../remote/server-pools.ts";
 import { isUrl, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
@@ -81,7 +82,8 @@ async function run(args: readonly string[], options: GetOptions): Promise<void> 
     // Parts take a session each.
     const transfers = Math.max(options.transfers ?? defaultTransfers, options.segments ?? 0);
     await withPools({ ...options, transfers }, view.note, async (pools, signal) => {
-      const planned = await planGet(urls, output, options, pools, view.note, signal);
+      const faults = new PatternFaults({ ...options, note: view.note });
+      const planned = await planGet(urls, output, options, pools, view.note, signal, faults.add);
       expect(view, planned);
       // What goes to stdout goes there in its order.
       const atOnce = toStdout || options.segments !== undefined ? 1 : (options.transfers ?? defaultTransfers);
@@ -92,6 +94,7 @@ async function run(args: readonly string[], options: GetOptions): Promise<void> 
         (fetch) => fetchOne(fetch, options, view, signal),
         ({ path }) => path,
       );
+      faults.demandNone();
     });
   } finally {
     view.close();

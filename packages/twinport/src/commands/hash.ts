@@ -15,6 +15,7 @@ import {
   withTransferOptions,
   type TransferFlags,
 } from "../remote/transfer-flags.ts";
+import { PatternFaults } from "../remote/pattern-faults.ts";
 
 interface HashOptions extends RemoteOptions, ProgressOptions, TransferFlags {
   readonly algorithm: HashAlgorithm;
@@ -60,7 +61,8 @@ async function run(urls: readonly string[], options: HashOptions): Promise<void>
   const view = await makeProgress(options);
   try {
     await withPools(options, view.note, async (pools, signal) => {
-      const points = await startPoints(urls, pools, signal);
+      const faults = new PatternFaults({ ...options, note: view.note });
+      const points = await startPoints(urls, pools, signal, faults.add);
       const tell = inOrder(points);
       const each = { ...options, outcomes: false, transfers: options.transfers ?? defaultTransfers, note: view.note };
       await runEach(
@@ -80,6 +82,7 @@ async function run(urls: readonly string[], options: HashOptions): Promise<void>
         },
         ({ path }) => path,
       );
+      faults.demandNone();
     });
   } finally {
     view.close();

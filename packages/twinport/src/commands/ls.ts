@@ -3,6 +3,7 @@ import type { ListedEntry } from "@twinport/core/ftp-client";
 import { Command } from "commander";
 import { painter, type Paint } from "../colour.ts";
 import { printable } from "../exit-codes.ts";
+import { listPath } from "../remote/list-path.ts";
 import { readUrl, withClient, withRemoteOptions, type RemoteOptions } from "../remote/session.ts";
 
 interface LsOptions extends RemoteOptions {
@@ -27,7 +28,7 @@ async function run(text: string, options: LsOptions): Promise<void> {
   const url = readUrl(text);
   const path = url.path.length > 1 ? url.path.replace(/\/+$/, "") : url.path;
   const entries = await withClient(url, options, (client, signal) =>
-    client.list(path === "" ? undefined : path, { signal }),
+    listPath(client, path === "" ? undefined : path, { signal }),
   );
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const paint = painter(options.color, process.stdout);

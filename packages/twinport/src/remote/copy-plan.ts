@@ -1,5 +1,5 @@
 /** What `cp` is to do: where each file goes, and with `--recursive` what is in folders, and which folders they need. */
-import type { FtpPool } from "@twinport/core/ftp-client";
+import { FtpError, type FtpPool } from "@twinport/core/ftp-client";
 import { printable, UsageError } from "../exit-codes.ts";
 import { joinRemote } from "./remote-path.ts";
 import type { Note } from "./server-pools.ts";
@@ -61,8 +61,11 @@ class CopyPlan {
       if (failure !== undefined) this.copies.push({ pool, path: found, to: target, failure: toError(failure) });
       else if (entry.kind === "directory") this.folders.push(target);
       else if (entry.kind === "file") this.file(pool, found, target);
-      else {
-        const reason = entry.kind === "symlink" ? "it is a link" : "it is not known to be a file";
+      else if (entry.kind === "unknown") {
+        const what = new FtpError(`Copying ${found}`, "the server does not tell what it is");
+        this.copies.push({ pool, path: found, to: target, failure: what });
+      } else {
+        const reason = entry.kind === "symlink" ? "it is a link" : "it is neither a file nor a directory";
         note(`twinport: ${printable(found)} is left out: ${reason}`, { event: "skipped", path: found, reason });
       }
     }

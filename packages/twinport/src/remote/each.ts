@@ -1,5 +1,5 @@
 /** The same for each of several files: a failure is told, the next one goes on, and the exit code tells it at the end. */
-import type { TreeResult } from "@twinport/core/ftp-client";
+import { FtpError, type TreeResult } from "@twinport/core/ftp-client";
 import { errorFacts, exitCodeFor, exitCodes, explain, printable, SomeFailedError, UsageError } from "../exit-codes.ts";
 
 /** What a command did with one file; printed with `--json`. */
@@ -11,14 +11,17 @@ export interface Outcome {
 
 /** What became of a folder and all below it. @throws SomeFailedError once each failure was told. */
 export function treeOutcome(path: string, local: string, result: TreeResult): Outcome {
-  const { failures, ...moved } = result;
-  const [first] = failures;
-  if (first === undefined) return { path, local, ...moved };
+  const { failures, missing, ...moved } = result;
+  if (failures.length === 0 && missing.length === 0) return { path, local, ...moved };
   for (const { path: failed, error } of failures) tellFailure(error, failed, {});
-  throw new SomeFailedError(
-    `${failures.length} files of ${printable(path)} failed`,
-    failures.map(({ error }) => error),
+  const leftOut = missing.map(
+    ({ path: left, reason }) => new FtpError(`Fetching ${left}`, `it was left out: ${reason}`),
   );
+  for (const error of leftOut) tellFailure(error, path, {});
+  throw new SomeFailedError(`${failures.length + leftOut.length} files of ${printable(path)} failed`, [
+    ...failures.map(({ error }) => error),
+    ...leftOut,
+  ]);
 }
 
 /** How `runEach` goes about it. */

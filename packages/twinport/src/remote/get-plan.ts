@@ -5,7 +5,7 @@ import { LocalFileError, unsafeLocalName, type FtpClient, type FtpPool, type Ftp
 import { printable, UsageError } from "../exit-codes.ts";
 import { withoutPassword } from "./each.ts";
 import type { Found } from "./glob.ts";
-import { expandRemote, patternOfUrl } from "./remote-glob.ts";
+import { expandRemote, patternOfUrl, type OnFault } from "./remote-glob.ts";
 import { readUrl } from "./session.ts";
 import type { Note, ServerPools } from "./server-pools.ts";
 
@@ -37,6 +37,7 @@ interface Source {
  * Looks at what the URLs name.
  *
  * @param output - As `--output`: a file, a folder, or `-`.
+ * @param onFault - Told of folders in which patterns could not be held against everything.
  * @throws UsageError for places that contradict each other.
  */
 export async function planGet(
@@ -46,6 +47,7 @@ export async function planGet(
   pools: ServerPools,
   note: Note,
   signal: AbortSignal,
+  onFault: OnFault,
 ): Promise<Fetch[]> {
   const sources: Source[] = [];
   let several = urls.length > 1;
@@ -54,7 +56,8 @@ export async function planGet(
     const pool = await pools.of(url);
     const pattern = options.glob === false ? undefined : patternOfUrl(text);
     if (pattern !== undefined) several = true;
-    const found = pattern === undefined ? undefined : await pool.use((client) => expandRemote(client, pattern, signal));
+    const found =
+      pattern === undefined ? undefined : await pool.use((client) => expandRemote(client, pattern, signal, onFault));
     if (found === undefined || found.length === 0) {
       // What matches nothing is taken for a name: such there are.
       sources.push({ url, pool, found: await lookAt(pool, url.path, options, signal) });

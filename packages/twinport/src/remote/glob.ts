@@ -15,8 +15,15 @@ export interface Found {
 
 /** Where a pattern is looked for. */
 export interface Searched {
-  /** What is in a folder; the empty path is where one begins. Undefined where there is no such folder. */
-  list(folder: string): Promise<readonly (Omit<Found, "path"> & { readonly name: string })[] | undefined>;
+  /**
+   * What is in a folder; the empty path is where one begins. Undefined where there is no such folder.
+   *
+   * @param isFound - Whether it is known to be there, from a listing.
+   */
+  list(
+    folder: string,
+    isFound: boolean,
+  ): Promise<readonly (Omit<Found, "path"> & { readonly name: string })[] | undefined>;
   /** What a path without a pattern names; undefined when nothing is there. */
   look(path: string): Promise<Found | undefined>;
 }
@@ -45,6 +52,7 @@ export async function expandGlob(pattern: string, searched: Searched): Promise<F
   const foldersOnly = pattern.length > 1 && pattern.endsWith("/");
   const components = pattern.replace(/(?<=.)\/+$/, "").split("/");
   let found: Found[] = [{ path: "", kind: "directory" }];
+  let isFound = false;
   let folders = 0;
   for (const [index, component] of components.entries()) {
     const next: Found[] = [];
@@ -59,8 +67,9 @@ export async function expandGlob(pattern: string, searched: Searched): Promise<F
       }
       if (++folders > globFolderLimit)
         throw new UsageError(`The pattern leads into more than ${globFolderLimit} folders`);
-      next.push(...(await matches(path, component, searched, isLast && !foldersOnly, index)));
+      next.push(...(await matches(path, component, searched, isFound, isLast && !foldersOnly, index)));
     }
+    isFound = isPattern(component);
     found = next;
   }
   return found;
@@ -70,11 +79,12 @@ async function matches(
   folder: string,
   component: string,
   searched: Searched,
+  isFound: boolean,
   any: boolean,
   depth: number,
 ): Promise<Found[]> {
   const fits = compileGlob(component);
-  const entries = (await searched.list(folder)) ?? [];
+  const entries = (await searched.list(folder, isFound)) ?? [];
   return entries
     .filter(({ name, kind }) => fits(name) && (any || kind === "directory" || kind === "symlink"))
     .sort((a, b) => (a.name < b.name ? -1 : 1))

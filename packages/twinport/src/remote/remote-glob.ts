@@ -1,5 +1,5 @@
 /** Patterns in URLs and behind bookmarks: `ftp://host/logs/*.gz`. A character that is percent-encoded is meant itself. */
-import { FtpReplyError, type FtpClient } from "@twinport/core/ftp-client";
+import { FtpReplyError, incompleteListing, listingFault, type FtpClient } from "@twinport/core/ftp-client";
 import { joinBookmark, readBookmarked } from "../config/bookmarks.ts";
 import { escaped, expandGlob, isPattern, type Found } from "./glob.ts";
 
@@ -21,10 +21,24 @@ export function patternOfUrl(text: string): string | undefined {
   }
 }
 
-/** What a pattern matches on a server. */
-export function expandRemote(client: FtpClient, pattern: string, signal: AbortSignal): Promise<Found[]> {
+/** Told of a folder that the pattern leads into, and that could not be listed, or not whole: what matches in it is not known. */
+export type OnFault = (error: Error) => void;
+
+/** What a pattern matches on a server. @param onFault - What it is told is a failure of whoever goes by the answer. */
+export function expandRemote(
+  client: FtpClient,
+  pattern: string,
+  signal: AbortSignal,
+  onFault?: OnFault,
+): Promise<Found[]> {
   return expandGlob(pattern, {
-    list: (folder) => orMissing(client.list(folder === "" ? undefined : folder, { signal })),
+    list: async (folder, isFound) => {
+      const listing = client.list(folder === "" ? undefined : folder, { signal });
+      const entries = await orMissing(listing, isFound ? onFault : undefined);
+      const fault = incompleteListing(`Listing ${folder || "the working directory"}`, entries ?? []);
+      if (fault !== undefined) onFault?.(fault);
+      return entries?.filter((entry) => listingFault([entry]) === undefined);
+    },
     look: async (path) => {
       const entry = await orMissing(client.stat(path, { signal }));
       return entry === undefined ? undefined : { path, kind: entry.kind, size: entry.size };
@@ -32,11 +46,13 @@ export function expandRemote(client: FtpClient, pattern: string, signal: AbortSi
   });
 }
 
-async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+async function orMissing<T>(answer: Promise<T>, onFault?: OnFault): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof FtpReplyError && (error.code === 550 || error.code === 450)) return undefined;
-    throw error;
+    if (!(error instanceof FtpReplyError && (error.code === 550 || error.code === 450 || error.code < 300)))
+      throw error;
+    onFault?.(error);
+    return undefined;
   }
 }

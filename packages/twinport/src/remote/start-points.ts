@@ -2,7 +2,7 @@
 import { FtpReplyError, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
 import { SomeFailedError } from "../exit-codes.ts";
 import { tellFailure, withoutPassword } from "./each.ts";
-import { expandRemote, patternOfUrl } from "./remote-glob.ts";
+import { expandRemote, patternOfUrl, type OnFault } from "./remote-glob.ts";
 import { withPools, type ServerPools } from "./server-pools.ts";
 import { readUrl, type RemoteOptions } from "./session.ts";
 import type { TransferFlags } from "./transfer-flags.ts";
@@ -21,6 +21,7 @@ export async function startPoints(
   urls: readonly string[],
   pools: ServerPools,
   signal: AbortSignal,
+  onFault?: OnFault,
 ): Promise<StartPoint[]> {
   const points: StartPoint[] = [];
   for (const url of urls) {
@@ -28,7 +29,8 @@ export async function startPoints(
     const read = readUrl(url);
     const pool = await pools.of(read);
     const pattern = patternOfUrl(url);
-    const found = pattern === undefined ? [] : await pool.use((client) => expandRemote(client, pattern, signal));
+    const found =
+      pattern === undefined ? [] : await pool.use((client) => expandRemote(client, pattern, signal, onFault));
     const paths = found.length === 0 ? [read.path] : found.map(({ path }) => path);
     points.push(...paths.map((path) => ({ pool, path: path.replace(/(?<=.)\/+$/, ""), text })));
   }
@@ -51,7 +53,10 @@ export async function forEachStart(
   const note = (text: string): void => void process.stderr.write(`${text}\n`);
   await withPools(options, note, async (pools, signal) => {
     const failures: unknown[] = [];
-    const points = await startPoints(urls, pools, signal);
+    const points = await startPoints(urls, pools, signal, (error) => {
+      failures.push(error);
+      tellFailure(error, "", options);
+    });
     for (const point of points) {
       try {
         failures.push(...(await run(point, signal)));

@@ -1,5 +1,13 @@
 /** What is below a folder of a server, in the order of names; in a pool with folders listed ahead in sessions of their own. */
-import { FtpTransferError, treeDepth, type FtpClient, type FtpPool, type ListedEntry } from "@twinport/core/ftp-client";
+import {
+  FtpTransferError,
+  incompleteListing,
+  listingFault,
+  treeDepth,
+  type FtpClient,
+  type FtpPool,
+  type ListedEntry,
+} from "@twinport/core/ftp-client";
 import { joinRemote } from "./remote-path.ts";
 
 /** Something below a folder, or a folder that could not be listed. */
@@ -23,7 +31,10 @@ export interface WalkOptions {
 
 type Listing = Promise<ListedEntry[]>;
 
-/** Walks below a folder, each folder before what is in it. Links are not followed. A folder that cannot be listed is told again, with `failure`. */
+/**
+ * Walks below a folder, each folder before what is in it. Links are not followed. A folder that cannot be listed, or not
+ * whole, is told again, with `failure`; what is known of it is told all the same.
+ */
 export async function* walkRemote(
   server: FtpPool | FtpClient,
   folder: string,
@@ -41,7 +52,12 @@ async function* walkBelow(
 ): AsyncGenerator<Walked> {
   const { depth = Infinity, ahead } = options;
   if (level > depth) return;
-  const named = entries.filter(({ name }) => name !== "" && name !== "." && name !== ".." && !name.includes("/"));
+  const failure = incompleteListing(`Listing ${folder || "the working directory"}`, entries);
+  if (failure !== undefined) {
+    const name = folder.slice(folder.lastIndexOf("/") + 1) || ".";
+    yield { path: folder || ".", entry: { name, kind: "directory", raw: "" }, level: level - 1, failure };
+  }
+  const named = entries.filter((entry) => listingFault([entry]) === undefined);
   named.sort((a, b) => (a.name < b.name ? -1 : 1));
   const folders = named.filter(({ kind }) => kind === "directory").map(({ name }) => name);
   const begun = new Map<string, Listing>();

@@ -2,7 +2,7 @@
  * Does what a plan says: clears places, makes folders, copies files, makes links, and removes what is left over, in this
  * order, so that whatever ends it leaves the target with more rather than less.
  */
-import type { Storage } from "../../storage/index.ts";
+import { resolveVirtualPath, rootPath, type Storage } from "../../storage/index.ts";
 import { applyDirectories, finishDirectories } from "./apply-directories.ts";
 import { applyLinks } from "./apply-links.ts";
 import { applyRemovals, removalsOf } from "./apply-removals.ts";
@@ -40,7 +40,8 @@ export async function applyMirror(
     throw new MirrorError("too-many-deletions", "Mirroring", message);
   }
   try {
-    const can = await abilitiesOf(to, signal === undefined ? {} : { signal });
+    const path = resolveVirtualPath(rootPath, options.toPath ?? "/");
+    const can = await abilitiesOf(to, { path, ...(signal === undefined ? {} : { signal }) });
     const run = new MirrorRun(plan, from, to, options, can);
     try {
       await applyAll(run, parallel);

@@ -77,9 +77,11 @@ export class PlanContext {
 
   /** The entries of a folder. @throws StorageError; MirrorError where there are too many in all. */
   list(end: MirrorEnd, path: string): Promise<Entry[]> {
+    // What the source does not list is removed.
+    const mustBeSure = end === this.from && this.options.delete === true;
     return this.retrying(path, async (options) => {
       const found: Entry[] = [];
-      for await (const batch of end.storage.list(end.at(path), options)) {
+      for await (const batch of end.storage.list(end.at(path), mustBeSure ? { ...options, mustBeSure } : options)) {
         this.#count(batch.length);
         for (const entry of batch) found.push(entry);
       }

@@ -3,7 +3,7 @@
  * are kept, so that a tree of a million files takes the memory of its largest folder.
  */
 import { setMaxListeners } from "node:events";
-import type { Entry, Storage } from "../../storage/index.ts";
+import { resolveVirtualPath, rootPath, type Entry, type Storage } from "../../storage/index.ts";
 import { LinkedSignal } from "../linked-signal.ts";
 import { inLanesFromStack } from "./lanes.ts";
 import { demandGoing, isKind } from "./mirror-error.ts";
@@ -30,7 +30,8 @@ export async function planMirror(from: Storage, to: Storage, options: MirrorPlan
   // Each folder under way has several that listen; none stays.
   setMaxListeners(0, signal);
   try {
-    const can = await abilitiesOf(to, { signal });
+    const path = resolveVirtualPath(rootPath, options.toPath ?? "/");
+    const can = await abilitiesOf(to, { signal, path });
     const context = new PlanContext(from, to, { ...options, signal }, can);
     await compare(context, options.parallel ?? defaultParallel);
     const names = options.names === undefined ? {} : { names: options.names };

@@ -1,10 +1,5 @@
 /** What a target can keep of what it is given, as far as that is certain. */
-import type { Storage, StorageAbility, StorageOptions } from "../../storage/index.ts";
-
-/** A storage whose methods do not tell what it can: a server is asked. */
-interface AskedStorage {
-  abilities(options?: StorageOptions): Promise<ReadonlySet<StorageAbility>>;
-}
+import type { AbilitiesOptions, Storage } from "../../storage/index.ts";
 
 /** What is certain of a target. */
 export interface TargetAbilities {
@@ -15,13 +10,9 @@ export interface TargetAbilities {
 }
 
 /** Finds out what a target can. @throws StorageError. */
-export async function abilitiesOf(storage: Storage, options: StorageOptions): Promise<TargetAbilities> {
-  const told = isAsked(storage) ? await storage.abilities(options) : undefined;
+export async function abilitiesOf(storage: Storage, options: AbilitiesOptions): Promise<TargetAbilities> {
+  const told = await storage.abilities?.(options);
   const has = (ability: "setTimes" | "changeMode" | "link"): boolean =>
     storage[ability] !== undefined && told?.has(ability) !== false;
   return { times: has("setTimes"), modes: has("changeMode"), links: has("link") };
-}
-
-function isAsked(storage: object): storage is AskedStorage {
-  return "abilities" in storage && typeof storage.abilities === "function";
 }

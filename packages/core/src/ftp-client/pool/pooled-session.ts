@@ -77,7 +77,7 @@ export class PooledSession {
     if (!this.#moved) return true;
     try {
       if (this.home === undefined) return false;
-      if ((await client.pwd()) !== this.home) await client.cd(this.home);
+      if ((client.directory ?? (await client.pwd())) !== this.home) await client.cd(this.home);
       this.#moved = false;
       return !client.closed;
     } catch {

@@ -18,6 +18,7 @@ import {
   type Entry,
   type EntryTimes,
   type HashOptions,
+  type ListOptions,
   type MakeDirectoryOptions,
   type OpenReadOptions,
   type OpenWriteOptions,
@@ -133,8 +134,8 @@ export class FtpStorage implements Storage {
   }
 
   /** As `Storage.list`. The listing is read whole before its first batch: who goes through it holds no session. */
-  async *list(path: VirtualPath, options: StorageOptions = {}): AsyncGenerator<readonly Entry[]> {
-    const entries = await this.#run(path, options, (place) => listFolder(place, path, options.signal), "directory");
+  async *list(path: VirtualPath, options: ListOptions = {}): AsyncGenerator<readonly Entry[]> {
+    const entries = await this.#run(path, options, (place) => listFolder(place, path, options), "directory");
     const shown = entries.filter(({ name }) => !isPartName(name));
     for (let at = 0; at < shown.length; at += listBatch) {
       if (options.signal?.aborted === true) throw storageError("aborted", path, options.signal.reason);

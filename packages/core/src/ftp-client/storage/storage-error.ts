@@ -26,7 +26,11 @@ export function toStorageError(error: unknown, path: VirtualPath, signal?: Abort
   if (error instanceof StorageError) return error.path === path ? error : storageError(error.kind, path, error);
   // A wait for a session that was ended has its reason as the cause.
   if (error instanceof FtpTransferError && error.cause instanceof StorageError) return error.cause;
-  return storageError(kindOf(error, path), path, error);
+  const kind = kindOf(error, path);
+  // Why a listing is not whole only its own words say.
+  if (error instanceof FtpTransferError && error.kind === "incomplete-listing")
+    return new StorageError(kind, `${path}: ${error.message}`, { path, cause: error });
+  return storageError(kind, path, error);
 }
 
 /** A storage's error in its usual words. */
@@ -87,6 +91,10 @@ function kindOfReply({ code, verb, reply }: FtpReplyError, path: VirtualPath): S
     case 550:
       if (told === undefined && Buffer.byteLength(path) > longPath) return "name-not-allowed";
       return told ?? (verb === "MLST" || verb === "SIZE" ? "not-found" : "permission-denied");
+    case 226:
+    case 250:
+      // A listing's success whose words say that the directory could not be read.
+      return told ?? "permission-denied";
     default:
       return code >= 500 ? "not-supported" : "unavailable";
   }
@@ -108,6 +116,7 @@ function kindOfTransfer(kind: FtpTransferErrorKind): StorageErrorKind {
       return "busy";
     case "broken":
     case "hash-mismatch":
+    case "incomplete-listing":
     case "malformed":
     case "size-mismatch":
       return "input-output";

@@ -86,6 +86,7 @@ class TreeDownload {
       // What cannot be a name here is not entered either.
       exclude: [...(this.#options.exclude ?? []), (found) => this.#isUnsafe(found)],
       onSkipped: ({ path, reason }) => this.tally.skip(path, reason),
+      onMissing: (missing) => this.tally.missing.push(missing),
       ...(this.#options.onError === "continue"
         ? { onFailure: ({ path, error }) => this.tally.failed(path, error) }
         : {}),
@@ -102,7 +103,7 @@ class TreeDownload {
 
   #isUnsafe({ path, entry }: WalkedEntry): boolean {
     const reason = unsafeLocalName(entry.name);
-    if (reason !== undefined) this.tally.skip(path, reason);
+    if (reason !== undefined) this.tally.miss(path, reason);
     return reason !== undefined;
   }
 
@@ -129,7 +130,7 @@ class TreeDownload {
   async #file(path: string, local: string): Promise<void> {
     const there = await lstat(local).catch(() => undefined);
     if (there !== undefined && !there.isFile()) {
-      this.tally.skip(path, there.isSymbolicLink() ? "a link has its name here" : "what has its name here is no file");
+      this.tally.miss(path, there.isSymbolicLink() ? "a link has its name here" : "what has its name here is no file");
       return;
     }
     const { bytes } = await this.#server.download(path, local, this.#options);

@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import type { ListedEntry } from "../../protocol/index.ts";
 import { FtpReplyError, FtpTransferError } from "../errors.ts";
 import { LinkedSignal } from "../linked-signal.ts";
+import { listingFault } from "../listing-names.ts";
 import type { OperationOptions } from "../transfer-options.ts";
 import { Tally } from "./tally.ts";
 import { demandConcurrency, treeDepth, type RemoveTreeOptions, type TreeResult } from "./tree-options.ts";
@@ -43,7 +44,7 @@ class TreeRemoval {
     if (depth > treeDepth)
       throw new FtpTransferError("too-large", `Walking ${path}`, `it goes down more than ${treeDepth} folders`);
     const entries = await this.#server.list(path, this.#operation);
-    checkNames(path, entries);
+    checkEntries(path, entries);
     const files = entries.filter(({ kind }) => kind !== "directory");
     await runEach(iterate(files), this.#concurrency, async ({ name }) => {
       const inside = joinRemote(path, name);
@@ -81,16 +82,16 @@ class TreeRemoval {
   }
 }
 
-/** Before anything of a folder is gone: what is not known to be a file must not be removed as one. */
-function checkNames(path: string, entries: readonly ListedEntry[]): void {
+/**
+ * Before anything of a directory is gone: what is not known to be a file must not be removed as one, and a directory that
+ * was not listed whole is left as it is.
+ */
+function checkEntries(path: string, entries: readonly ListedEntry[]): void {
+  const fault = listingFault(entries);
   const unknown = entries.find(({ kind }) => kind === "unknown");
-  if (unknown !== undefined) {
-    const shown = JSON.stringify(unknown.name.slice(0, 200));
-    throw new FtpTransferError("unsafe-name", `Removing ${path}`, `what ${shown} is the listing does not tell`);
-  }
-  if (entries.some(({ name }) => name === "" || name.includes("/") || name === "." || name === "..")) {
-    throw new FtpTransferError("unsafe-name", `Removing ${path}`, "the server lists a name that is none");
-  }
+  if (fault === undefined && unknown === undefined) return;
+  const what = `what ${JSON.stringify(unknown?.name.slice(0, 200))} is the listing does not tell`;
+  throw new FtpTransferError("unsafe-name", `Removing ${path}`, fault ?? what);
 }
 
 async function* iterate<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {

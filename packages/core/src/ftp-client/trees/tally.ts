@@ -8,6 +8,7 @@ export class Tally implements TreeResult {
   links = 0;
   bytes = 0;
   readonly skipped: SkippedEntry[] = [];
+  readonly missing: SkippedEntry[] = [];
   readonly failures: TreeFailure[] = [];
   readonly #goesOn: boolean;
   readonly #signal: AbortSignal | undefined;
@@ -19,6 +20,12 @@ export class Tally implements TreeResult {
 
   skip(path: string, reason: string): void {
     this.skipped.push({ path, reason });
+  }
+
+  /** As `skip`, of what should have come. */
+  miss(path: string, reason: string): void {
+    this.skip(path, reason);
+    this.missing.push({ path, reason });
   }
 
   /** Takes note of a failure, where the rest is to go on. @throws The failure, where it is not, and what was given up. */
@@ -39,7 +46,7 @@ export class Tally implements TreeResult {
   }
 
   result(): TreeResult {
-    const { files, directories, links, bytes, skipped, failures } = this;
-    return { files, directories, links, bytes, skipped, failures };
+    const { files, directories, links, bytes, skipped, missing, failures } = this;
+    return { files, directories, links, bytes, skipped, missing, failures };
   }
 }

@@ -58,6 +58,11 @@ export interface TreeSelection extends OperationOptions {
 export interface WalkOptions extends TreeSelection {
   /** Told of what is left out, but for what the filters leave out. */
   readonly onSkipped?: (skipped: SkippedEntry) => void;
+  /**
+   * Told as well of what is left out because it is not known well enough: a line of a listing that is not understood, a name
+   * that cannot be used, an entry of which nobody knows what it is. The tree is not whole then.
+   */
+  readonly onMissing?: (missing: SkippedEntry) => void;
   /** Told of folders that cannot be read, which are then passed over. Without it they end the walk. */
   readonly onFailure?: (failure: TreeFailure) => void;
 }
@@ -97,6 +102,11 @@ export interface TreeResult {
   readonly bytes: number;
   /** What was left out, and why. */
   readonly skipped: readonly SkippedEntry[];
+  /**
+   * What of `skipped` should have come and did not: lines of listings that are not understood, names that cannot be used,
+   * files whose place here something else has. Links and devices, which the options leave out, are not among them.
+   */
+  readonly missing: readonly SkippedEntry[];
   /** What failed; empty unless `onError` is `continue`. */
   readonly failures: readonly TreeFailure[];
 }

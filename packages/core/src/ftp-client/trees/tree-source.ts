@@ -5,6 +5,7 @@ import type { BigIntStats, Stats } from "node:fs";
 import type { ListedEntry } from "../../protocol/index.ts";
 import { resolveVirtualPath, rootPath, type Entry, type Storage } from "../../storage/index.ts";
 import { LocalFileError } from "../errors.ts";
+import { isUsableName, listingFault } from "../listing-names.ts";
 import { toEntry } from "../storage/storage-entry.ts";
 import type { OperationOptions } from "../transfer-options.ts";
 
@@ -12,6 +13,8 @@ import type { OperationOptions } from "../transfer-options.ts";
 export interface SourceEntry {
   readonly entry: Entry;
   readonly unusable?: string | undefined;
+  /** Whether it stands for something that ought to be in the tree, but is not known well enough to be. */
+  readonly isMissing?: boolean;
 }
 
 /** What a tree is read from. */
@@ -53,6 +56,7 @@ export function serverSource(server: ListingServer): TreeSource {
       return listed.map((entry) => ({
         entry: toEntry(entry, entry.name),
         unusable: nameReason(entry.name) ?? kindReason(entry.kind, entry.dialect !== undefined),
+        isMissing: entry.kind === "unknown" || listingFault([entry]) !== undefined,
       }));
     },
     follow: async (path, options) => {
@@ -122,7 +126,7 @@ function kindReason(kind: ListedEntry["kind"], understood: boolean): string | un
 
 function nameReason(name: string): string | undefined {
   if (name === "" || name === "." || name === "..") return "it is no name of a file";
-  return /[/\0\r\n]/.test(name) ? "it holds a separator or a control character" : undefined;
+  return isUsableName(name) ? undefined : "it holds a separator or a control character";
 }
 
 /** The path of an entry of a server's folder. */

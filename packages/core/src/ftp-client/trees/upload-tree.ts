@@ -94,7 +94,7 @@ class TreeUpload {
 
   #cannotTravel({ path, entry }: WalkedEntry): boolean {
     const cannot = /[\r\n]/.test(entry.name);
-    if (cannot) this.tally.skip(path, "its name cannot travel in a command");
+    if (cannot) this.tally.miss(path, "its name cannot travel in a command");
     return cannot;
   }
 

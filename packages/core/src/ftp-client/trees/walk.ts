@@ -66,13 +66,14 @@ class Walk {
   }
 
   async *within(level: Level, depth: number): AsyncGenerator<WalkedEntry, void, undefined> {
-    for (const { entry, unusable } of await this.#list(level, depth)) {
+    for (const { entry, unusable, isMissing } of await this.#list(level, depth)) {
       throwIfAborted(level.path, this.#options.signal);
       const path = this.#source.join(level.path, entry.name);
       const relative = level.relative === "" ? entry.name : `${level.relative}/${entry.name}`;
       const found = { path, relative, depth, entry };
       if (unusable !== undefined) {
         this.#options.onSkipped?.({ path, reason: unusable });
+        if (isMissing === true) this.#options.onMissing?.({ path, reason: unusable });
         continue;
       }
       if (this.#sieve.excludes(found)) continue;

@@ -5,12 +5,11 @@
  * them. Mounts can be neither renamed nor removed; renaming and linking from one storage to another is refused with kind
  * `not-supported`.
  */
-import type { WritableFile } from "../../bytes/index.ts";
 import { message, type MessageId } from "../../protocol/index.ts";
 import { StorageError, type StorageErrorKind } from "../errors.ts";
-import type { Entry, Storage, StorageAbility, StorageOptions } from "../storage.ts";
+import type { AbilitiesOptions, Entry, ListOptions, Storage, StorageAbility } from "../storage.ts";
 import { baseName, isWithin, parentPath, resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
-import { toldAs } from "./told.ts";
+import { toldAs, toldFile } from "./told.ts";
 
 /**
  * @param below - What is everywhere else; closing the wrapper leaves all of them open.
@@ -42,13 +41,17 @@ class Mounts {
   }
 
   asStorage(): Storage {
+    const sortsNames = this.#sortsNames();
+    const asks = this.#storages.some((storage) => storage.abilities !== undefined);
     return {
+      ...(sortsNames === undefined ? {} : { sortsNames }),
+      ...(asks && { abilities: (options) => this.#abilitiesAt(options) }),
       stat: (path, options) => this.#stat(path, (at) => at.storage.stat(at.path, options)),
       list: (path, options) => this.#list(path, options),
       openRead: (path, options) => this.#at(path, (at) => at.storage.openRead(at.path, options)),
       openWrite: async (path, options) => {
         if (this.#isFixed(path)) throw failure("is-a-directory", path, "{path}: is a directory");
-        return this.#at(path, async (at) => told(await at.storage.openWrite(at.path, options), at, path));
+        return this.#at(path, async (at) => toldFile(await at.storage.openWrite(at.path, options), at.path, path));
       },
       remove: (path, options) => this.#at(path, (at) => at.storage.remove(at.path, options)),
       rename: (from, to, options) =>
@@ -65,10 +68,34 @@ class Mounts {
     };
   }
 
+  get #storages(): readonly Storage[] {
+    return [this.#below, ...this.#mounts.map(([, storage]) => storage)];
+  }
+
+  /** Entries up to which every one of the storages sorts: mounts are put in their places among them. */
+  #sortsNames(): number | undefined {
+    const most = this.#storages.map(({ sortsNames }) => sortsNames);
+    return most.reduce((least, next) => (least === undefined || next === undefined ? undefined : Math.min(least, next)));
+  }
+
+  /** What every storage at a path and below it can do: what one of them lacks is not certain there. */
+  async #abilitiesAt({ path = rootPath, ...options }: AbilitiesOptions = {}): Promise<ReadonlySet<StorageAbility>> {
+    const place = this.#place(path);
+    const below = this.#mounts.filter(([folder]) => folder !== path && isWithin(path, folder));
+    const places = [place, ...below.map(([, storage]) => ({ storage, path: rootPath }))];
+    const told = await Promise.all(
+      places.map(async (each) => {
+        const asked = each.storage.abilities?.({ ...options, path: each.path });
+        return (await asked) ?? new Set(abilityNames.filter((ability) => each.storage[ability] !== undefined));
+      }),
+    );
+    return new Set(abilityNames.filter((ability) => told.every((abilities) => abilities.has(ability))));
+  }
+
   /** An ability is there where any of the storages has it; the others refuse it when asked. */
   #abilities(): Partial<Storage> {
     const has = (ability: StorageAbility): boolean =>
-      [this.#below, ...this.#mounts.map(([, storage]) => storage)].some((storage) => storage[ability] !== undefined);
+      this.#storages.some((storage) => storage[ability] !== undefined);
     const lacking = (path: VirtualPath): Promise<never> =>
       Promise.reject(failure("not-supported", path, "{path}: its storage cannot do that"));
     const at = <T>(path: VirtualPath, run: (place: Place) => Promise<T> | undefined): Promise<T> =>
@@ -146,14 +173,16 @@ class Mounts {
     }
   }
 
-  async *#list(path: VirtualPath, options?: StorageOptions): AsyncGenerator<readonly Entry[]> {
-    const mounted = await this.#mountedIn(path);
+  async *#list(path: VirtualPath, options?: ListOptions): AsyncGenerator<readonly Entry[]> {
+    const mounted = [...(await this.#mountedIn(path))].sort((a, b) => (a.name < b.name ? -1 : 1));
     const hidden = new Set(mounted.map(({ name }) => name));
     const place = this.#place(path);
+    const sorts = place.storage.sortsNames !== undefined;
     try {
       for await (const batch of place.storage.list(place.path, options)) {
         const seen = hidden.size === 0 ? batch : batch.filter(({ name }) => !hidden.has(name));
-        if (seen.length > 0) yield seen;
+        const merged = sorts && mounted.length > 0 ? withBefore(seen, mounted) : seen;
+        if (merged.length > 0) yield merged;
       }
     } catch (error) {
       if (!isMissing(error) || !this.#isFixed(path)) throw toldAs(error, place.path, path);
@@ -178,26 +207,20 @@ class Mounts {
   }
 }
 
-/** An open file whose errors name paths as the wrapper does. */
-function told(file: WritableFile<Entry>, { path: inner }: Place, outer: VirtualPath): WritableFile<Entry> {
-  if (inner === outer) return file;
-  const telling = async <T>(run: () => Promise<T>): Promise<T> => {
-    try {
-      return await run();
-    } catch (error) {
-      throw toldAs(error, inner, outer);
+/** A batch with the mounts that belong between its entries, each taken from `mounted`. */
+function withBefore(batch: readonly Entry[], mounted: Entry[]): readonly Entry[] {
+  const merged: Entry[] = [];
+  for (const entry of batch) {
+    for (let [next] = mounted; next !== undefined && next.name < entry.name; [next] = mounted) {
+      merged.push(next);
+      mounted.shift();
     }
-  };
-  const writev = file.writev?.bind(file);
-  const writeAt = file.writeAt?.bind(file);
-  return {
-    write: (from) => telling(() => file.write(from)),
-    ...(writev === undefined ? {} : { writev: (from) => telling(() => writev(from)) }),
-    ...(writeAt === undefined ? {} : { writeAt: (from, position) => telling(() => writeAt(from, position)) }),
-    commit: () => telling(() => file.commit()),
-    abandon: (cause) => telling(() => file.abandon(cause)),
-  };
+    merged.push(entry);
+  }
+  return merged;
 }
+
+const abilityNames: readonly StorageAbility[] = ["setTimes", "changeMode", "freeSpace", "setCreated", "hash", "link"];
 
 function isMissing(error: unknown): boolean {
   return error instanceof StorageError && error.kind === "not-found";

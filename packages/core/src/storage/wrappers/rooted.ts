@@ -3,7 +3,7 @@ import { message } from "../../protocol/index.ts";
 import { StorageError } from "../errors.ts";
 import type { Storage } from "../storage.ts";
 import { resolveVirtualPath, rootPath, type VirtualPath } from "../virtual-path.ts";
-import { toldAs } from "./told.ts";
+import { toldAs, toldFile } from "./told.ts";
 
 /**
  * @param inner - The storage; closing the wrapper leaves it open.
@@ -31,8 +31,17 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
   const setCreated = inner.setCreated?.bind(inner);
   const hash = inner.hash?.bind(inner);
   const link = inner.link?.bind(inner);
+  const abilities = inner.abilities?.bind(inner);
   return {
     ...(inner.sortsNames === undefined ? {} : { sortsNames: inner.sortsNames }),
+    ...(abilities === undefined
+      ? {}
+      : {
+          abilities: (options = {}) => {
+            const path = options.path ?? rootPath;
+            return told(path, () => abilities({ ...options, path: at(path) }));
+          },
+        }),
     stat: async (path, options) => {
       const entry = await told(path, () => inner.stat(at(path), options));
       return path === "/" ? { ...entry, name: "/" } : entry;
@@ -47,15 +56,7 @@ export function rootedStorage(inner: Storage, folder: string): Storage {
     openRead: (path, options) => told(path, () => inner.openRead(at(path), options)),
     openWrite: async (path, options) => {
       const file = await told(path, () => inner.openWrite(at(path), options));
-      const writev = file.writev?.bind(file);
-      const writeAt = file.writeAt?.bind(file);
-      return {
-        write: (from) => told(path, () => file.write(from)),
-        ...(writev === undefined ? {} : { writev: (from) => told(path, () => writev(from)) }),
-        ...(writeAt === undefined ? {} : { writeAt: (from, position) => told(path, () => writeAt(from, position)) }),
-        commit: () => told(path, () => file.commit()),
-        abandon: (cause) => told(path, () => file.abandon(cause)),
-      };
+      return toldFile(file, at(path), path);
     },
     remove: (path, options) => told(path, () => inner.remove(at(path), options)),
     rename: async (from, to, options) => {

@@ -12,7 +12,7 @@ import {
   type MirrorFileProgress,
   type MirrorProgress,
 } from "../../../src/ftp-client/index.ts";
-import { StorageError, type ReadableFile, type Storage } from "../../../src/storage/index.ts";
+import { StorageError, type ReadableFile, type Storage, type StorageAbility } from "../../../src/storage/index.ts";
 import { withLocalFolder } from "../../storage/local-folder.ts";
 import { at, failure, look, meddled, memory, put, quickly, text, then, without } from "./mirror-fixture.ts";
 
@@ -87,7 +87,7 @@ describe("a mirror", () => {
       meddled(await memory(), (method, path) => {
         if (method === "setTimes") throw failure("not-supported", path);
       }),
-      { abilities: () => Promise.resolve(new Set()) },
+      { abilities: () => Promise.resolve(new Set<StorageAbility>()) },
     );
     await mirror(source, target);
     expect((await planMirror(source, target)).steps).toEqual([]);

@@ -7,6 +7,7 @@ import { localPath, session, type CommandContext } from "../context.ts";
 import { formatEntries, listingFlags, listingOptions, type ShownEntry } from "../entry-lines.ts";
 import { globRemote, isPattern } from "../globs.ts";
 import { openRedirection, type Output } from "../output.ts";
+import { listPath } from "../../remote/list-path.ts";
 import { baseName, folderOf, joinRemote } from "../../remote/remote-path.ts";
 import type { Word } from "../words.ts";
 
@@ -15,15 +16,7 @@ async function entriesOf(client: FtpClient, word: Word | undefined, context: Com
   const { signal, place } = context;
   if (word === undefined) return client.list(undefined, { signal });
   if (place.settings.glob && isPattern(word.pattern)) return matching(client, word, context);
-  try {
-    return await client.list(word.text, { signal });
-  } catch (error) {
-    // Of a file some servers list nothing: what they know of it is told otherwise.
-    if (!(error instanceof FtpReplyError)) throw error;
-    const entry = await client.stat(word.text, { signal }).catch(() => undefined);
-    if (entry === undefined || entry.kind === "directory") throw error;
-    return [{ ...entry, name: word.text }];
-  }
+  return listPath(client, word.text, { signal });
 }
 
 async function matching(client: FtpClient, word: Word, { signal }: CommandContext): Promise<ShownEntry[]> {
