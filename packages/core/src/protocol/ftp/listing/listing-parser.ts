@@ -17,6 +17,7 @@ import { mlsdDialect, mlsxDialect } from "./mlsx.ts";
 import { mvsDialect } from "./mvs.ts";
 import { netwareDialect } from "./netware.ts";
 import { nonstopDialect } from "./nonstop.ts";
+import { withoutPadding } from "./padded-names.ts";
 import { os2Dialect } from "./os2.ts";
 import { os400Dialect } from "./os400.ts";
 import { unixDialect } from "./unix.ts";
@@ -65,7 +66,7 @@ export function parseListing(listing: string | Uint8Array, options: ListingOptio
   const lines = splitLines(listing);
   // What is too long is blank to the parsers: none explains it.
   const texts = lines.map(({ text }) => (text.length > longestLine ? "" : text));
-  const read = options.format === "mlsd" ? mlsdDialect.read(texts, options) : readAny(texts, options);
+  const read = options.format === "mlsd" ? withoutPadding(mlsdDialect.read(texts, options)) : readAny(texts, options);
   const entries: ListedEntry[] = [];
   for (const [at, line] of lines.entries()) {
     const found = read[at];
