@@ -100,19 +100,31 @@ export async function setTime(context: ClientContext, path: string, modified: nu
   await command(context, "SITE", `UTIME ${time.slice(0, 12)} ${path}`, tried);
 }
 
+/** Replies to MLST that do not say whether anything is there. */
+const looksAgain: ReadonlySet<number> = new Set([500, 501, 502, 503, 504]);
+
 /** MLST, or SIZE and MDTM, or the listing of the folder above. */
 export async function stat(context: ClientContext, path: string): Promise<ListedEntry> {
   const tried = `Looking at ${path}`;
   if (context.features.has("MLST")) {
     const reply = await context.control.command("MLST", path);
-    if (reply.code !== 250) throw new FtpReplyError(tried, reply, "MLST");
+    // Some servers say 501 where nothing is there, others where they have no MLST after all: another look tells.
+    if (reply.code !== 250 && !looksAgain.has(reply.code)) throw new FtpReplyError(tried, reply, "MLST");
+    // A line without facts tells nothing (RFC 3659 §7.2).
     const entry = reply.lines
       .slice(1, -1)
       .map(parseMlsxLine)
-      .find((found) => found !== undefined);
-    if (entry !== undefined) return { ...entry, name: baseOf(entry.name) };
+      .find((found) => (found?.facts?.size ?? 0) > 0);
+    if (reply.code === 250 && entry !== undefined) return { ...entry, name: nameOfFacts(entry.name, path) };
   }
   return statWithoutFacts(context, path, tried);
+}
+
+/** The name in MLST's reply; some servers put more than the one blank before it (RFC 3659 §7.2). */
+function nameOfFacts(told: string, path: string): string {
+  const asked = baseOf(path);
+  const name = baseOf(told);
+  return baseOf(told.trimStart()) === asked ? asked : name;
 }
 
 async function statWithoutFacts(context: ClientContext, path: string, tried: string): Promise<ListedEntry> {
@@ -136,9 +148,8 @@ async function statWithoutFacts(context: ClientContext, path: string, tried: str
   const parent = slash === -1 ? undefined : slash === 0 ? "/" : trimmed.slice(0, slash);
   const found = (await listAbove(context, parent, tried)).find(({ name }) => name === baseOf(trimmed));
   if (found !== undefined) return found;
-  // Of what is not there some servers say that it is no plain file.
-  const saysWhy =
-    sized.code >= 400 && sized.code !== 500 && sized.code !== 502 && !/not a plain file/i.test(sized.text);
+  // Of what is not there some servers say that it is no plain file, others that the argument is wrong.
+  const saysWhy = sized.code >= 400 && !looksAgain.has(sized.code) && !/not a plain file/i.test(sized.text);
   throw new FtpReplyError(tried, saysWhy ? sized : missing, "SIZE");
 }
 

@@ -11,15 +11,18 @@ import {
   escapeTelnet,
   formatCommandLine,
   normaliseAddress,
+  replyCode,
   ReplyParser,
   telnetSynch,
   type NameCodec,
   type ReceivedReply,
 } from "../protocol/index.ts";
+import { canAnswer, changesFiles, isUnusual, leavesDoubt, provesStep } from "./answers.ts";
 import {
   ClientClosedError,
   FtpConnectionError,
   FtpError,
+  FtpOutOfStepError,
   FtpReplyError,
   FtpTimeoutError,
   FtpTlsError,
@@ -74,6 +77,12 @@ export class ControlConnection {
   /** Replies that are still due, preliminary ones not counted: the greeting first, then one for each command. */
   #due = 1;
   #latest: ReceivedReply | undefined;
+  /** The command whose reply comes next; undefined where replies come in an order that is not known. */
+  #awaited: string | undefined;
+  /** Whether the latest replies left no doubt that each went to its own command. */
+  #inStep = true;
+  /** Unusual answers that this server was found to give while it was in step: verb and code. */
+  readonly #habits = new Set<string>();
   readonly #givenUp = new AbortController();
   #waiter: Waiter | undefined;
   #closed = false;
@@ -268,18 +277,67 @@ export class ControlConnection {
 
   /** Sends ABOR, behind a Telnet Synch where the options say so. @throws ClientClosedError. */
   sendAbort(): void {
+    this.#awaited = undefined;
     if (this.#telnetSynch && !this.#closed) this.#socket.write(telnetSynch);
     this.send("ABOR", undefined);
   }
 
-  /** Sends a command, and waits for its first reply. */
-  command(verb: string, argument?: string, shown?: string): Promise<ReceivedReply> {
+  /**
+   * Sends a command, and waits for its first reply.
+   *
+   * @throws FtpOutOfStepError when the reply is one that the command cannot have; the connection is closed then.
+   */
+  async command(verb: string, argument?: string, shown?: string): Promise<ReceivedReply> {
+    this.send(verb, argument, shown);
+    this.expect(verb);
+    const reply = await this.reply(verb);
+    if (this.#isDoubtful(verb, reply)) await this.#prove(verb, reply);
+    if (provesStep(reply.code)) this.#inStep = true;
+    else if (reply.code >= 200 && leavesDoubt(verb)) this.#inStep = false;
+    return reply;
+  }
+
+  /**
+   * Has the next final reply, and preliminary ones before it, checked against what a command can be answered; undefined
+   * ends that. A reply that it cannot have closes the connection.
+   */
+  expect(verb: string | undefined): void {
+    this.#awaited = verb;
+  }
+
+  /** Whether a reply may be another command's, and it would matter. */
+  #isDoubtful(verb: string, { code }: ReceivedReply): boolean {
+    if (!changesFiles(verb) || code === replyCode.serviceNotAvailable) return false;
+    if (isUnusual(verb, code)) return !this.#habits.has(`${verb} ${code}`);
+    return !this.#inStep && !provesStep(code);
+  }
+
+  /** Sends NOOP, to which every server says 200: anything else that comes is the true answer to the command before. */
+  async #prove(verb: string, doubtful: ReceivedReply): Promise<void> {
     try {
-      this.send(verb, argument, shown);
+      for (let asked = 0; asked < 2; asked++) {
+        this.send("NOOP", undefined);
+        const { code } = await this.reply("NOOP");
+        if (code === replyCode.commandOkay || code === replyCode.superfluous) break;
+        // A server without NOOP says so twice.
+        if (code !== 500 && code !== 502) throw this.#destroyOutOfStep(verb, doubtful);
+      }
     } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+      if (this.#cause instanceof FtpOutOfStepError) throw this.#cause;
+      // A connection that is lost now has brought the reply before.
+      if (error instanceof FtpError) return;
+      throw error;
     }
-    return this.reply(verb);
+    this.#inStep = true;
+    if (isUnusual(verb, doubtful.code)) this.#habits.add(`${verb} ${doubtful.code}`);
+  }
+
+  #destroyOutOfStep(verb: string, reply: ReceivedReply): FtpOutOfStepError {
+    const said = `it said ${reply.code} ${reply.text.slice(0, shownOfReply)} to ${verb}`;
+    const message = `the server is out of step: ${said}, which belongs to another command; whether ${verb} was done is not known`;
+    const error = new FtpOutOfStepError(this.#talking, message, { verb, reply });
+    this.destroy(error);
+    return error;
   }
 
   /**
@@ -367,6 +425,8 @@ export class ControlConnection {
 
   /** The server is in step again: what was still due will not come. */
   inStep(): void {
+    this.#awaited = undefined;
+    this.#inStep = true;
     this.#replies.length = 0;
     this.#due = 0;
   }
@@ -396,9 +456,22 @@ export class ControlConnection {
       this.#unasked(reply);
       return;
     }
-    if (reply.code >= 200) this.#due--;
+    if (this.takesReply?.(reply) === true) {
+      if (reply.code >= 200) this.#due--;
+      this.#latest = reply;
+      return;
+    }
+    const verb = this.#awaited;
+    if (verb !== undefined && !canAnswer(verb, reply.code)) {
+      if (this.#repeats(reply)) this.#owner.warned(`The server said ${reply.code} twice`);
+      else this.#destroyOutOfStep(verb, reply);
+      return;
+    }
+    if (reply.code >= 200) {
+      this.#due--;
+      this.#awaited = undefined;
+    }
     this.#latest = reply;
-    if (this.takesReply?.(reply) === true) return;
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter !== undefined) waiter.resolve(reply);
@@ -409,12 +482,18 @@ export class ControlConnection {
 
   /** The same once more is a server's slip; anything else may be a late answer, and then the others were wrong. */
   #unasked(reply: ReceivedReply): void {
-    if (reply.code === this.#latest?.code && reply.text === this.#latest.text) {
+    if (this.#repeats(reply)) {
       this.#owner.warned(`The server said ${reply.code} twice`);
       return;
     }
     const message = `the server is out of step: it said ${reply.code} ${reply.text.slice(0, shownOfReply)} to nothing`;
-    this.destroy(new FtpConnectionError(this.#talking, message, { reply }));
+    this.destroy(new FtpOutOfStepError(this.#talking, message, { reply }));
+  }
+
+  /** The reply before once more; and a greeting or a welcome in several replies, which no other command has. */
+  #repeats({ code, text }: ReceivedReply): boolean {
+    if (code !== this.#latest?.code) return false;
+    return text === this.#latest.text || code === replyCode.serviceReady || code === replyCode.loggedIn;
   }
 
   /** What an operation is told that needs the connection, once it is gone. */

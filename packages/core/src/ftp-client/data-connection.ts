@@ -9,6 +9,8 @@ import {
   hostPortArgument,
   parseExtendedPassiveAnswer,
   parsePassiveAnswer,
+  replyCode,
+  type ReceivedReply,
 } from "../protocol/index.ts";
 import { giveUpConnection, listenForServer } from "./active-listener.ts";
 import type { ControlConnection } from "./control-connection.ts";
@@ -173,9 +175,11 @@ export class DataConnector {
   async #askExtended(): Promise<{ host: string; port: number }> {
     const probes = this.mode === "auto";
     this.#control.send("EPSV", undefined);
+    this.#control.expect("EPSV");
     const reply = probes ? await this.#control.replyWithin(extendedPassiveProbe) : await this.#control.reply("EPSV");
     if (reply === undefined) {
       this.#unansweredExtended = true;
+      this.#control.expect(undefined);
       throw new FtpTimeoutError(
         "reply",
         "Asking for a passive port",
@@ -188,9 +192,7 @@ export class DataConnector {
   }
 
   async #askPassive(verb: "PASV" | "CPSV" = "PASV"): Promise<{ host: string; port: number }> {
-    let reply = await this.#control.command(verb);
-    if (this.#unansweredExtended && reply.code !== 227) reply = await this.#control.reply(verb);
-    this.#unansweredExtended = false;
+    const reply = this.#unansweredExtended ? await this.#passiveAfterExtended(verb) : await this.#control.command(verb);
     const named = reply.code === 227 ? parsePassiveAnswer(reply.text) : undefined;
     if (named === undefined) throw new FtpReplyError("Asking for a passive port", reply, verb);
     const own = this.#control.dataHost;
@@ -200,6 +202,15 @@ export class DataConnector {
     if (isIP(own) !== 0)
       this.#warn(`The server named ${named.address} for data; ${own} is used, where the control connection is`);
     return { host: own, port: named.port };
+  }
+
+  /** EPSV's answer may still come before this one. */
+  async #passiveAfterExtended(verb: "PASV" | "CPSV"): Promise<ReceivedReply> {
+    this.#control.send(verb, undefined);
+    let reply = await this.#control.reply(verb);
+    if (reply.code !== replyCode.passiveMode) reply = await this.#control.reply(verb);
+    this.#unansweredExtended = false;
+    return reply;
   }
 
   async #active(): Promise<PendingData> {

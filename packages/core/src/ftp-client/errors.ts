@@ -58,7 +58,15 @@ export class FtpTimeoutError extends FtpError {
 
 /** The control connection could not be made, or was lost. */
 export class FtpConnectionError extends FtpError {
-  override readonly name = "FtpConnectionError";
+  override readonly name: string = "FtpConnectionError";
+}
+
+/**
+ * The server sent a reply that its command cannot have, or that no command asked for. Replies cannot be matched with
+ * commands any more, so the client is closed; whether the command under way was carried out is not known.
+ */
+export class FtpOutOfStepError extends FtpConnectionError {
+  override readonly name = "FtpOutOfStepError";
 }
 
 /** A connection could not be made secure, or must not be trusted. */

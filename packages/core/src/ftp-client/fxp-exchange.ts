@@ -159,6 +159,7 @@ class EndOfTransfer {
 
   begin(path: string): void {
     this.#control.send(this.#verb, path);
+    this.#control.expect(this.#verb);
     this.#begun = true;
     this.done = this.#read();
   }

@@ -150,6 +150,7 @@ async function patientReply(
     if (!control.closed) control.sendAbort();
   };
   control.send(verb, argument);
+  control.expect(verb);
   signal?.addEventListener("abort", abort, { once: true });
   try {
     const reply = await control.reply(verb, options.hashTimeout);

@@ -21,6 +21,7 @@ export {
   ClientClosedError,
   DataConnectionAttemptsError,
   FtpConnectionError,
+  FtpOutOfStepError,
   FtpError,
   FtpReplyError,
   FtpTimeoutError,

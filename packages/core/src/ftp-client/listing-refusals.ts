@@ -8,6 +8,8 @@ import type { ReceivedReply } from "../protocol/index.ts";
 const emptyTexts: readonly RegExp[] = [
   // GNU inetutils and other descendants of BSD's server, to NLST.
   /no (?:files|entries)(?: were)? found/i,
+  // z/OS, to LIST and NLST of data sets, of a library's members and of JES.
+  /no (?:data ?sets|members|jobs)(?: were)? found/i,
 ];
 
 /** What a refusal says that is not sure itself: `No files found or invalid directory or permission problem` (VxWorks). */

@@ -47,12 +47,38 @@ export async function listEntries(
     try {
       return await listFacts(request);
     } catch (error) {
+      if (!(error instanceof FtpReplyError && refusesMlsd.has(error.code))) throw error;
       // Some servers announce MLST and have no MLSD.
-      if (!(error instanceof FtpReplyError && (error.code === 500 || error.code === 502))) throw error;
+      if (error.code !== 500 && error.code !== 502) return insteadOfFacts(request, error);
       context.known.noMlsd = true;
     }
   }
   const entries = await listLines(request);
+  return inServerZone(context, request.path, entries);
+}
+
+/** What servers say to MLSD that they announce and do not have, and some of them to any path. */
+const refusesMlsd: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 550]);
+
+/**
+ * MLSD was refused, and the reply does not tell whether for this directory or for all: where LIST tells entries from
+ * inside the directory it is MLSD that the server does not do, from now on in this session. An empty LIST proves nothing
+ * (an unreadable directory may look empty), unless the code says that it is the command which is not understood.
+ *
+ * @throws FtpReplyError with MLSD's refusal where it stands.
+ */
+async function insteadOfFacts(request: ListingRequest, refusal: FtpReplyError): Promise<ListedEntry[]> {
+  const { context } = request;
+  const entries = await listLines(request).catch((error: unknown) => {
+    if (error instanceof FtpReplyError && error.code !== 421) throw refusal;
+    throw error;
+  });
+  const only = entries.length === 1 ? entries[0] : undefined;
+  // MLSD is for directories alone (RFC 3659 §7.2.1), so that it is refused for a file.
+  const isFile = only !== undefined && only.kind !== "directory" && only.name === lastComponent(request.path ?? "");
+  const told = entries.some(({ dialect }) => dialect !== undefined) && !isFile;
+  if (refusal.code === 550 && !told) throw refusal;
+  context.known.noMlsd ||= told;
   return inServerZone(context, request.path, entries);
 }
 
@@ -222,7 +248,7 @@ export async function listNames(
   if (!visit.entered && visit.refusal !== undefined) return namesOfFile(request, visit.refusal);
   const listing = visit.entered ? visit.result : await readDirectory(request, "NLST", request.path);
   const names = namesIn(request, await settled(request, listing));
-  return capped(context, tried, await namesWithin(request, names));
+  return capped(context, tried, (await namesWithin(request, names)).filter(isNoDots));
 }
 
 /** What NLST says of a path that the server does not enter: a file's own name, or the refusal. @throws FtpReplyError. */
@@ -247,6 +273,11 @@ function namesIn({ context, tried }: ListingRequest, bytes: Uint8Array): string[
   if (names.length === 1 && only !== undefined && only.includes(": ") && isErrorLine(only))
     throw refusedInWords(tried, "NLST", only);
   return names;
+}
+
+/** The directory itself and the one above are in every directory, and some servers tell them. */
+function isNoDots(name: string): boolean {
+  return name !== "." && name !== "..";
 }
 
 async function namesWithin({ context, path }: ListingRequest, names: readonly string[]): Promise<string[]> {

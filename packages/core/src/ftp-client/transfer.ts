@@ -101,6 +101,7 @@ export class Transfer {
       }
       control.onRestartMarker = onMarker;
       control.send(verb, argument);
+      control.expect(verb);
       const replied = control.replyUnless(signal, verb);
       // Under TLS some servers shake hands before they reply, others after: the client is ready for both.
       if (pending.passive) opened = openConnection(control, pending, request);

@@ -9,6 +9,7 @@ import { dialects } from "./dialects.ts";
 import type { ListedEntry } from "./listed-entry.ts";
 import { bytesOf, splitLines } from "./listing-lines.ts";
 import { mlsdDialect } from "./mlsx.ts";
+import { withoutPadding } from "./padded-names.ts";
 
 /** How a listing is read. */
 export interface ListingOptions extends ListingContext {
@@ -33,7 +34,7 @@ export function parseListing(listing: string | Uint8Array, options: ListingOptio
   const lines = splitLines(listing);
   // What is too long is blank to the parsers: none explains it.
   const texts = lines.map(({ text }) => (text.length > longestLine ? "" : text));
-  const read = options.format === "mlsd" ? mlsdDialect.read(texts, options) : readAny(texts, options);
+  const read = options.format === "mlsd" ? withoutPadding(mlsdDialect.read(texts, options)) : readAny(texts, options);
   const entries: ListedEntry[] = [];
   for (const [at, line] of lines.entries()) {
     const found = read[at];

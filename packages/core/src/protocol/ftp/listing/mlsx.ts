@@ -147,7 +147,7 @@ function typeOf(entry: ServerEntry): string {
  * @returns undefined when the line is none; `cdir` and `pdir` are directories and come with their fact.
  */
 export function parseMlsxLine(line: string): ListedEntry | undefined {
-  const text = line.startsWith(" ") ? line.slice(1) : line;
+  const text = line.replace(beforeFacts, "");
   const space = endOfFacts(text);
   if (space === -1 || space === text.length - 1) return undefined;
   const facts = new Map<string, string>();
@@ -159,6 +159,9 @@ export function parseMlsxLine(line: string): ListedEntry | undefined {
   }
   return entryOf(text.slice(space + 1), facts, line);
 }
+
+/** The one blank before the facts in MLST's reply; some servers write more of them, or a tab. */
+const beforeFacts = /^(?:[ \t]+(?=[a-z][\w.-]*=[^;]*;)| )/i;
 
 /** Where the blank before the name is: some servers write a link's target with blanks, where no fact may have one. */
 function endOfFacts(text: string): number {
