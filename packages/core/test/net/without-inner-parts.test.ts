@@ -79,7 +79,8 @@ describe("a connection is read by its stream, and whole,", () => {
   it("without the option `handle`", async () => {
     // A constructor that knows no such option.
     const Forgetful: typeof Socket = new Proxy(Socket, {
-      construct: (target, [options]: [object]) => new target(Object.assign({}, options, { handle: undefined }) as object),
+      construct: (target, [options]: [object]) =>
+        new target(Object.assign({}, options, { handle: undefined }) as object),
     });
     vi.doMock("node:net", async (original) => ({ ...(await original<object>()), Socket: Forgetful }));
     vi.resetModules();
