@@ -38,7 +38,7 @@ ensureFirmware();
 const told = [];
 for (const name of chosen) {
   const begun = performance.now();
-  const counts = name === "fuzz" ? fuzz() : runVitest(["long"], [...forVitest, name], longest);
+  const counts = name === "fuzz" ? fuzz() : runVitest(["long"], [...forVitest, name], { timeout: longest });
   const seconds = Math.round((performance.now() - begun) / 1000);
   const time = `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
   const line = `${counts.failed > 0 ? "FAILED" : "passed"}  ${time.padStart(12)}  ${name}: ${counts.passed} passed, ${counts.failed} failed`;

@@ -23,9 +23,11 @@ export function runProjects(projects, more, fuzzFor = 0) {
  * Runs test projects; gives how many tests passed and failed. A run that ends otherwise than by its tests counts as one that
  * failed.
  *
- * @param timeout - Milliseconds after which it is ended; 0 is never.
+ * @param options.timeout - Milliseconds after which it is ended; 0 is never.
+ * @param options.program - The Node that runs them. Default: that of this process.
+ * @param options.env - Its environment. Default: that of this process.
  */
-export function runVitest(projects, more, timeout = 0) {
+export function runVitest(projects, more, { timeout = 0, program = process.execPath, env = process.env } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "twinport-tests-"));
   const report = join(folder, "report.json");
   const args = [
@@ -37,7 +39,7 @@ export function runVitest(projects, more, timeout = 0) {
   ];
   for (const project of projects) args.push("--project", project);
   try {
-    const { status } = spawnSync(process.execPath, [...args, ...more], { cwd: root, stdio: "inherit", timeout });
+    const { status } = spawnSync(program, [...args, ...more], { cwd: root, stdio: "inherit", timeout, env });
     const { passed, failed } = readCounts(report);
     return { passed, failed: status === 0 ? failed : Math.max(1, failed) };
   } finally {

@@ -125,7 +125,9 @@ export class FtpSession {
 
   async #secure() {
     await this.command(commandLine("AUTH TLS"), "2");
-    this.#control = this.#watch(connectTls({ socket: this.#control, rejectUnauthorized: false }));
+    // From Node 26 on a TLS session is resumed only with the host that it was begun with.
+    const { host } = this.#target;
+    this.#control = this.#watch(connectTls({ host, socket: this.#control, rejectUnauthorized: false }));
     // Servers send tickets before their next reply, so that there is one when the first data connection begins.
     this.#control.on("session", (ticket) => (this.#ticket = ticket));
     this.#control.on("data", (chunk) => this.#replies.take(chunk, chunk.length));

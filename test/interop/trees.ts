@@ -1,7 +1,8 @@
 /** A tree of files that shows what peers get wrong, and its likeness as one text to compare. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { entriesBelow } from "../../packages/core/test/support/entries-below.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -44,7 +45,7 @@ async function put(path: string, content: Uint8Array): Promise<void> {
 /** One line a file: its path and the SHA-256 of what is in it. */
 export async function digestTree(root: string): Promise<string> {
   const lines: string[] = [];
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+  for (const entry of await entriesBelow(root)) {
     if (!entry.isFile() || entry.name.startsWith(".twinport-")) continue;
     const path = join(entry.parentPath, entry.name);
     lines.push(

@@ -35,6 +35,9 @@ import type {
   TransferResult,
   UploadOptions,
 } from "./transfer-options.ts";
+import { checkOptions } from "../options/index.ts";
+import { clientTable } from "./client-option-table.ts";
+import { downloadTreeTable, removeTreeTable, uploadTreeTable } from "./trees/tree-option-tables.ts";
 import { downloadTree } from "./trees/download-tree.ts";
 import { ensureDirectory } from "./trees/ensure-directory.ts";
 import { removeTree } from "./trees/remove-tree.ts";
@@ -71,6 +74,8 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    * RangeError for a URL or options that cannot be meant.
    */
   static async connect(target: string | URL | FtpClientOptions, options: FtpClientOptions = {}): Promise<FtpClient> {
+    if (isOptions(target)) checkOptions(target, clientTable);
+    checkOptions(options, clientTable);
     const named = fromTarget(target);
     const resolved = resolveClientOptions({ ...named, ...options, ...mergedTls(named.tls, options.tls) });
     const signal = options.signal ?? (isOptions(target) ? target.signal : undefined);
@@ -319,7 +324,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
 
   /** Removes a folder, with `recursive` and all that is in it. */
   removeDirectory(path: string, options: OperationOptions & { readonly recursive?: boolean } = {}): Promise<void> {
-    if (options.recursive === true) return this.removeTree(path, options).then(() => undefined);
+    if (options.recursive === true) return removeTree(clientServer(this), path, options).then(() => undefined);
     return this.#run(
       `Removing ${path}`,
       () => attributes.command(this.#context, "RMD", path, `Removing ${path}`),
@@ -426,17 +431,20 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
   }
 
   /** Downloads a folder and all below it. Names of the server never lead out of the local folder. */
-  downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+  async downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, downloadTreeTable);
     return downloadTree(clientServer(this), path, to, options);
   }
 
   /** Uploads a folder and all below it. */
-  uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+  async uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, uploadTreeTable);
     return uploadTree(clientServer(this), from, path, options);
   }
 
   /** Removes a folder and all that is in it. Links are removed, not followed. */
-  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+  async removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, removeTreeTable);
     return removeTree(clientServer(this), path, options);
   }
 

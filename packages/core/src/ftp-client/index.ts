@@ -1,3 +1,4 @@
+export { OptionRangeError, OptionTypeError, type OptionFault } from "../options/index.ts";
 export type {
   CodePage,
   DataFormatOptions,

@@ -1,3 +1,4 @@
+export { OptionRangeError, OptionTypeError, type OptionFault } from "../options/index.ts";
 export type { NameCodec } from "../protocol/index.ts";
 export { FtpServer, type ListenerAddress, type StopOptions } from "./ftp-server.ts";
 export type {

@@ -9,6 +9,8 @@ import {
   type NameCodec,
   type RepresentationOptions,
 } from "../protocol/index.ts";
+import { checkOptions } from "../options/index.ts";
+import { serverTable } from "./server-option-table.ts";
 import { defaultLimits, type FtpServerLimits } from "./limits.ts";
 import type { Reservations } from "./reservations.ts";
 
@@ -166,6 +168,7 @@ const greetingLimit = 400;
  * @throws RangeError for a port, range, limit or greeting that cannot be meant.
  */
 export function resolveOptions(options: FtpServerOptions): ResolvedOptions {
+  checkOptions(options, serverTable);
   const limits = { ...defaultLimits, ...options.limits };
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isFinite(value) || value < 0) throw new RangeError(`limits.${name} must be a number of 0 or more`);

@@ -15,6 +15,7 @@ import {
 import { LocalStorage, MemoryStorage, type Storage } from "../../src/storage/index.ts";
 import { at, put } from "../../src/storage/conformance/conformance-case.ts";
 import { startServer, type Fixture } from "../ftp-server/server-fixture.ts";
+import { entriesBelow } from "../support/entries-below.ts";
 
 const login = { host: "127.0.0.1", user: "me", password: "secret" };
 
@@ -77,7 +78,7 @@ async function fill(storage: Storage, top: string, what: Readonly<Record<string,
 /** From path to content, of the files in a folder of this machine. */
 async function contentOf(folder: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+  for (const entry of await entriesBelow(folder)) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile()) found[path.slice(folder.length + 1)] = await readLocal(path, "utf8");
     else if (entry.isSymbolicLink()) found[path.slice(folder.length + 1)] = `-> ${await readlink(path)}`;

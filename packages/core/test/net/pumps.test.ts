@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ReadableFile, WritableFile } from "../../src/bytes/index.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { pair } from "./socket-pair.ts";
 import { defaultDataFormatOptions, FileDecoder } from "../../src/protocol/index.ts";
 import {
   BandwidthLimit,
@@ -18,29 +19,6 @@ import {
 } from "../../src/net/index.ts";
 
 const buffers = new BufferPool({ size: 64 * 1024 });
-
-/** Two ends of one connection. */
-async function pair(): Promise<readonly [Socket, Socket]> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const accepted = once(server, "connection");
-  const ours = connect({
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    host: "127.0.0.1",
-    allowHalfOpen: true,
-  });
-  const [theirs] = (await accepted) as [Socket];
-  theirs.on("error", () => undefined);
-  ours.on("error", () => undefined);
-  onTestFinished(() => {
-    ours.destroy();
-    theirs.destroy();
-    server.close();
-  });
-  return [ours, theirs];
-}
 
 /** How a file takes bytes: by promise only, always at once, or at once where it happens to suit it. */
 type Manner = "later" | "at once" | "now and then";

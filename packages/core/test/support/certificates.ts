@@ -55,11 +55,9 @@ export async function makeAuthority(name = "Test authority"): Promise<Authority>
       });
       const exported = await webcrypto.subtle.exportKey("pkcs8", own.privateKey);
       const cert = issued.toString("pem");
-      return {
-        cert,
-        key: x509.PemConverter.encode(exported, "PRIVATE KEY"),
-        fingerprint: new X509Certificate(cert).fingerprint256,
-      };
+      const pair = { cert, key: x509.PemConverter.encode(exported, "PRIVATE KEY") };
+      // Not enumerable: what is issued is given to servers as it is, and a fingerprint is no option of theirs.
+      return Object.defineProperty(pair, "fingerprint", { value: new X509Certificate(cert).fingerprint256 }) as Issued;
     },
   };
 }

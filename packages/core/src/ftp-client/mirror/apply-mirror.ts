@@ -2,6 +2,8 @@
  * Does what a plan says: clears places, makes folders, copies files, makes links, and removes what is left over, in this
  * order, so that whatever ends it leaves the target with more rather than less.
  */
+import { checkOptions } from "../../options/index.ts";
+import { mirrorTable } from "./mirror-option-table.ts";
 import { resolveVirtualPath, rootPath, type Storage } from "../../storage/index.ts";
 import { applyDirectories, finishDirectories } from "./apply-directories.ts";
 import { applyLinks } from "./apply-links.ts";
@@ -30,6 +32,7 @@ export async function applyMirror(
   to: Storage,
   options: MirrorApplyOptions = {},
 ): Promise<MirrorResult> {
+  checkOptions(options, { ...mirrorTable, name: "applyMirror" });
   const { parallel = defaultParallel, maxDelete, signal } = options;
   demandCount("parallel", parallel, 1);
   demandCount("maxDelete", maxDelete ?? 0, 0);

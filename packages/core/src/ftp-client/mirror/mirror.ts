@@ -1,5 +1,7 @@
 /** Makes one tree like another: looks what differs, and does what is to be done. */
 import type { Storage } from "../../storage/index.ts";
+import { checkOptions } from "../../options/index.ts";
+import { mirrorTable } from "./mirror-option-table.ts";
 import { applyMirror } from "./apply-mirror.ts";
 import type { MirrorResult } from "./mirror-events.ts";
 import type { MirrorOptions } from "./mirror-options.ts";
@@ -20,6 +22,7 @@ export async function mirror(
   to: Storage,
   options: MirrorOptions = {},
 ): Promise<MirrorResult & { readonly plan: MirrorPlan }> {
+  checkOptions(options, mirrorTable);
   const plan = await planMirror(from, to, options);
   const result = await applyMirror(plan, from, to, { trustFor: freshFor, ...options });
   return { ...result, plan };

@@ -5,6 +5,8 @@
 import { setMaxListeners } from "node:events";
 import { resolveVirtualPath, rootPath, type Entry, type Storage } from "../../storage/index.ts";
 import { LinkedSignal } from "../linked-signal.ts";
+import { checkOptions } from "../../options/index.ts";
+import { mirrorTable } from "./mirror-option-table.ts";
 import { inLanesFromStack } from "./lanes.ts";
 import { demandGoing, isKind } from "./mirror-error.ts";
 import type { MirrorPlanOptions } from "./mirror-options.ts";
@@ -20,6 +22,7 @@ import { abilitiesOf } from "./target-abilities.ts";
  * `too-large`; RangeError for options that make no sense; FtpTransferError `aborted`.
  */
 export async function planMirror(from: Storage, to: Storage, options: MirrorPlanOptions = {}): Promise<MirrorPlan> {
+  checkOptions(options, { ...mirrorTable, name: "planMirror" });
   demandCount("parallel", options.parallel ?? defaultParallel, 1);
   demandCount("maxEntries", options.maxEntries ?? 1, 1);
   demandCount("timeTolerance", options.timeTolerance ?? 0, 0);

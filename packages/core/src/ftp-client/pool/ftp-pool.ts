@@ -16,6 +16,9 @@ import { downloadSegmented } from "../segments/segmented-download.ts";
 import type { SegmentedOptions, SegmentedResult } from "../segments/segmented-options.ts";
 import type { DownloadOptions, OperationOptions, TransferResult, UploadOptions } from "../transfer-options.ts";
 import { HeldFiles } from "../storage/open-files.ts";
+import { checkOptions } from "../../options/index.ts";
+import { clientTable, poolTable } from "../client-option-table.ts";
+import { downloadTreeTable, removeTreeTable, uploadTreeTable } from "../trees/tree-option-tables.ts";
 import { downloadTree } from "../trees/download-tree.ts";
 import { ensureDirectory } from "../trees/ensure-directory.ts";
 import { removeTree } from "../trees/remove-tree.ts";
@@ -65,6 +68,14 @@ const defaultLimit = 4;
 const defaultIdleTimeout = 30_000;
 const defaultGrowAfter = 60_000;
 
+/** What sessions are made from: without the pool's own options, which a client does not know. */
+function sessionOptions(options: FtpClientOptions & FtpPoolOptions): FtpClientOptions {
+  const given: Record<string, unknown> = { ...options };
+  for (const name of ["limit", "idleTimeout", "growAfter", "retry", "onSession"] satisfies (keyof FtpPoolOptions)[])
+    Reflect.deleteProperty(given, name);
+  return given;
+}
+
 /** Sessions to one server. */
 export class FtpPool {
   /** The files that storages by this pool have open; theirs to know. */
@@ -98,10 +109,12 @@ export class FtpPool {
    * @throws RangeError for a limit that is no whole number of 1 or more, or a bandwidth that is none.
    */
   constructor(target: string | URL | FtpClientOptions, options: FtpClientOptions & FtpPoolOptions = {}) {
+    if (typeof target !== "string" && !(target instanceof URL)) checkOptions(target, clientTable);
+    checkOptions(options, poolTable);
     const { limit = defaultLimit, growAfter = defaultGrowAfter } = options;
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError("limit must be a whole number of 1 or more");
     this.#target = target;
-    this.#clientOptions = { ...options, bandwidth: sessionBandwidth(target, options) };
+    this.#clientOptions = { ...sessionOptions(options), bandwidth: sessionBandwidth(target, options) };
     this.#options = options;
     this.#most = limit;
     this.#allowed = limit;
@@ -179,17 +192,20 @@ export class FtpPool {
    * Downloads a folder and all below it, as many files at once as there may be sessions. Names of the server never lead out
    * of the local folder.
    */
-  downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+  async downloadTree(path: string, to: string, options: TreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, downloadTreeTable);
     return downloadTree(poolServer(this), path, to, options);
   }
 
   /** Uploads a folder and all below it; as `downloadTree`. */
-  uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+  async uploadTree(from: string, path: string, options: TreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, uploadTreeTable);
     return uploadTree(poolServer(this), from, path, options);
   }
 
   /** Removes a folder and all that is in it, several files at once. Links are removed, not followed. */
-  removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+  async removeTree(path: string, options: RemoveTreeOptions = {}): Promise<TreeResult> {
+    checkOptions(options, removeTreeTable);
     return removeTree(poolServer(this), path, options);
   }
 
