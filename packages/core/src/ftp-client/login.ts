@@ -36,10 +36,27 @@ export async function logIn(control: ControlConnection, options: ResolvedClientO
   if (control.isSecure) await protectData(control, options);
   const asked = await control.command("FEAT");
   const features: ReadonlyMap<string, string> = asked.code === 211 ? parseFeatures(asked.lines) : new Map();
-  if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
-  else control.useNameCodec(options.nameCodec);
+  await agreeOnCharset(control, options, features);
   if (control.isSecure && options.tls.clearCommandChannel) await control.clear(options.connectTimeout);
   return { greeting: greeting.text, welcome: welcome.text, features, netxServer: isNetxServer(greeting, asked) };
+}
+
+/**
+ * A charset that the caller names counts over FEAT: servers tell UTF8 and hand on names as their disk has them
+ * (RFC 2640 §3.1 asks for UTF-8, and lets a server send what it does not know how to convert).
+ */
+async function agreeOnCharset(
+  control: ControlConnection,
+  { nameCodec }: ResolvedClientOptions,
+  features: ReadonlyMap<string, string>,
+): Promise<void> {
+  if (nameCodec === undefined) {
+    if (features.has("UTF8")) await control.command("OPTS", "UTF8 ON");
+    return;
+  }
+  // Servers that convert names themselves stop it, or refuse, which changes nothing.
+  if (features.has("UTF8")) await control.command("OPTS", "UTF8 OFF");
+  control.useNameCodec(nameCodec);
 }
 
 async function authenticate(

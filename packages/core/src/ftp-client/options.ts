@@ -50,7 +50,7 @@ export interface FtpClientOptions {
   readonly dial?: DialFunction;
   /** Whether and how the connection is secure. Default `off`, and as the URL says. */
   readonly tls?: TlsMode | FtpClientTlsOptions;
-  /** The charset of names on servers that do not tell `UTF8` by FEAT. Default: UTF-8, and Latin-1 where it is none. */
+  /** The charset of names, whatever FEAT tells. Default: UTF-8, and Latin-1 where it is none. */
   readonly nameCodec?: NameCodec;
   /** Default `auto`. */
   readonly dataMode?: DataMode;

@@ -17,7 +17,7 @@ import * as attributes from "./attributes.ts";
 import { beginTransfer } from "./begin-transfer.ts";
 import type { ClientContext } from "./client-context.ts";
 import { uploadMode } from "./compression.ts";
-import { FtpTransferError } from "./errors.ts";
+import { FtpReplyError, FtpTransferError } from "./errors.ts";
 import { mustKeepOffsets, resolveFormat, type ResolvedFormat } from "./format-options.ts";
 import { parseMarkReply, recordIndexOf } from "./markers.ts";
 import { ProgressTeller } from "./progress-teller.ts";
@@ -144,7 +144,7 @@ export async function sendSource(context: ClientContext, sending: Sending): Prom
   const { source, offset, how, options } = sending;
   const line = how.plain ? { source, station: undefined } : await openLine(source, offset, how, options);
   try {
-    const transfer = await beginTransfer(context, how, requestOf(context, sending));
+    const transfer = await beginSending(context, sending);
     try {
       const bytes = await pump(context, transfer, line, sending).catch(async (error: unknown) => {
         throw await transfer.failed(error);
@@ -158,6 +158,24 @@ export async function sendSource(context: ClientContext, sending: Sending): Prom
   } finally {
     // Deflating holds memory of its own; the file is closed by whoever opened it, once more or for the first time.
     if (line.source !== source) await line.source.close();
+  }
+}
+
+/**
+ * Begins an upload. Where the server takes no REST before STOR (ProFTPD with HiddenStores says 501), APPE does the same if
+ * the file there has exactly the octets that would be skipped.
+ */
+async function beginSending(context: ClientContext, sending: Sending): Promise<Transfer> {
+  const request = requestOf(context, sending);
+  try {
+    return await beginTransfer(context, sending.how, request);
+  } catch (error) {
+    const isRefused = error instanceof FtpReplyError && [500, 501, 502, 504].includes(error.code);
+    if (!isRefused || request.restart === 0 || typeof request.restart === "string") throw error;
+    if ((await attributes.size(context, sending.path)) !== sending.offset) throw error;
+    // The offset may still wait for its transfer; a server that does not know REST has none.
+    await context.control.command("REST", "0");
+    return beginTransfer(context, sending.how, { ...request, verb: "APPE", restart: 0 });
   }
 }
 

@@ -125,7 +125,8 @@ export class ReplyParser {
   }
 
   #finish(code: number, sink: (reply: ReceivedReply) => void): void {
-    const lines = decode(this.#lines, this.codec);
+    const lines =
+      code === pathname ? this.#lines.map((line) => aroundPath(line, this.codec)) : decode(this.#lines, this.codec);
     this.#code = undefined;
     this.#lines = [];
     this.#octets = 0;
@@ -139,6 +140,19 @@ function codeOf(line: Uint8Array): number | undefined {
   const digit = (byte: number): boolean => byte >= 48 && byte <= 57;
   if (a < 49 || a > 54 || !digit(b) || !digit(c) || (mark !== 32 && mark !== 45)) return undefined;
   return (a - 48) * 100 + (b - 48) * 10 + (c - 48);
+}
+
+/** The code of replies with a path in quotes (RFC 959 §5.4, appendix II). */
+const pathname = 257;
+const quote = 34;
+
+/** The path by itself: it is in the charset of names where the text around it is in that of the server's language. */
+function aroundPath(line: Uint8Array, codec: NameCodec | undefined): string {
+  const start = line.indexOf(quote) + 1;
+  const end = line.lastIndexOf(quote);
+  const parts =
+    start === 0 || end < start ? [line] : [line.subarray(0, start), line.subarray(start, end), line.subarray(end)];
+  return parts.map((part) => decode([part], codec)).join("");
 }
 
 /** A reply is in the one charset as a whole, or else in Latin-1 as a whole. */
