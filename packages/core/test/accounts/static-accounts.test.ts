@@ -92,15 +92,13 @@ describe("static accounts", () => {
       storage,
       users: ["anna", "bert", "cleo"].map((name) => ({ name, passwordHash: hash })),
     });
-    const logins = ["anna", "bert", "cleo"].map((user) => accounts.login({ user, password: "secret" }));
+    const logins = ["anna", "bert", "cleo"].map(async (user) => accounts.login({ user, password: "secret" }));
     const users = [
       { name: "bert", passwordHash: hash, home: "/new" },
       { name: "cleo", passwordHash: otherHash },
     ];
     accounts.replace({ storage, users });
-    for (const [user, password] of [["anna", "secret"], ["bert", "plain"], ["cleo", "was"]] as const) {
-      expect(isRefusal(await logIn(user, password))).toBe(false);
-    }
+    expect(await Promise.all(logins)).toEqual([
       { refused: "credentials" },
       { name: "bert", storage, home: "/new" },
       { refused: "credentials" },
