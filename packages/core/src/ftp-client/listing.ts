@@ -105,7 +105,7 @@ async function listFacts(request: ListingRequest): Promise<ListedEntry[]> {
  * line where they cannot read it, or nothing at all.
  */
 async function listLines(request: ListingRequest): Promise<ListedEntry[]> {
-  const { context, path, tried } = request;
+  const { path, tried } = request;
   const visit = await visited(request, () => readDirectory(request, "LIST", undefined));
   if (visit.entered) return parsed(request, await settled(request, visit.result), "list");
   if (visit.refusal !== undefined) return fileItself(request, visit.refusal);
