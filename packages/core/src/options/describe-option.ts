@@ -45,7 +45,8 @@ export function shownValue(value: unknown, isSecret: boolean): string {
   const type = typeof value;
   if (typeof value === "object") return `an object${nameOf(value)}`;
   if (typeof value === "function") return "a function";
-  if (isSecret || typeof value === "symbol") return `a ${type}`;
+  if (isSecret) return `a ${type}`;
+  if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return `a ${type}`;
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
   return `the ${type} ${shown.length > shownLength ? `${shown.slice(0, shownLength)}…` : shown}`;
 }

@@ -13,7 +13,7 @@ import {
 import { clientTable, poolTable } from "../../src/ftp-client/client-option-table.ts";
 import { mirrorTable } from "../../src/ftp-client/mirror/mirror-option-table.ts";
 import { downloadTreeTable, removeTreeTable, uploadTreeTable } from "../../src/ftp-client/trees/tree-option-tables.ts";
-import { FtpServer, type FtpServerOptions } from "../../src/ftp-server/index.ts";
+import { FtpServer } from "../../src/ftp-server/index.ts";
 import { serverTable } from "../../src/ftp-server/server-option-table.ts";
 import { nearestName, OptionRangeError, OptionTypeError, type OptionTable } from "../../src/options/index.ts";
 import { MemoryStorage } from "../../src/storage/index.ts";
@@ -94,7 +94,7 @@ const clientCases: readonly Case[] = [
 ];
 
 /** A port that counts who connects. */
-async function countingPort(): Promise<{ readonly port: number; connections(): number }> {
+async function countingPort(): Promise<{ readonly port: number; readonly connections: () => number }> {
   let count = 0;
   const server = createServer((socket) => {
     count++;
