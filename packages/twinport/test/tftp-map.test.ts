@@ -35,6 +35,12 @@ describe("a map file", () => {
     expect(() => mapped(rules, "other")).toThrow("Access violation");
   });
 
+  it("means octets that are no UTF-8 by themselves", () => {
+    expect(mapped("r ^caf\udce9 caf\udce8", "caf\udce9.bin")).toBe("caf\udce8.bin");
+    expect(mapped("r ^caf. x", "caf\udce9.bin")).toBe("x.bin");
+    expect(mapped("r ^café x", "caf\udce9.bin")).toBe("caf\udce9.bin");
+  });
+
   it("is for reads, writes and families where it says so", () => {
     const rules = "rG ^ r\nrP ^ w\nr4 ^ 4\nr6 ^ 6";
     expect(mapped(rules, "f")).toBe("4rf");

@@ -47,7 +47,10 @@ export const commandLines = {
     const user = random.once(2) ? "local" : "memory";
     const all = [`USER ${user}`, "PASS b", ...lines, "QUIT"];
     const control = await Control.open(fire.ports.ftp);
-    await control.send(random, Buffer.from(`${all.join("\r\n")}\r\n`));
+    // Names may be any octets, not UTF-8 alone; 255 would begin Telnet, which has a target of its own.
+    const octets = random.once(3);
+    const text = `${all.join("\r\n")}\r\n`;
+    await control.send(random, octets ? Buffer.from(text.replaceAll("\xff", "\xfe"), "latin1") : Buffer.from(text));
     await control.ended(lines.join("\n"));
     demandAnswers(control, all.length + 1, lines.join("\n"));
     return all.length;

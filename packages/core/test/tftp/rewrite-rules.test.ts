@@ -32,6 +32,14 @@ describe("rules with a pattern", () => {
     );
   });
 
+  it("find octets that are no UTF-8, and leave them as they are", () => {
+    const octet = { rule: "pattern", pattern: "\\u{dce9}", replace: "e" } as const;
+    expect(rewritten([octet], "caf\udce9\udce8é")).toBe("cafe\udce8é");
+    expect(rewritten([{ rule: "strip-0xff" }], "pxe.0\udcff\udcff")).toBe("pxe.0");
+    expect(rewritten([{ rule: "strip-0xff" }], "ÿ")).toBe("ÿ");
+    expect(rewritten([{ rule: "lower-case" }], "A\udcc0")).toBe("a\udcc0");
+  });
+
   it("run on what they made as long as it matches, where told to", () => {
     expect(rewritten([{ rule: "pattern", pattern: "//", replace: "/", all: true }], "a////b")).toBe("a//b");
     expect(rewritten([{ rule: "pattern", pattern: "//", replace: "/", repeat: true }], "a////b")).toBe("a/b");

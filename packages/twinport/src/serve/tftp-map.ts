@@ -15,6 +15,7 @@ import {
   type RefuseRule,
   type RewriteRule,
 } from "@twinport/core/tftp";
+import { decodeOctetText } from "@twinport/core/protocol";
 import { readFile, stat } from "node:fs/promises";
 import { printable, UsageError } from "../exit-codes.ts";
 import { ExtendedPatternError, patternFromExtended } from "./extended-pattern.ts";
@@ -34,7 +35,7 @@ export async function readTftpMap(path: string): Promise<RewriteRule[]> {
   let text: string;
   try {
     if ((await stat(path)).size > fileLimit) throw new Error(`it is larger than ${fileLimit} octets`);
-    text = await readFile(path, "utf8");
+    text = decodeOctetText(await readFile(path));
   } catch (error) {
     throw new UsageError(`The map file cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
