@@ -196,7 +196,10 @@ function codeOfReply(error: FtpReplyError): number {
   if (error.code === 425 || error.code === 426) return exitCodes.transferBroken;
   const missing =
     /no such|not found|does not exist|doesn't exist|cannot find|can't find|can't check|could not get|failed to open/i;
-  if (error.code === 550 && (missing.test(error.reply?.text ?? "") || error.verb === "SIZE")) return exitCodes.notFound;
+  const text = error.reply?.text ?? "";
+  // A look at a path is refused where nothing is there: what is locked may be looked at from outside.
+  const isLook = error.verb === "SIZE" || (error.verb === "MLST" && !/denied|permission|not allowed/i.test(text));
+  if (error.code === 550 && (missing.test(text) || isLook)) return exitCodes.notFound;
   return error.transient ? exitCodes.refusedForNow : exitCodes.refused;
 }
 

@@ -95,7 +95,7 @@ async function listFacts(request: ListingRequest): Promise<ListedEntry[]> {
     const visit = await inDirectory(context, path, tried, () => read(undefined));
     if (visit.entered) bytes = visit.result;
     else if (visit.refusal === undefined) bytes = await read(path);
-    else throw new FtpReplyError(tried, visit.refusal, "MLSD");
+    else return fileItself(request, visit.refusal);
   }
   return parsed(request, endingInLine(bytes, tried), "mlsd");
 }
@@ -148,7 +148,8 @@ async function fileItself(request: ListingRequest, refusal: ReceivedReply): Prom
   const sized = await context.control.command("SIZE", path);
   const size = sized.code === 213 ? /\d{1,16}/.exec(sized.text)?.[0] : undefined;
   if (size === undefined) throw new FtpReplyError(tried, refusal, "CWD");
-  const modified = timeOfReply(await context.control.command("MDTM", path));
+  const asksTime = context.features.has("MDTM");
+  const modified = asksTime ? timeOfReply(await context.control.command("MDTM", path)) : undefined;
   const time = modified === undefined ? {} : { modified, timePrecision: "second" as const };
   return [{ name, kind: "file", size: Number(size), ...time, raw: "" }];
 }
@@ -176,7 +177,13 @@ async function readDirectory(
   const { context, tried } = request;
   const { known } = context;
   const bytes = await readBytes(request, verb, argument);
-  if (isBlank(bytes)) return lookAgain(known, tried, (more) => readBytes(request, "LIST", more), argument);
+  if (isBlank(bytes)) {
+    const again = await lookAgain(known, tried, (more) => readBytes(request, "LIST", more), argument);
+    if (verb === "LIST") return again;
+    // What only LIST tells are no names of NLST; but it may tell why there are none.
+    await parsed(request, again.bytes, "list");
+    return { ...again, bytes };
+  }
   if (endsLine(bytes)) known.endsLines = true;
   else if (known.endsLines === true) throw breaksOff(tried);
   else if (known.endsLines === undefined) return { bytes, doubt: "unended" };
@@ -268,7 +275,7 @@ async function namesOfFile(request: ListingRequest, refusal: ReceivedReply): Pro
 /** The lines of NLST. @throws FtpReplyError for a single one that is an error's. */
 function namesIn({ context, tried }: ListingRequest, bytes: Uint8Array): string[] {
   const text = decode(bytes, context.control.nameCodec);
-  const names = text.split(/\r?\n/).filter((name) => name !== "");
+  const names = text.split(/\r?\n/).filter((name) => name !== "" && name !== "." && name !== "..");
   const [only] = names;
   if (names.length === 1 && only !== undefined && only.includes(": ") && isErrorLine(only))
     throw refusedInWords(tried, "NLST", only);

@@ -112,7 +112,7 @@ class Place {
         return this.#listen();
       case "LIST":
       case "NLST":
-        void this.#list(argument);
+        void this.#list(verb, argument);
         return "";
       case "MLSD":
         if (this.#options.facts !== true) return "500 What\r\n";
@@ -204,21 +204,22 @@ class Place {
     });
   }
 
-  async #list(argument: string): Promise<void> {
+  async #list(verb: "LIST" | "NLST", argument: string): Promise<void> {
     const all = /^-a\b ?/.test(argument);
     const named = argument.replace(/^-a ?/, "");
     const path = posix.resolve(this.#here, named);
     const node = this.#find(path);
     const manner = this.#options.unreadable.get(path);
-    const own = lineOf(posix.basename(path), node ?? "");
+    const line = verb === "LIST" ? lineOf : (name: string): string => name;
+    const own = line(posix.basename(path), node ?? "");
     if (node === undefined) return this.#send("");
     if (typeof node === "string") return this.#send(listing(own));
     if (this.#isLocked(path)) {
       if (manner === "own line") return this.#send(listing(own));
       return this.#send(manner === "error line of the path" ? listing(`${named}: Permission denied`) : "");
     }
-    const dots = all && this.#options.dots !== false ? [lineOf(".", node), lineOf("..", node)] : [];
-    const lines = [...dots, ...[...node].map(([name, inner]) => lineOf(name, inner))];
+    const dots = all && this.#options.dots !== false ? [line(".", node), line("..", node)] : [];
+    const lines = [...dots, ...[...node].map(([name, inner]) => line(name, inner))];
     return this.#say(manner?.startsWith("facts:") === true ? undefined : manner, lines, "LIST");
   }
 
