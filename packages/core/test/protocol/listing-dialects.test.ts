@@ -214,6 +214,52 @@ describe("lines that were formatted here", () => {
   });
 });
 
+describe("names that look like parts of a line", () => {
+  const parts = [
+    ...[
+      " ",
+      "  ",
+      "\t",
+      ":",
+      "PM",
+      "AM",
+      "09:47",
+      "10.30",
+      "2019",
+      "+0100",
+      "UTC",
+      "-> ",
+      "total 5",
+      ".",
+      "..",
+      "sub:",
+    ],
+    ...["[x]", "<DIR>", "Jan", "1", "2020-01-01", "lis", "月", "a", "é", "Z"],
+  ];
+  const name = fc
+    .array(fc.constantFrom(...parts), { minLength: 1, maxLength: 5 })
+    .map((words) => words.join(""))
+    .filter((value) => value.trim() !== "" && value !== "." && value !== "..");
+  const made: fc.Arbitrary<ServerEntry> = fc.record({
+    name,
+    kind: fc.constantFrom("file" as const, "directory" as const),
+    size: fc.maxSafeNat(),
+    modified: fc.integer({ min: Date.UTC(1971, 0, 1), max: now }),
+    owner: fc.constantFrom("me", "staff125"),
+    group: fc.constantFrom("us", "domain users", "10"),
+  });
+
+  it("come back as they are, whatever the other lines are", () => {
+    fc.assert(
+      fc.property(fc.array(made, { minLength: 1, maxLength: 6 }), (entries) => {
+        const read = parseListing(listing(entries.map((entry) => formatUnixLine(entry, now))), { now });
+        expect(read.map((entry) => entry.name)).toEqual(entries.map((entry) => entry.name));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe("hostile listings", () => {
   const piece = fc.oneof(
     fc.constantFrom(...sampleLines),

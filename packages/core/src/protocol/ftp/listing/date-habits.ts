@@ -53,10 +53,10 @@ export class DateReading {
   years = 0;
   clocks = 0;
   /** The fewest blanks behind a date without a time of day, and whether the width of such dates is known. */
-  leastGap = Infinity;
-  mostGap = Infinity;
+  leastGap: number;
+  mostGap: number;
   /** Blanks before names beside the one that divides: the fewest, and those before `.` and `..`. */
-  leastIndent = Infinity;
+  leastIndent: number;
   dotIndent = 0;
   dotDotIndent = 0;
 
@@ -65,6 +65,9 @@ export class DateReading {
     this.now = now;
     this.habits = habits;
     this.months = months;
+    this.leastGap = Infinity;
+    this.mostGap = Infinity;
+    this.leastIndent = Infinity;
   }
 
   /**

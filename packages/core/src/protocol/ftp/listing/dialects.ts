@@ -1,4 +1,4 @@
-/** The table of all dialects that LIST is answered in. A new one is a file of its own and a line here. */
+/** The table of all dialects that LIST is answered in. A new one is a file of its own, its name and its line here. */
 import { ciscoDialect } from "./cisco.ts";
 import { cmsDialect } from "./cms.ts";
 import { connectEnterpriseDialect } from "./connect-enterprise.ts";
@@ -22,39 +22,59 @@ import { vmsDialect } from "./vms.ts";
 import { vshellDialect } from "./vshell.ts";
 import { vxworksDialect } from "./vxworks.ts";
 
-/** In the order in which ties are decided: stricter grammars first. */
-export const dialects = [
-  mlsxDialect,
-  eplfDialect,
-  vmsDialect,
-  nonstopDialect,
-  jesDialect,
-  mvsDialect,
-  os400Dialect,
-  cmsDialect,
-  netwareDialect,
-  macosDialect,
-  connectEnterpriseDialect,
-  octalDialect,
-  os9Dialect,
-  ciscoDialect,
-  vxworksDialect,
-  vshellDialect,
-  os2Dialect,
-  dosDialect,
-  unixDialect,
-  nameFirstDialect,
-  namesDialect,
-] as const satisfies readonly Dialect[];
+/** The dialects of listings that are read. */
+export type ListingDialect =
+  | "cisco"
+  | "cms"
+  | "connect-enterprise"
+  | "dos"
+  | "eplf"
+  | "jes"
+  | "macos"
+  | "mlsx"
+  | "mvs"
+  | "name-first"
+  | "names"
+  | "netware"
+  | "nonstop"
+  | "octal"
+  | "os2"
+  | "os400"
+  | "os9"
+  | "unix"
+  | "vms"
+  | "vshell"
+  | "vxworks";
 
-/** The dialects of listings that are read, each by the file of its name. */
-export type ListingDialect = (typeof dialects)[number]["name"];
+/** In the order in which ties are decided: stricter grammars first. The compiler asks for each name. */
+const table: { readonly [Name in ListingDialect]: Dialect<Name> } = {
+  mlsx: mlsxDialect,
+  eplf: eplfDialect,
+  vms: vmsDialect,
+  nonstop: nonstopDialect,
+  jes: jesDialect,
+  mvs: mvsDialect,
+  os400: os400Dialect,
+  cms: cmsDialect,
+  netware: netwareDialect,
+  macos: macosDialect,
+  "connect-enterprise": connectEnterpriseDialect,
+  octal: octalDialect,
+  os9: os9Dialect,
+  cisco: ciscoDialect,
+  vxworks: vxworksDialect,
+  vshell: vshellDialect,
+  os2: os2Dialect,
+  dos: dosDialect,
+  unix: unixDialect,
+  "name-first": nameFirstDialect,
+  names: namesDialect,
+};
 
-const separators: ReadonlyMap<ListingDialect, "/" | undefined> = new Map(
-  dialects.map(({ name, separator }) => [name, separator]),
-);
+/** All dialects, in the order in which ties are decided. */
+export const dialects: readonly Dialect<ListingDialect>[] = Object.values(table);
 
 /** What stands between a directory and a name in the paths of servers that list so; undefined where that is not known. */
 export function separatorOf(dialect: ListingDialect): "/" | undefined {
-  return separators.get(dialect);
+  return table[dialect].separator;
 }
