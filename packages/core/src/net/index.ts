@@ -23,6 +23,7 @@ export {
   type OutwardStart,
 } from "./data-lines.ts";
 export { decodedSlice, DecodingSink, type DecodingOptions } from "./decoding-sink.ts";
+export { endGently } from "./end-gently.ts";
 export { DeflatingSource } from "./deflating-source.ts";
 export type { FramedSink } from "./framed-sink.ts";
 export { InflatingSink, unratedOctets, type InflateLimits } from "./inflating-sink.ts";
@@ -38,6 +39,7 @@ export { settledWithin } from "./settled-within.ts";
 export {
   PassiveArming,
   PassivePorts,
+  passiveIdleTime,
   passiveListenersKept,
   passiveListenersMost,
   passiveQuarantine,

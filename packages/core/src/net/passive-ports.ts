@@ -11,6 +11,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { message, normaliseAddress } from "../protocol/index.ts";
 import { DataConnectionError } from "./data-connection-error.ts";
 import { codeOf } from "./dial.ts";
+import { endGently } from "./end-gently.ts";
 
 /** Bound listeners among which the random choice is made before another one is bound. */
 export const passiveListenersKept = 32;
@@ -45,12 +46,21 @@ interface Listener {
   readonly quarantined: Map<string, { readonly owner: object; readonly until: number }>;
 }
 
+/**
+ * Milliseconds after which a connection that no transfer has claimed is watched for the peer's end. A peer that says at once
+ * that it will send nothing, and then asks for a file, has asked by then.
+ */
+export const passiveIdleTime = 250;
+
 /** A passive port that waits for one connection from one peer. */
 export class PassiveArming {
   readonly port: number;
   readonly #release: (arming: PassiveArming, used: boolean) => void;
   #socket: Socket | undefined;
   #over = false;
+  /** A transfer has begun that will take the connection: what its peer does is the transfer's to judge. */
+  #claimed = false;
+  #idle: NodeJS.Timeout | undefined;
   #waiter: ((socket: Socket | undefined) => void) | undefined;
 
   /** Made by `PassivePorts.arm` only. */
@@ -70,7 +80,35 @@ export class PassiveArming {
     this.#socket = socket;
     // Until a transfer takes it, a reset must not crash anything; the transfer sees `destroyed`.
     socket.on("error", ignore);
-    this.#waiter?.(socket);
+    if (this.#waiter !== undefined) this.#waiter(socket);
+    else this.#watchLater();
+  }
+
+  /** A transfer has begun that is going to take the connection. */
+  claim(): void {
+    this.#claimed = true;
+    this.#unwatch();
+  }
+
+  /** That transfer took nothing. */
+  unclaim(): void {
+    this.#claimed = false;
+    this.#watchLater();
+  }
+
+  /**
+   * Gives the port back after a transfer that was refused, and ends the connection that was made for it.
+   *
+   * @param client - The address of the peer that is told why. Any other is another server, which may be storing a file: to
+   *   it an end would be that of an empty one, so that its connection is reset.
+   * @param within - Milliseconds in which the client may end its side.
+   */
+  refuse(client: string, within: number): void {
+    const socket = this.#socket;
+    if (socket === undefined) return this.release();
+    this.#take(socket);
+    if (normaliseAddress(socket.remoteAddress ?? "") === client) endGently(socket, within);
+    else socket.resetAndDestroy();
   }
 
   /**
@@ -81,7 +119,10 @@ export class PassiveArming {
    */
   connection(timeout: number, signal?: AbortSignal): Promise<Socket> {
     if (this.#socket !== undefined) return Promise.resolve(this.#take(this.#socket));
-    if (this.#over || signal?.aborted === true) return Promise.reject(aborted(signal));
+    if (this.#over || signal?.aborted === true) {
+      this.release();
+      return Promise.reject(aborted(signal));
+    }
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiter = undefined;
@@ -106,27 +147,11 @@ export class PassiveArming {
     });
   }
 
-  /**
-   * Ends a connection that nobody took, by FIN where the peer lets it: it may have sent something already.
-   *
-   * @param within - Milliseconds in which the peer may close its end.
-   */
-  close(within: number): void {
-    const socket = this.#socket;
-    if (socket === undefined || this.#over) return this.release();
-    this.#over = true;
-    this.#socket = undefined;
-    const timer = setTimeout(() => socket.destroy(), within);
-    timer.unref();
-    socket.once("close", () => clearTimeout(timer));
-    socket.resume();
-    socket.end();
-  }
-
   /** Gives the port back, and closes a connection that nobody took. May be called more than once. */
   release(): void {
     if (this.#over) return;
     this.#over = true;
+    this.#unwatch();
     if (this.#socket === undefined) this.#release(this, false);
     else this.#socket.destroy();
     this.#socket = undefined;
@@ -135,9 +160,36 @@ export class PassiveArming {
 
   #take(socket: Socket): Socket {
     this.#over = true;
+    this.#unwatch();
     this.#socket = undefined;
     return socket;
   }
+
+  /** Nobody reads a connection that waits, so that its peer's end would be seen by the next transfer only. */
+  #watchLater(): void {
+    if (this.#claimed || this.#socket === undefined || this.#idle !== undefined) return;
+    this.#idle = setTimeout(() => {
+      this.#socket?.on("data", this.#early).on("end", this.#ended).resume();
+    }, passiveIdleTime).unref();
+  }
+
+  #unwatch(): void {
+    if (this.#idle === undefined) return;
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    this.#socket?.off("data", this.#early).off("end", this.#ended).pause();
+  }
+
+  /** A peer may send its file before the command that stores it: what came stays unread, and so does its end. */
+  readonly #early = (chunk: Uint8Array): void => {
+    this.#unwatch();
+    this.#socket?.unshift(chunk);
+  };
+
+  /** The peer has no use for the connection any more, and may wait for our end of it (NetX Duo does). */
+  readonly #ended = (): void => {
+    this.#socket?.end();
+  };
 }
 
 /** The pool. */

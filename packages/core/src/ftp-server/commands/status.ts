@@ -3,6 +3,7 @@ import { describeFormat, message, replyCode, type ListArgument, type Text } from
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
 import type { Session } from "../session/session.ts";
+import { longWork } from "../transfer/long-work.ts";
 
 /** STAT: without an argument it overtakes a running transfer and tells how far it is. */
 export const stat: CommandRow<ListArgument> = {
@@ -13,18 +14,28 @@ export const stat: CommandRow<ListArgument> = {
       return undefined;
     }
     session.demand("list", argument.literal);
-    return listed(session, argument);
+    // A storage may take its time, and ABOR is not to wait for it.
+    return longWork(session, "STAT", argument.literal, ({ signal }) => listed(session, argument, signal)).then(
+      ({ code, lines }) => {
+        session.reply(code, lines);
+      },
+    );
   },
 };
 
 /** Octets of a listing in a reply: more belongs on a data connection. */
 const statLimit = 1024 * 1024;
 
-async function listed(session: Session, argument: ListArgument): Promise<void> {
+async function listed(
+  session: Session,
+  argument: ListArgument,
+  signal: AbortSignal,
+): Promise<{ readonly code: number; readonly lines: readonly Text[] }> {
   const listing = await resolveListing(session, argument, "long");
   const lines: Text[] = [];
   let octets = 0;
   for await (const piece of listing.pieces()) {
+    signal.throwIfAborted();
     octets += piece.length;
     if (octets > statLimit) {
       lines.push(message("(and more: use LIST)"));
@@ -33,7 +44,10 @@ async function listed(session: Session, argument: ListArgument): Promise<void> {
     for (const line of piece.split("\r\n")) if (line !== "") lines.push(line);
   }
   const code = listing.ofFile ? replyCode.fileStatus : replyCode.directoryStatus;
-  session.reply(code, [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")]);
+  return {
+    code,
+    lines: [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")],
+  };
 }
 
 function status(session: Session): Text[] {

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ConnectionInfo } from "../../accounts/index.ts";
-import { TlsError, TlsRelay, type DataConnection, type TlsServerSession } from "../../net/index.ts";
+import { endGently, TlsError, TlsRelay, type DataConnection, type TlsServerSession } from "../../net/index.ts";
 import { message } from "../../protocol/index.ts";
 import { describeTls, type ListenerTls } from "../listener-tls.ts";
 import type { Session } from "./session.ts";
@@ -85,7 +85,8 @@ export class SessionTls {
       const socket = await this.#session.secure(connection.socket, !inward);
       connection.wrap(socket);
       if (!mustResume || socket.isSessionReused()) return;
-      refuseGently(socket);
+      // The client, which may be sending, is to read the reply that says why rather than a reset.
+      endGently(socket, refusalLinger);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -127,16 +128,6 @@ export class SessionTls {
 
 /** Milliseconds in which a client may find out that its data connection is refused. */
 const refusalLinger = 2_000;
-
-/** Closes so that the client, which may be sending, reads the reply that says why rather than a reset. */
-function refuseGently(socket: TLSSocket): void {
-  socket.on("error", () => undefined);
-  socket.end();
-  socket.resume();
-  const timer = setTimeout(() => socket.destroy(), refusalLinger);
-  timer.unref();
-  socket.once("close", () => clearTimeout(timer));
-}
 
 /** The session is under TLS from now on. @param initial - What data connections are until PROT says. */
 export function takeSecured(session: Session, secured: SecuredControl, initial: "clear" | "private"): void {

@@ -6,8 +6,8 @@ import type { Session } from "../session/session.ts";
  * none has come yet, the port keeps waiting for one, since PASV is not used up.
  */
 export function dropDataConnection(session: Session): void {
-  const { endpoint } = session;
+  const { endpoint, dataPeer } = session;
   if (endpoint.end !== "passive" || !endpoint.arming.connected) return;
-  endpoint.arming.close(session.host.options.limits.closeTimeout);
+  endpoint.arming.refuse(dataPeer, session.host.options.limits.closeTimeout);
   session.moveEndpoint({ event: "used" });
 }

@@ -5,7 +5,7 @@
  */
 import type { Reservation } from "../reservations.ts";
 import type { Session } from "../session/session.ts";
-import { abortedAsAsked, releaseTransfer, reserveTransfer } from "./transfer.ts";
+import { abortedAsAsked, releaseTransfer, reserveTransfer, untilAborted } from "./transfer.ts";
 
 /** What the work is given. */
 export interface LongWork {
@@ -29,23 +29,36 @@ export async function longWork<T>(
   session.moveTransfer({ event: "connected", at: performance.now() });
   let reservation: Reservation | undefined;
   let complete = false;
+  /** Nobody waits for the work any more, which may go on until it looks at its signal. */
+  let over = false;
   try {
     if (session.isAbortWaiting) throw abortedAsAsked();
-    const result = await work({
-      signal: abort.signal,
-      onBytes: (count) => {
-        session.transferred += count;
-      },
-      reserve: async (octets) => {
-        reservation = await reserveTransfer(session, { direction: "upload", path, expectedBytes: octets });
-      },
-    });
+    const result = await untilAborted(
+      abort.signal,
+      work({
+        signal: abort.signal,
+        onBytes: (count) => {
+          session.transferred += count;
+        },
+        reserve: async (octets) => {
+          const given = await reserveTransfer(session, { direction: "upload", path, expectedBytes: octets });
+          if (over) await releaseTransfer(session, given, false);
+          else reservation = given;
+        },
+      }),
+      ignore,
+    );
     complete = true;
     return result;
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;
   } finally {
+    over = true;
     session.moveTransfer({ event: "end" });
     await releaseTransfer(session, reservation, complete);
   }
+}
+
+function ignore(): void {
+  // Whoever asked was told that it is aborted.
 }

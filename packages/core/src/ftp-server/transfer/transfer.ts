@@ -69,11 +69,15 @@ export async function runTransfer(session: Session, plan: TransferPlan): Promise
   const abort = new AbortController();
   session.transferred = 0;
   session.moveTransfer({ event: "begin", verb: plan.verb, path: plan.path, abort });
+  const { endpoint } = session;
+  // What its peer does to a connection that has come already is this transfer's to judge.
+  if (endpoint.end === "passive") endpoint.arming.claim();
   try {
     if (session.isAbortWaiting) throw abortedAsAsked();
     const job = await untilAborted(abort.signal, plan.open(abort.signal), (late) => late.abandon(abort.signal.reason));
     await runJob(session, job, abort);
   } finally {
+    if (endpoint.end === "passive") endpoint.arming.unclaim();
     session.moveTransfer({ event: "end" });
   }
 }

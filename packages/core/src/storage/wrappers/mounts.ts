@@ -75,7 +75,9 @@ class Mounts {
   /** Entries up to which every one of the storages sorts: mounts are put in their places among them. */
   #sortsNames(): number | undefined {
     const most = this.#storages.map(({ sortsNames }) => sortsNames);
-    return most.reduce((least, next) => (least === undefined || next === undefined ? undefined : Math.min(least, next)));
+    return most.reduce((least, next) =>
+      least === undefined || next === undefined ? undefined : Math.min(least, next),
+    );
   }
 
   /** What every storage at a path and below it can do: what one of them lacks is not certain there. */
@@ -94,8 +96,7 @@ class Mounts {
 
   /** An ability is there where any of the storages has it; the others refuse it when asked. */
   #abilities(): Partial<Storage> {
-    const has = (ability: StorageAbility): boolean =>
-      this.#storages.some((storage) => storage[ability] !== undefined);
+    const has = (ability: StorageAbility): boolean => this.#storages.some((storage) => storage[ability] !== undefined);
     const lacking = (path: VirtualPath): Promise<never> =>
       Promise.reject(failure("not-supported", path, "{path}: its storage cannot do that"));
     const at = <T>(path: VirtualPath, run: (place: Place) => Promise<T> | undefined): Promise<T> =>
