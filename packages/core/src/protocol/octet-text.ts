@@ -3,7 +3,7 @@
  *
  * Decoding keeps each octet that is not part of valid UTF-8 as a lone low surrogate, U+DC80 to U+DCFF for 0x80 to 0xFF.
  * No valid UTF-8 decodes to a lone surrogate, so encoding gives back exactly the octets that were decoded. (Python's
- * "surrogateescape" uses the same mapping.) RFC 2640 §2.2 asks for UTF-8 names and lets a server keep others as they are.
+ * "surrogateescape" uses the same mapping.) RFC 2640 §3.2 asks for UTF-8 names and lets a server keep others as they are.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
