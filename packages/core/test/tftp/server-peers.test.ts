@@ -74,6 +74,19 @@ describe("a request", () => {
     }
   });
 
+  it("may write files whose names are no UTF-8", async () => {
+    const { port, storage, server } = await startTftp({ write: { create: true } });
+    const peer = await RawPeer.open();
+    const done = nextEvent(server, "transfer");
+    peer.send("\0\x02caf\xe9\0octet\0", port);
+    const { text: acknowledged, from } = await peer.next();
+    expect(acknowledged).toBe("\0\x04\0\0");
+    peer.send("\0\x03\0\x01abc", from.port);
+    expect((await peer.next()).text).toBe("\0\x04\0\x01");
+    expect((await done).request.asked).toBe("caf\udce9");
+    expect(await fileOf(storage, "/caf\udce9")).toEqual(text("abc"));
+  });
+
   it("that the rules refuse is answered with ERROR 2, one on which they or the application fail with ERROR 0", async () => {
     const { port, server } = await startTftp({
       rewrite: [{ rule: "refuse", pattern: "\\.key$", message: "Keys stay here" }],
