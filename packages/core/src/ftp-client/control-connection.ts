@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { DataConnectionError, TlsClientSession, TlsError, TlsRelay } from "../net/index.ts";
 import {
+  encodeOctetText,
   escapeTelnet,
   formatCommandLine,
   normaliseAddress,
@@ -268,7 +269,7 @@ export class ControlConnection {
   send(verb: string, argument: string | undefined, shown: string | undefined = argument): void {
     const line = formatCommandLine(verb, argument);
     if (this.#closed) throw this.closedError(verb);
-    const bytes = this.nameCodec === undefined ? Buffer.from(line) : this.nameCodec.encode(line);
+    const bytes = this.nameCodec === undefined ? encodeOctetText(line) : this.nameCodec.encode(line);
     if (bytes === undefined) throw new RangeError("The server's charset has no room for this name");
     this.#owner.sent({ verb, argument: shown });
     this.#due++;

@@ -42,30 +42,33 @@ describe.each([
   ["in clear", false],
   ["under TLS", true],
 ] as const)("an upload (%s)", (_, secure) => {
-  it.each(["passive", "active"])("has its data connection ended before its 226, fifty times over (%s)", async (mode) => {
-    const { session, storage } = await start({}, secure);
-    for (let round = 0; round < 50; round++) {
-      let raw: Socket;
-      if (mode === "passive") raw = await session.passive();
-      else {
-        const listener = await listenForData();
-        await session.command(`PORT ${listener.argument}`);
-        session.send("STOR g\r\n");
-        raw = await listener.accepted;
-        listener.server.close();
+  it.each(["passive", "active"])(
+    "has its data connection ended before its 226, fifty times over (%s)",
+    async (mode) => {
+      const { session, storage } = await start({}, secure);
+      for (let round = 0; round < 50; round++) {
+        let raw: Socket;
+        if (mode === "passive") raw = await session.passive();
+        else {
+          const listener = await listenForData();
+          await session.command(`PORT ${listener.argument}`);
+          session.send("STOR g\r\n");
+          raw = await listener.accepted;
+          listener.server.close();
+        }
+        if (mode === "passive") session.send("STOR g\r\n");
+        expect([125, 150]).toContain((await session.reply()).code);
+        const data = secure ? await session.secureData(raw) : raw;
+        const order = note(session, data);
+        data.end(`round ${round}`);
+        expect((await session.reply()).code).toBe(226);
+        expect(order).toEqual(["end", "226"]);
+        data.destroy();
+        raw.destroy();
       }
-      if (mode === "passive") session.send("STOR g\r\n");
-      expect([125, 150]).toContain((await session.reply()).code);
-      const data = secure ? await session.secureData(raw) : raw;
-      const order = note(session, data);
-      data.end(`round ${round}`);
-      expect((await session.reply()).code).toBe(226);
-      expect(order).toEqual(["end", "226"]);
-      data.destroy();
-      raw.destroy();
-    }
-    expect(await readFile(storage, "/g")).toBe("round 49");
-  });
+      expect(await readFile(storage, "/g")).toBe("round 49");
+    },
+  );
 
   it("is answered though the client has closed both sides, or reads nothing", async () => {
     const { session, storage } = await start({}, secure);
@@ -211,7 +214,7 @@ describe("a data connection that is not used", () => {
     await ended(data);
     expect(await session.code("NOOP")).toBe(200);
     expect(await session.code("RETR f")).toBe(150);
-    expect((await session.reply()).code).toBe(425);
+    expect([425, 426]).toContain((await session.reply()).code);
     expect((await session.download("RETR f")).bytes.toString()).toBe("content");
     data.destroy();
   });

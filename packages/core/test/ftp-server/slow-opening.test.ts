@@ -40,7 +40,9 @@ class SlowStorage extends MemoryStorage {
 
   override async openWrite(...given: Parameters<MemoryStorage["openWrite"]>): Promise<WritableFile<Entry>> {
     await this.#wait();
-    const [path, { signal: _, ...options } = {}] = given;
+    const [path, asked = {}] = given;
+    const options = { ...asked };
+    delete options.signal;
     const file = await super.openWrite(path, options);
     return {
       write: (from) => file.write(from),

@@ -10,7 +10,7 @@
  * an uploader what it left is removed, but for what was appended.
  */
 import type { ReadableFile, WritableFile } from "../../bytes/index.ts";
-import { formatQuotedPath, type HashAlgorithm } from "../../protocol/index.ts";
+import { formatQuotedPath, holdsOctets, type HashAlgorithm } from "../../protocol/index.ts";
 import {
   baseName,
   isWithin,
@@ -358,6 +358,8 @@ export class FtpStorage implements Storage {
   async #told<T>(path: VirtualPath, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
     try {
       if (signal?.aborted === true) throw storageError("aborted", path, signal.reason);
+      // Listings tell such names in a charset, so that what is stored under one would be found under another.
+      if (holdsOctets(path)) throw storageError("name-not-allowed", path);
       return await run();
     } catch (error) {
       throw toStorageError(error, path, signal);

@@ -380,7 +380,10 @@ export class Session implements ControlChannelOwner {
 
   /** Whether the peer waits for the outcome of its transfer: a peer that is gone has left half a file. */
   get answers(): boolean {
-    return !this.#noMoreCommands || this.#queue?.some(isQuit) === true;
+    return (
+      !this.#noMoreCommands ||
+      this.#queue?.some((event) => event.kind === "command" && event.line.verb === "QUIT") === true
+    );
   }
 
   /** Whether an ABOR waits for its turn: it means whatever transfer begins before that. */
@@ -516,10 +519,6 @@ export class Session implements ControlChannelOwner {
       this.host.fault("releasing a reservation", cause, this.id);
     }
   }
-}
-
-function isQuit(event: CommandLineEvent): boolean {
-  return event.kind === "command" && event.line.verb === "QUIT";
 }
 
 /** `Array.isArray` does not see arrays that are read-only. */

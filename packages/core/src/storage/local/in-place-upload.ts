@@ -112,7 +112,7 @@ function growing(around: UploadSurroundings, target: UploadTarget, fd: number, b
 export async function openOver(
   around: UploadSurroundings,
   target: UploadTarget,
-  offset: number = 0,
+  offset = 0,
 ): Promise<WritableFile<Entry>> {
   const { calls } = around;
   const { folder, path, options } = target;

@@ -33,8 +33,11 @@ function replacedOpenWrite(inner: Storage): Storage {
     get(target, name) {
       const value: unknown = Reflect.get(target, name, target);
       if (name === "openWrite") {
-        return (...[path, { modified: _, ...options } = {}]: Parameters<Storage["openWrite"]>) =>
-          target.openWrite(path, options);
+        return (...[path, given = {}]: Parameters<Storage["openWrite"]>) => {
+          const options = { ...given };
+          delete options.modified;
+          return target.openWrite(path, options);
+        };
       }
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
