@@ -27,6 +27,7 @@ async function makeTree(peer: Peer): Promise<void> {
     await mkdir(join(top, name), { recursive: true });
     if (name !== "" && name !== "empty") await writeFile(join(top, name, `in ${name.replace("/", " ")}`), name);
   }
+  await writeFile(join(top, ".hidden"), "h");
   await run("chown", ["-R", peerUser, peer.home]);
   for (const name of ["locked", "listless", "open/locked", "open/listless"]) {
     await mkdir(join(top, name));
@@ -78,6 +79,7 @@ describe.each(servers)("%s", (_name, begin) => {
       await mkdir(join(target, folder), { recursive: true });
       await writeFile(join(target, folder, "ours"), "keep");
     }
+    await writeFile(join(target, ".hidden"), "h");
     await writeFile(join(target, "one too many"), "x");
     return target;
   }
@@ -93,6 +95,7 @@ describe.each(servers)("%s", (_name, begin) => {
         expect(stderr, folder).toContain(folder);
       }
       for (const name of odd) expect(await readdir(join(target, name)), name).toEqual([`in ${name}`]);
+      expect(await readdir(target)).toContain(".hidden");
     }
     const target = await copyWithMore("planned");
     const plan = join(here.path, "plan.json");
@@ -123,7 +126,7 @@ describe.each(servers)("%s", (_name, begin) => {
     expect(found.code, found.stderr).toBe(1);
     const counted = await twinport("du", "--retries", "0", url("tree"));
     expect(counted.code, counted.stderr).toBe(1);
-    const copied = await twinport("cp", "-r", "--retries", "0", url("tree"), url("copied"));
+    const copied = await twinport("cp", "-r", "--relay", "--retries", "0", url("tree"), url("copied"));
     expect(copied.code, copied.stderr).toBe(1);
     for (const name of [...odd, "open/deep"]) {
       const file = `in ${name.replace("/", " ")}`;

@@ -32,6 +32,8 @@ export interface ClientContext {
     hidesDirectory: boolean;
     /** Whether `LIST -a` tells directories themselves; undefined while that is not known. */
     showsDots: boolean | undefined;
+    /** Whether the server takes LIST's `-a` for something else than a switch; undefined while that is not known. */
+    misreadsAll: boolean | undefined;
     /** Whether listings end with the end of a line; undefined while that is not known. */
     endsLines: boolean | undefined;
     /** The hash that HASH tells, as FEAT marked it or OPTS HASH chose it. */

@@ -193,8 +193,7 @@ export class FtpClient extends EventEmitter<FtpClientEvents> {
    */
   list(path?: string, options: ListOptions = {}): Promise<ListedEntry[]> {
     const tried = `Listing ${path ?? "the working directory"}`;
-    const { signal, mustBeSure = false } = options;
-    return this.#run(tried, () => listEntries(this.#context, path, tried, signal, mustBeSure), options);
+    return this.#run(tried, () => listEntries(this.#context, path, tried, options.signal, options), options);
   }
 
   /** The names that NLST tells, from inside the directory. @throws As `list` does. */
@@ -519,6 +518,7 @@ function makeContext(
       directory: undefined,
       hidesDirectory: false,
       showsDots: undefined,
+      misreadsAll: undefined,
       endsLines: undefined,
       zone: { offset: undefined, attempts: 0 },
     },

@@ -13,6 +13,8 @@ export type ReadList = (argument: string | undefined) => Promise<Uint8Array>;
 /** Whether `LIST -a` tells directories themselves on this server; undefined while that is not known. */
 export interface DotsKnowledge {
   showsDots: boolean | undefined;
+  /** Whether it is taken for something else than a switch; undefined while that is not known. */
+  misreadsAll: boolean | undefined;
 }
 
 /** What a second look said. */
@@ -63,7 +65,7 @@ export async function learnDots(known: DotsKnowledge, tried: string, read: ReadL
 }
 
 /** LIST with the switch; undefined where the server takes it for a name, or refuses it. */
-async function listAll(
+export async function listAll(
   known: DotsKnowledge,
   read: ReadList,
   path: string | undefined,
@@ -73,6 +75,7 @@ async function listAll(
   } catch (error) {
     if (!(error instanceof FtpReplyError) || !isRefusedSwitch(error)) throw error;
     known.showsDots = false;
+    known.misreadsAll = true;
     return undefined;
   }
 }
@@ -88,7 +91,7 @@ export function isBlank(bytes: Uint8Array): boolean {
 }
 
 /** Whether a directory tells itself, or the one above. */
-function hasDots(bytes: Uint8Array): boolean {
+export function hasDots(bytes: Uint8Array): boolean {
   return /(?:^|[\s;])\.\.?\/?[ \t]*$/m.test(
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"),
   );

@@ -1,38 +1,17 @@
 /** Listings: MLSD, LIST and NLST into memory, within caps. */
-import { posix } from "node:path";
-import { inwardLine, pumpFileFromSocket, pumpFromSocket } from "../net/index.ts";
-import {
-  keepsConnection,
-  parseListing,
-  type ListedEntry,
-  type ListingDialect,
-  type NameCodec,
-  type ReceivedReply,
-} from "../protocol/index.ts";
+import type { ListedEntry, ListingDialect, ReceivedReply } from "../protocol/index.ts";
 import type { ClientContext } from "./client-context.ts";
-import { isBlank, learnDots, lookAgain, uncertain } from "./empty-directory.ts";
 import { FtpReplyError, FtpTransferError } from "./errors.ts";
-import { plainFormat, resolveFormat } from "./format-options.ts";
-import { entriesWithin, isQualified, nameWithin } from "./listing-names.ts";
-import { isErrorLine, meansEmpty, tellsFailure, toldLines } from "./listing-refusals.ts";
-import { setForListing, setFormat } from "./parameters.ts";
+import { plainFormat } from "./format-options.ts";
+import { isQualified, nameWithin } from "./listing-names.ts";
+import { isErrorLine } from "./listing-refusals.ts";
+import { setFormat } from "./parameters.ts";
+import { endingInLine, readDirectory, settled } from "./read-directory.ts";
+import { capped, decode, parsed, parseLines, readBytes, refusedInWords, type ListingRequest } from "./read-listing.ts";
 import { inServerZone } from "./server-zone.ts";
-import { BytesSink } from "./sinks.ts";
 import { timeOfReply } from "./time-reply.ts";
-import { Transfer } from "./transfer.ts";
+import type { ListOptions } from "./transfer-options.ts";
 import { inDirectory, lastComponent, workingDirectory, type Visit } from "./working-directory.ts";
-
-/** A directory that is to be listed. */
-interface ListingRequest {
-  readonly context: ClientContext;
-  /** As the caller named it; undefined is the working directory. */
-  readonly path: string | undefined;
-  /** What is tried, for errors. */
-  readonly tried: string;
-  readonly signal: AbortSignal | undefined;
-  /** Whether a blank listing of which nobody can tell whether the directory is empty is an error. */
-  readonly mustBeSure?: boolean;
-}
 
 /** As `FtpClient.list`. */
 export async function listEntries(
@@ -40,9 +19,9 @@ export async function listEntries(
   path: string | undefined,
   tried: string,
   signal: AbortSignal | undefined,
-  mustBeSure = false,
+  { mustBeSure = false, all = false }: Pick<ListOptions, "mustBeSure" | "all"> = {},
 ): Promise<ListedEntry[]> {
-  const request = { context, path: path === "" || path === "." ? undefined : path, tried, signal, mustBeSure };
+  const request = { context, path: path === "" || path === "." ? undefined : path, tried, signal, mustBeSure, all };
   if (context.features.has("MLST") && !context.known.noMlsd) {
     try {
       return await listFacts(request);
@@ -134,7 +113,7 @@ async function fileItself(request: ListingRequest, refusal: ReceivedReply): Prom
   const name = lastComponent(path);
   // What begins like a switch would be one.
   const bytes = path.startsWith("-") ? undefined : await readBytes(request, "LIST", path).catch(passRefusal);
-  const entries = bytes === undefined ? [] : parseListing(decodedListing(context, bytes), { now: Date.now() });
+  const entries = bytes === undefined ? [] : parseLines(context, bytes);
   const [own] = entries;
   const isOwn = own?.dialect !== undefined && own.kind !== "directory" && own.kind !== "unknown";
   if (entries.length === 1 && isOwn && (own.name === path || lastComponent(own.name) === name)) {
@@ -159,88 +138,6 @@ const patterned: ReadonlySet<ListingDialect> = new Set(["mvs", "jes", "cms", "vm
 
 function passRefusal(error: unknown): undefined {
   if (!(error instanceof FtpReplyError) || error.code === 421) throw error;
-}
-
-/** The octets of a directory's listing, and what is not certain about them. */
-interface DirectoryListing {
-  readonly bytes: Uint8Array;
-  /** `blank`: it may be empty, or unreadable. `unended`: its last line may be cut off, or the server ends no last line. */
-  readonly doubt?: "blank" | "unended";
-}
-
-/** Reads a listing, and takes a second look where it is blank. @throws FtpTransferError `broken` where it breaks off. */
-async function readDirectory(
-  request: ListingRequest,
-  verb: "LIST" | "NLST",
-  argument: string | undefined,
-): Promise<DirectoryListing> {
-  const { context, tried } = request;
-  const { known } = context;
-  const bytes = await readBytes(request, verb, argument);
-  if (isBlank(bytes)) {
-    const again = await lookAgain(known, tried, (more) => readBytes(request, "LIST", more), argument);
-    if (verb === "LIST") return again;
-    // What only LIST tells are no names of NLST; but it may tell why there are none.
-    await parsed(request, again.bytes, "list");
-    return { ...again, bytes };
-  }
-  if (endsLine(bytes)) known.endsLines = true;
-  else if (known.endsLines === true) throw breaksOff(tried);
-  else if (known.endsLines === undefined) return { bytes, doubt: "unended" };
-  return { bytes };
-}
-
-/**
- * Where a listing is in doubt, that of another directory tells how the server does it.
- *
- * @throws FtpTransferError where the listing is not whole; FtpReplyError.
- */
-async function settled(request: ListingRequest, listing: DirectoryListing): Promise<Uint8Array> {
-  const { bytes, doubt } = listing;
-  if (doubt === undefined) return bytes;
-  const { context, path, tried, mustBeSure } = request;
-  const learn = async (): Promise<boolean> => {
-    const read = (argument: string | undefined): Promise<Uint8Array> => readBytes(request, "LIST", argument);
-    return doubt === "blank" ? learnDots(context.known, tried, read) : learnEnds(context, tried, await read(undefined));
-  };
-  const here = posix.resolve("/", (await workingDirectory(context)) ?? "/");
-  const listed = posix.resolve(here, path ?? ".");
-  if (listed !== here && (await learn())) return bytes;
-  if (listed !== "/" && here !== "/") {
-    const visit = await inDirectory(context, "/", tried, learn);
-    if (visit.entered && visit.result) return bytes;
-  }
-  if (mustBeSure === true) throw doubt === "blank" ? uncertain(tried) : breaksOff(tried);
-  return bytes;
-}
-
-/** Finds out whether the server ends the last line of a listing. @returns Whether that is known now. */
-function learnEnds({ known }: ClientContext, tried: string, other: Uint8Array): boolean {
-  if (isBlank(other)) return false;
-  known.endsLines = endsLine(other);
-  if (known.endsLines) throw breaksOff(tried);
-  return true;
-}
-
-function endsLine(bytes: Uint8Array): boolean {
-  return bytes[bytes.length - 1] === lineFeed;
-}
-
-/** Half a name is another name, and who removes what is not listed would remove the whole one. */
-function breaksOff(tried: string): FtpTransferError {
-  return new FtpTransferError("broken", tried, "the listing breaks off in the middle of a line");
-}
-
-const lineFeed = 10;
-
-/**
- * Each entry of MLSD ends with its line (RFC 3659 §7.2): half a name is another name.
- *
- * @throws FtpTransferError `broken`.
- */
-function endingInLine(bytes: Uint8Array, tried: string): Uint8Array {
-  if (bytes.length === 0 || endsLine(bytes)) return bytes;
-  throw breaksOff(tried);
 }
 
 /** As `FtpClient.names`. */
@@ -291,115 +188,4 @@ async function namesWithin({ context, path }: ListingRequest, names: readonly st
   if (!names.some(isQualified)) return [...names];
   const directory = { path, here: await workingDirectory(context) };
   return names.map((name) => nameWithin(name, directory)).filter((name) => name !== ".");
-}
-
-/**
- * Reads a listing, and warns of lines that are not understood.
- *
- * @throws FtpReplyError where there are only such, and they are an error's words.
- */
-async function parsed(request: ListingRequest, bytes: Uint8Array, format: "mlsd" | "list"): Promise<ListedEntry[]> {
-  const { context, path, tried } = request;
-  const entries = capped(context, tried, parseListing(decodedListing(context, bytes), { now: Date.now(), format }));
-  const unread = entries.filter(({ dialect }) => dialect === undefined);
-  const [first] = unread;
-  if (first !== undefined) {
-    if (unread.length === entries.length && unread.every(({ raw }) => isErrorLine(raw)))
-      throw refusedInWords(tried, format === "mlsd" ? "MLSD" : "LIST", first.raw);
-    const shown = JSON.stringify(first.raw.slice(0, shownOfLine));
-    context.warn(`${tried}: lines that are not understood: ${unread.length}; the first is ${shown}`);
-  }
-  if (!entries.some(({ name, dialect }) => dialect !== undefined && isQualified(name))) return entries;
-  return entriesWithin(entries, { path, here: await workingDirectory(context) });
-}
-
-function decodedListing({ control }: ClientContext, bytes: Uint8Array): string | Uint8Array {
-  return control.nameCodec?.decode(bytes) ?? bytes;
-}
-
-/** A refusal that came as a line of the listing, behind a preliminary reply and before a success. */
-function refusedInWords(tried: string, verb: string, line: string): FtpReplyError {
-  const text = line.slice(0, shownOfLine).trim();
-  return new FtpReplyError(tried, { code: 550, lines: [text], text }, verb);
-}
-
-/** Characters of a line that a warning shows. */
-const shownOfLine = 200;
-
-function capped<T>(context: ClientContext, tried: string, entries: T[]): T[] {
-  if (entries.length <= context.options.maxEntries) return entries;
-  throw new FtpTransferError("too-large", tried, `there are more than ${context.options.maxEntries} entries`);
-}
-
-/** In the server's charset where one is known; else UTF-8 where it is such, else Latin-1: old servers send what their disk has. */
-function decode(bytes: Uint8Array, codec: NameCodec | undefined): string {
-  try {
-    const text = codec?.decode(bytes);
-    if (text !== undefined) return text;
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("latin1").decode(bytes);
-  }
-}
-
-/** One transfer of a listing. @throws FtpReplyError for a refusal, in the reply's code or in its words. */
-async function readBytes(request: ListingRequest, verb: string, argument: string | undefined): Promise<Uint8Array> {
-  const { context, path, tried, signal } = request;
-  const mode = await setForListing(context);
-  // Text in whichever type it comes: MODE C's filler is a space in it, and no listing has octets of zero.
-  const { format, options: how } = resolveFormat({ type: "ascii" }, mode);
-  const keeps = keepsConnection(format, how);
-  const wanted = {
-    verb,
-    argument,
-    restart: 0,
-    keepsConnection: keeps,
-    noopEvery: context.options.keepAlive.noop,
-    tried,
-    signal,
-  };
-  let transfer: Transfer;
-  try {
-    transfer = await Transfer.begin(context.control, context.data, wanted);
-  } catch (error) {
-    if (verb !== "MLSD" && isEmpty(error)) return new Uint8Array(0);
-    throw error;
-  }
-  const sink = new BytesSink(context.options.maxListing, tried);
-  const line =
-    mode === "S" ? undefined : inwardLine(sink, format, how, { offset: 0, keepsMemory: true }, context.options);
-  const pump = { buffers: context.buffers, stallTimeout: context.options.stallTimeout, signal };
-  const moved =
-    line === undefined
-      ? pumpFromSocket(transfer.connection, sink, pump)
-      : pumpFileFromSocket(transfer.connection, line.sink, pump);
-  try {
-    await moved.catch(async (error: unknown) => {
-      throw await transfer.failed(error);
-    });
-    const reply = await transfer.finish();
-    if (tellsFailure(reply, path)) throw new FtpReplyError(tried, reply, verb);
-    return demandLines(await sink.commit(), reply, tried);
-  } catch (error) {
-    // Inflating holds memory of its own.
-    await (line?.sink ?? sink).abandon();
-    throw error;
-  } finally {
-    transfer.dispose();
-  }
-}
-
-/** An empty directory is "no files found" to some servers. */
-function isEmpty(error: unknown): boolean {
-  return error instanceof FtpReplyError && error.reply !== undefined && meansEmpty(error.reply);
-}
-
-/** @throws FtpTransferError where the server says that it sent more lines than came. */
-function demandLines(bytes: Uint8Array, reply: ReceivedReply, tried: string): Uint8Array {
-  const told = toldLines(reply);
-  if (told === undefined) return bytes;
-  let lines = 0;
-  for (const octet of bytes) if (octet === lineFeed) lines++;
-  if (lines >= told) return bytes;
-  throw new FtpTransferError("broken", tried, `the server says it sent ${told} lines, and ${lines} came`, { reply });
 }

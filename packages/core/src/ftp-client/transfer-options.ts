@@ -16,6 +16,11 @@ export interface ListOptions extends OperationOptions {
    * looks like one that cannot be read: for who removes what is not listed. Default false.
    */
   readonly mustBeSure?: boolean;
+  /**
+   * Whether names are told that LIST leaves out on some servers, as those that begin with a dot: by `LIST -a`, where the
+   * server knows it. MLSD tells all of them anyway. Default false; trees, mirrors and storages do.
+   */
+  readonly all?: boolean;
 }
 
 /** Options of `openRead`. */

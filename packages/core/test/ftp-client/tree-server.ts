@@ -219,7 +219,8 @@ class Place {
       return this.#send(manner === "error line of the path" ? listing(`${named}: Permission denied`) : "");
     }
     const dots = all && this.#options.dots !== false ? [line(".", node), line("..", node)] : [];
-    const lines = [...dots, ...[...node].map(([name, inner]) => line(name, inner))];
+    const shown = [...node].filter(([name]) => all || !name.startsWith("."));
+    const lines = [...dots, ...shown.map(([name, inner]) => line(name, inner))];
     return this.#say(manner?.startsWith("facts:") === true ? undefined : manner, lines, "LIST");
   }
 

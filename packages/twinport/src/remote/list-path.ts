@@ -1,11 +1,12 @@
 /** What a path of a server names: the entries of a directory, or that of a file; and whether anything is there at all. */
-import { FtpReplyError, type FtpClient, type ListedEntry } from "@twinport/core/ftp-client";
+import { FtpReplyError, FtpTransferError, type FtpClient, type ListedEntry } from "@twinport/core/ftp-client";
 
 /**
  * Lists a directory, or a file as the only entry.
  *
  * @param path - Undefined is the working directory.
- * @throws FtpReplyError: where servers refuse what is missing in the same words as what is locked, a look says which it is.
+ * @throws FtpReplyError that nothing is there; FtpTransferError for what is there and cannot be listed: some servers refuse
+ * both in the same words.
  */
 export async function listPath(
   client: FtpClient,
@@ -15,11 +16,13 @@ export async function listPath(
   try {
     return await client.list(path, options);
   } catch (error) {
-    if (!(error instanceof FtpReplyError) || path === undefined || client.closed) throw error;
+    if (!(error instanceof FtpReplyError) || error.transient || path === undefined || client.closed) throw error;
     const entry = await client.stat(path, options).catch((told: unknown) => {
       throw told instanceof FtpReplyError && told.code === 550 ? told : error;
     });
-    if (entry.kind === "directory" || entry.kind === "symlink") throw error;
-    return [{ ...entry, name: path }];
+    if (entry.kind === "file") return [{ ...entry, name: path }];
+    const { verb, reply } = error;
+    const message = `it is there, and cannot be listed: ${reply?.text ?? error.message}`;
+    throw new FtpTransferError("incomplete-listing", `Listing ${path}`, message, { verb, reply, cause: error });
   }
 }

@@ -101,6 +101,6 @@ async function* walkInto(
 
 async function list(server: FtpPool | FtpClient, folder: string, { signal }: WalkOptions): Listing {
   const named = folder === "" || folder === "." ? undefined : folder;
-  if ("list" in server) return server.list(named, { signal });
-  return server.use((client) => client.list(named, { signal }), { signal });
+  if ("list" in server) return server.list(named, { signal, all: true });
+  return server.use((client) => client.list(named, { signal, all: true }), { signal });
 }

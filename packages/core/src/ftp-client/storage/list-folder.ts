@@ -15,7 +15,7 @@ import { storageError } from "./storage-error.ts";
 export async function listFolder(place: Place, path: VirtualPath, options: ListOptions): Promise<Entry[]> {
   const { client, paths } = place;
   const where = paths.of(path);
-  const listed = await client.list(where === "." ? undefined : where, options);
+  const listed = await client.list(where === "." ? undefined : where, { ...options, all: true });
   if (listed.length < 2) await demandFolder(place, path, listed);
   const fault = listingFault(listed);
   if (fault !== undefined) throw new StorageError("input-output", `${path}: ${fault}`, { path });

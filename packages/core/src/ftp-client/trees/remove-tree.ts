@@ -43,7 +43,7 @@ class TreeRemoval {
   async folder(path: string, depth: number): Promise<void> {
     if (depth > treeDepth)
       throw new FtpTransferError("too-large", `Walking ${path}`, `it goes down more than ${treeDepth} folders`);
-    const entries = await this.#server.list(path, this.#operation);
+    const entries = await this.#server.list(path, { ...this.#operation, all: true });
     checkEntries(path, entries);
     const files = entries.filter(({ kind }) => kind !== "directory");
     await runEach(iterate(files), this.#concurrency, async ({ name }) => {

@@ -7,7 +7,7 @@ import { resolveVirtualPath, rootPath, type Entry, type Storage } from "../../st
 import { LocalFileError } from "../errors.ts";
 import { isUsableName, listingFault } from "../listing-names.ts";
 import { toEntry } from "../storage/storage-entry.ts";
-import type { OperationOptions } from "../transfer-options.ts";
+import type { ListOptions, OperationOptions } from "../transfer-options.ts";
 
 /** An entry of a folder, or why it cannot be one of a tree. */
 export interface SourceEntry {
@@ -29,7 +29,7 @@ export interface TreeSource {
 
 /** What lists folders of a server. */
 export interface ListingServer {
-  list(path: string | undefined, options: OperationOptions): Promise<readonly ListedEntry[]>;
+  list(path: string | undefined, options: ListOptions): Promise<readonly ListedEntry[]>;
   stat(path: string, options: OperationOptions): Promise<ListedEntry>;
   size(path: string, options: OperationOptions): Promise<number | undefined>;
 }
@@ -52,7 +52,7 @@ export function storageSource(storage: Storage): TreeSource {
 export function serverSource(server: ListingServer): TreeSource {
   return {
     list: async (path, options) => {
-      const listed = await server.list(path === "" ? undefined : path, options);
+      const listed = await server.list(path === "" ? undefined : path, { ...options, all: true });
       return listed.map((entry) => ({
         entry: toEntry(entry, entry.name),
         unusable: nameReason(entry.name) ?? kindReason(entry.kind, entry.dialect !== undefined),
