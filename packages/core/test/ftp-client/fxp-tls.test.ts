@@ -122,18 +122,6 @@ describe("SSCN and CPSV of the server", () => {
     }
   });
 
-  it("are forgotten by REIN", async () => {
-    const { port, storage } = await secureServer({}, { account: { allowForeignData: true } });
-    await putFile(storage, "/a", "hello");
-    const session = await secureLogin(port);
-    await privateData(session);
-    expect(await session.code("SSCN ON")).toBe(200);
-    expect(await session.code("REIN")).toBe(220);
-    expect(await session.code("USER me")).toBe(331);
-    expect(await session.code("PASS secret")).toBe(230);
-    expect((await session.command("SSCN")).text).toContain("SSCN:SERVER METHOD");
-  });
-
   it("waive the resumption for another address alone", async () => {
     const { port, server, storage } = await secureServer({}, { account: { allowForeignData: true } });
     await putFile(storage, "/a", "hello");
