@@ -221,6 +221,8 @@ class Place {
     const dots = all && this.#options.dots !== false ? [line(".", node), line("..", node)] : [];
     const shown = [...node].filter(([name]) => all || !name.startsWith("."));
     const lines = [...dots, ...shown.map(([name, inner]) => line(name, inner))];
+    // Where MLSD is refused, LIST decides: it is refused too.
+    if (manner === "facts: MLSD refused") return this.#say("LIST refused", lines, "LIST");
     return this.#say(manner?.startsWith("facts:") === true ? undefined : manner, lines, "LIST");
   }
 

@@ -13,8 +13,8 @@ export const moreHostSamples: readonly Sample[] = [
         "DISK.ISO;2        ******  6-MAY-2008 09:29 [ANONY,ANONYMOUS] (RE,RWED,RE,RE)",
         "file - 2008-05-06T09:29 DISK.ISO;2",
       ],
-      ["FREEWARE.DIR;1        27/36", "directory - 1999-02-16T10:01:46 FREEWARE"],
-      ["         16-FEB-1999 10:01:46  [AP_HTTPD,APACHE$WWW]"],
+      ["FREETOOL.DIR;1        27/36", "directory - 1999-02-16T10:02:47 FREETOOL"],
+      ["         16-FEB-1999 10:02:47  [AP_WEBSV,SERVER$WEB]"],
       ["                               (RWE,RWE,RE,RE)"],
       ["[ANNA.FILES]ALARM.DAT;1 1/3 5-MAR-1993 18:09", "file ~512 1993-03-05T18:09 ALARM.DAT;1"],
       ["Total of 43 blocks in 8 files."],
@@ -40,17 +40,17 @@ export const moreHostSamples: readonly Sample[] = [
     lines: [
       ["Filename FileType  Fm Format Lrecl  Records Blocks Date      Time"],
       [
-        "PAPERS            DIR        -          -          - 1999-09-20 10:31:11 -",
-        "directory - 1999-09-20T10:31:11 PAPERS",
+        "DRAFTS            DIR        -          -          - 1999-09-20 10:30:12 -",
+        "directory - 1999-09-20T10:30:12 DRAFTS",
       ],
-      ["PAPERS   DIR   -   -   -  1999-09-20 10:31:11 -", "directory - 1999-09-20T10:31:11 PAPERS"],
+      ["DRAFTS   DIR   -   -   -  1999-09-20 10:30:12 -", "directory - 1999-09-20T10:30:12 DRAFTS"],
       [
-        "AUTHORS            A1 DIR    -      -      -       9/20/99   10:31:11",
-        "directory - 1999-09-20T10:31:11 AUTHORS",
+        "READERS            A1 DIR    -      -      -       9/20/99   10:30:12",
+        "directory - 1999-09-20T10:30:12 READERS",
       ],
       [
-        "DIR      EXEC     V         72          9          1 1999-09-20 17:16:18 -",
-        "file ~648 1999-09-20T17:16:18 DIR.EXEC",
+        "DIR      EXEC     V         72          9          1 1999-09-20 17:15:19 -",
+        "file ~648 1999-09-20T17:15:19 DIR.EXEC",
       ],
     ],
   },
@@ -58,8 +58,8 @@ export const moreHostSamples: readonly Sample[] = [
     title: "Connect:Enterprise",
     dialect: "connect-enterprise",
     lines: [
-      ["-C--E-----FTP A ANNA01      18128       41 Aug 12 13:56 INVOICES", "file 41 2026-08-12T13:56 INVOICES"],
-      ["-C--E-----FTP B ANNA01      18128       5000000000 Apr 1 2014  LEADING", "file 5000000000 2014-04-01 LEADING"],
+      ["-C--E-----FTP A ANNA01      18100       41 Aug 12 13:56 INVOICES", "file 41 2026-08-12T13:56 INVOICES"],
+      ["-C--E-----FTP B ANNA01      18100       5000000000 Apr 1 2014  LEADING", "file 5000000000 2014-04-01 LEADING"],
     ],
   },
   {
@@ -74,7 +74,7 @@ export const moreHostSamples: readonly Sample[] = [
     title: "old VShell",
     dialect: "vshell",
     lines: [
-      ["206876  Apr 04, 2000 21:06 notes 1.txt", "file 206876 2000-04-04T21:06 notes 1.txt"],
+      ["204800  Apr 04, 2000 21:06 notes 1.txt", "file 204800 2000-04-04T21:06 notes 1.txt"],
       ["0  Dec 12, 2002 02:13  reports/", "directory - 2002-12-12T02:13  reports"],
     ],
   },
@@ -84,7 +84,7 @@ export const moreHostSamples: readonly Sample[] = [
     lines: [
       [" Owner    Last modified  Attributes Sector Bytecount Name"],
       ["-------   -------------  ---------- ------ --------- ----"],
-      ["20.20 07/03/29 1026 d-ewrewr 2650 85920 SRC", "directory - 2007-03-29T10:26 SRC"],
+      ["20.20 07/03/29 1026 d-ewrewr 2640 85000 SRC", "directory - 2007-03-29T10:26 SRC"],
       ["20.21 07/03/29 1026 --ewrewr 26F0 920 a b", "file 920 2007-03-29T10:26 a b"],
     ],
   },
@@ -103,7 +103,7 @@ export const moreHostSamples: readonly Sample[] = [
     lines: [
       ["Directory of disk0:"],
       ["2           drwx  4096        Thu Mar  1 12:00:00 2018  aaa", "directory - 2018-03-01T12:00:00 aaa"],
-      ["1024606 kbytes total (927808 kbytes free)"],
+      ["1000000 kbytes total (900000 kbytes free)"],
     ],
   },
   {
@@ -111,7 +111,7 @@ export const moreHostSamples: readonly Sample[] = [
     dialect: "macos",
     lines: [
       ["drwxr-xr-x    123       folder        0 Jan  4 14:49 Alias", "directory - 2026-01-04T14:49 Alias"],
-      ["-rw-r--r--    54149       27826    81975 Jul 22  2010 09.jpg", "file 27826 2010-07-22 09.jpg"],
+      ["-rw-r--r--    54000       27500    81500 Jul 22  2010 09.jpg", "file 27500 2010-07-22 09.jpg"],
     ],
   },
   {
@@ -119,8 +119,8 @@ export const moreHostSamples: readonly Sample[] = [
     dialect: "mlsx",
     lines: [
       [
-        "size=13;type=file;modify=20090722092510;\tadsl TV 2009-07-22",
-        "file 13 2009-07-22T09:25:10Z adsl TV 2009-07-22",
+        "size=13;type=file;modify=20090721082511;\tradio 2009-07-22",
+        "file 13 2009-07-21T08:25:11Z radio 2009-07-22",
       ],
       ["type=file; \t tab of the name", "file - - \t tab of the name"],
     ],
