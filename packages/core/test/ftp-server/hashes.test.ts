@@ -106,7 +106,7 @@ describe("HASH", () => {
     go();
     expect((await control.reply()).code).toBe(426);
     expect((await control.reply()).code).toBe(226);
-    expect(opened()).toBe(0);
+    await expect.poll(opened).toBe(0);
     expect((await control.command("HASH a b")).text).toContain(digest("sha256", content));
     control.close();
   });

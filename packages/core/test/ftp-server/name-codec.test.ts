@@ -1,5 +1,6 @@
 /** Names in a charset that is not UTF-8. */
 import { describe, expect, it } from "vitest";
+import { decodeOctetText } from "../../src/protocol/index.ts";
 import { FtpClient } from "../../src/ftp-client/index.ts";
 import type { FtpServerOptions } from "../../src/ftp-server/index.ts";
 import { passive, startScripted } from "../ftp-client/scripted-server.ts";
@@ -95,7 +96,10 @@ describe("a client with another charset", () => {
   it("uses it where the server does not tell UTF8", async () => {
     const { port, commands } = await startScripted((verb, _argument, session) => {
       if (verb === "FEAT") session.control.setEncoding("latin1");
-      if (verb === "PWD") session.control.write(wire('257 "/моя" here\r\n'));
+      if (verb === "PWD") {
+        session.control.write(wire('257 "/моя" here\r\n'));
+        return "";
+      }
       if (verb === "EPSV") {
         return passive(session, (data) =>
           data.end(Buffer.from(cyrillic.encode("-rw-r--r-- 1 o g 3 Jan 1 2020 имя\r\n") ?? "")),
@@ -113,7 +117,7 @@ describe("a client with another charset", () => {
     await client.close();
   });
 
-  it("speaks UTF-8 where the server tells it", async () => {
+  it("counts over UTF8 in FEAT: some servers tell that whatever their names are in", async () => {
     const { port, storage } = await startServer();
     const client = await FtpClient.connect({
       host: "127.0.0.1",
@@ -122,9 +126,10 @@ describe("a client with another charset", () => {
       password: "secret",
       nameCodec: cyrillic,
     });
-    await client.upload(Buffer.from("1"), "日本");
-    expect(await readFile(storage, "/日本")).toBe("1");
-    expect(await client.list()).toMatchObject([{ name: "日本" }]);
+    await client.upload(Buffer.from("1"), "имя");
+    expect(await readFile(storage, `/${decodeOctetText(cyrillic.encode("имя") ?? new Uint8Array(0))}`)).toBe("1");
+    expect(await client.list()).toMatchObject([{ name: "имя" }]);
+    await expect(client.upload(Buffer.from("1"), "日本")).rejects.toThrow(RangeError);
     await client.close();
   });
 });
