@@ -48,7 +48,7 @@ async function agreedOn(server: string, path: string): Promise<Record<string, un
   return vi.waitFor(() => {
     for (const line of serverOf(server).log().split("\n").slice(0, -1)) {
       const entry = JSON.parse(line) as Record<string, unknown>;
-      if (entry["path"] === path && String(entry["msg"]).endsWith(" complete")) return entry;
+      if (entry["path"] === `/${path}` && String(entry["msg"]).endsWith(" complete")) return entry;
     }
     throw new Error(`The log has nothing of ${path}`);
   });

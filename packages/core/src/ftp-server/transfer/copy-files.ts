@@ -80,7 +80,7 @@ async function copy(
   { target, consumes }: CopyJob,
   sources: readonly Source[],
   opening: Pick<OpenWriteOptions, "mode" | "expectedSize">,
-  { signal, onBytes }: LongWork,
+  { signal, onBytes, settle }: LongWork,
 ): Promise<Entry> {
   const { storage } = session.account;
   const file = await storage.openWrite(target, { ...opening, permissions: 0o666 & ~session.umask, signal });
@@ -102,7 +102,7 @@ async function copy(
         await source.close();
       }
     }
-    signal.throwIfAborted();
+    settle();
     return await file.commit();
   } catch (error) {
     await file.abandon();

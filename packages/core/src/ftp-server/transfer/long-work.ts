@@ -14,6 +14,8 @@ export interface LongWork {
   readonly onBytes: (count: number) => void;
   /** Reserves octets that will be stored, as those of an upload are. To be called once, if at all. */
   reserve(octets: number): Promise<void>;
+  /** To be called before what was made is put in its place. @throws the reason of an abort that came before. */
+  readonly settle: () => void;
 }
 
 /** @throws what the work throws; the reason of the abort when it was aborted. */
@@ -31,6 +33,8 @@ export async function longWork<T>(
   let complete = false;
   /** Nobody waits for the work any more, which may go on until it looks at its signal. */
   let over = false;
+  /** What was made is being put in its place: an ABOR that comes now is too late. */
+  let settled = false;
   try {
     if (session.isAbortWaiting) throw abortedAsAsked();
     const result = await untilAborted(
@@ -45,8 +49,13 @@ export async function longWork<T>(
           if (over) await releaseTransfer(session, given, false);
           else reservation = given;
         },
+        settle: () => {
+          abort.signal.throwIfAborted();
+          settled = true;
+        },
       }),
       ignore,
+      () => settled,
     );
     complete = true;
     return result;

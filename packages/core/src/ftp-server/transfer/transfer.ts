@@ -162,15 +162,18 @@ export function abortedAsAsked(): CommandError {
  * Waits for a result, but no longer than until a signal is aborted: what the result is made by may not heed the signal.
  *
  * @param tidy - Takes care of a result that comes after that.
+ * @param isSettled - Tells whether it is too late to abort: what has begun to hold is waited for.
  * @throws the signal's reason; what the result is rejected with.
  */
 export function untilAborted<T>(
   signal: AbortSignal,
   result: Promise<T>,
   tidy: (late: T) => void | Promise<void>,
+  isSettled: () => boolean = never,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
+      if (isSettled()) return;
       // The reasons of this server's aborts are errors.
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- see above
       reject(signal.reason);
@@ -180,7 +183,7 @@ export function untilAborted<T>(
     result.then(
       (value) => {
         signal.removeEventListener("abort", abort);
-        if (signal.aborted) void Promise.resolve(tidy(value)).catch(ignore);
+        if (signal.aborted && !isSettled()) void Promise.resolve(tidy(value)).catch(ignore);
         resolve(value);
       },
       (error: unknown) => {
@@ -190,6 +193,10 @@ export function untilAborted<T>(
       },
     );
   });
+}
+
+function never(): boolean {
+  return false;
 }
 
 function ignore(): void {
