@@ -158,7 +158,8 @@ class Place {
         return "250 Renamed.\r\n";
       }
       default:
-        return undefined;
+        // What every server has is answered as ever.
+        return /^(?:USER|PASS|TYPE|QUIT|NOOP)$/.test(verb) ? undefined : "502 There is no such command here.\r\n";
     }
   }
 

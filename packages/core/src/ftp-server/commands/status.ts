@@ -3,7 +3,6 @@ import { describeFormat, message, replyCode, type ListArgument, type Text } from
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
 import type { Session } from "../session/session.ts";
-import { longWork } from "../transfer/long-work.ts";
 
 /** STAT: without an argument it overtakes a running transfer and tells how far it is. */
 export const stat: CommandRow<ListArgument> = {
@@ -14,28 +13,18 @@ export const stat: CommandRow<ListArgument> = {
       return undefined;
     }
     session.demand("list", argument.literal);
-    // A storage may take its time, and ABOR is not to wait for it.
-    return longWork(session, "STAT", argument.literal, ({ signal }) => listed(session, argument, signal)).then(
-      ({ code, lines }) => {
-        session.reply(code, lines);
-      },
-    );
+    return listed(session, argument);
   },
 };
 
 /** Octets of a listing in a reply: more belongs on a data connection. */
 const statLimit = 1024 * 1024;
 
-async function listed(
-  session: Session,
-  argument: ListArgument,
-  signal: AbortSignal,
-): Promise<{ readonly code: number; readonly lines: readonly Text[] }> {
+async function listed(session: Session, argument: ListArgument): Promise<void> {
   const listing = await resolveListing(session, argument, "long");
   const lines: Text[] = [];
   let octets = 0;
   for await (const piece of listing.pieces()) {
-    signal.throwIfAborted();
     octets += piece.length;
     if (octets > statLimit) {
       lines.push(message("(and more: use LIST)"));
@@ -44,10 +33,7 @@ async function listed(
     for (const line of piece.split("\r\n")) if (line !== "") lines.push(line);
   }
   const code = listing.ofFile ? replyCode.fileStatus : replyCode.directoryStatus;
-  return {
-    code,
-    lines: [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")],
-  };
+  session.reply(code, [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")]);
 }
 
 function status(session: Session): Text[] {
@@ -59,6 +45,7 @@ function status(session: Session): Text[] {
     case "none":
       lines.push(message(` No transfer; data connection ${endpoint.end}`));
       break;
+    case "opening":
     case "connecting": {
       const { verb, path } = transfer;
       lines.push(message(" {verb} {path}: the data connection is being made", { verb, path }));

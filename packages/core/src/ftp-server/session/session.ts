@@ -344,7 +344,7 @@ export class Session implements ControlChannelOwner {
   retire(): void {
     if (this.over) return;
     this.#retiring = true;
-    if (this.transfer.state !== "none") return;
+    if (this.transfer.state !== "none" && this.transfer.state !== "opening") return;
     this.reply(replyCode.serviceNotAvailable, message("The server is stopping; goodbye"));
     this.close("server-stopped");
   }

@@ -3,6 +3,8 @@
 /** The transfer state machine. */
 export type TransferState =
   | { readonly state: "none" }
+  /** The storage is asked for what is to be moved: nothing has begun yet. */
+  | { readonly state: "opening"; readonly verb: string; readonly path: string; readonly abort: AbortController }
   /** The data connection is being made. */
   | { readonly state: "connecting"; readonly verb: string; readonly path: string; readonly abort: AbortController }
   /** Bytes move. */
@@ -17,6 +19,7 @@ export type TransferState =
 /** What moves it. */
 export type TransferStateEvent =
   | { readonly event: "begin"; readonly verb: string; readonly path: string; readonly abort: AbortController }
+  | { readonly event: "opened" }
   | { readonly event: "connected"; readonly at: number }
   | { readonly event: "end" };
 
@@ -27,9 +30,11 @@ export const noTransfer: TransferState = { state: "none" };
 export function transferTransition(state: TransferState, event: TransferStateEvent): TransferState {
   switch (event.event) {
     case "begin":
-      return { state: "connecting", verb: event.verb, path: event.path, abort: event.abort };
+      return { state: "opening", verb: event.verb, path: event.path, abort: event.abort };
+    case "opened":
+      return state.state === "opening" ? { ...state, state: "connecting" } : state;
     case "connected":
-      return state.state === "connecting"
+      return state.state === "connecting" || state.state === "opening"
         ? { state: "moving", verb: state.verb, path: state.path, abort: state.abort, since: event.at }
         : state;
     case "end":

@@ -75,6 +75,7 @@ export async function runTransfer(session: Session, plan: TransferPlan): Promise
   try {
     if (session.isAbortWaiting) throw abortedAsAsked();
     const job = await untilAborted(abort.signal, plan.open(abort.signal), (late) => late.abandon(abort.signal.reason));
+    session.moveTransfer({ event: "opened" });
     await runJob(session, job, abort);
   } finally {
     if (endpoint.end === "passive") endpoint.arming.unclaim();

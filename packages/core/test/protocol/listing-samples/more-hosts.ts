@@ -118,10 +118,7 @@ export const moreHostSamples: readonly Sample[] = [
     title: "MLSx with a tab before the name",
     dialect: "mlsx",
     lines: [
-      [
-        "size=13;type=file;modify=20090721082511;\tradio 2009-07-22",
-        "file 13 2009-07-21T08:25:11Z radio 2009-07-22",
-      ],
+      ["size=13;type=file;modify=20090721082511;\tradio 2009-07-22", "file 13 2009-07-21T08:25:11Z radio 2009-07-22"],
       ["type=file; \t tab of the name", "file - - \t tab of the name"],
     ],
   },
