@@ -206,12 +206,8 @@ export class Session implements ControlChannelOwner {
   }
 
   #format(code: number, text: Text | readonly Text[], catalogue?: Catalogue): string {
-    if (isLines(text)) {
-      return formatReply(
-        code,
-        text.map((line) => renderText(line, catalogue)),
-      );
-    }
+    const render = (line: Text): string => renderText(line, catalogue);
+    if (isLines(text)) return formatReply(code, text.map(render));
     const rendered = renderText(text, catalogue);
     // A path that is cut would be another; NetX Duo's client does not read it.
     const cut = this.host.options.replies === "netx" && code !== replyCode.pathname;
@@ -409,8 +405,8 @@ export class Session implements ControlChannelOwner {
       return;
     }
     // ABOR ends the transfer at once, and is answered in its turn: replies keep the order of their commands.
-    this.#queue ??= [];
-    this.#queue.push(event);
+    const queue = (this.#queue ??= []);
+    queue.push(event);
     if (manner === "abort") this.#abortTransfer(message("Transfer aborted as you asked"));
     if (this.#queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
   };
