@@ -2,17 +2,17 @@
  * Uploads as a hidden part beside their target, which takes the name when it is whole. Until then the target's directory
  * is held open: the part becomes a file of that directory, wherever it was moved to meanwhile.
  */
-import { constants, type Stats } from "node:fs";
+import { constants } from "node:fs";
 import type { WritableFile } from "../../bytes/index.ts";
 import { isWorthKeeping, type KeptUpload } from "../kept-uploads.ts";
 import type { Entry } from "../storage.ts";
 import { setAttributes } from "./file-attributes.ts";
 import { isRefusal } from "./file-favours.ts";
-import { makePartName } from "./hidden-names.ts";
-import { openOver } from "./in-place-upload.ts";
+import { createPart, mayReplace, removePart, syncFolder } from "./hidden-part.ts";
+import { openOver } from "./over-upload.ts";
 import { lockName, place, type Folder } from "./jail.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
-import { fsync, ftruncate, type SystemCalls } from "./system-calls.ts";
+import { ftruncate } from "./system-calls.ts";
 import { fromSystemError, storageError } from "./system-errors.ts";
 import { takeFreeName } from "./take-name.ts";
 import {
@@ -21,16 +21,13 @@ import {
   identityOrNone,
   keptPlace,
   newFileMode,
-  setModified,
+  setAndSync,
   type LocalPart,
   type UploadSurroundings,
   type UploadTarget,
 } from "./upload-surroundings.ts";
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
-
-/** The mode bit of a directory in which nobody may replace another's file. */
-const sticky = 0o1000;
+const { O_NOFOLLOW, O_RDWR } = constants;
 
 /** A part that is being written. */
 interface OpenPart {
@@ -74,14 +71,6 @@ export async function openPart(around: UploadSurroundings, target: UploadTarget)
   }
 }
 
-/** Whether a file may lose its name to another one: in a sticky directory that is its owner's to decide, and the directory's. */
-export async function mayReplace({ calls }: UploadSurroundings, folder: Folder, there: Stats): Promise<boolean> {
-  const user = process.geteuid?.();
-  if (user === undefined || user === 0 || there.uid === user) return true;
-  const { mode, uid } = await calls.lstat(`${folder.base}.`);
-  return (mode & sticky) === 0 || uid === user;
-}
-
 /** Goes on with a broken upload, whose first `position` bytes stay. */
 export async function resumePart(
   around: UploadSurroundings,
@@ -103,40 +92,6 @@ export async function resumePart(
   around.kept.take(kept);
   around.active.add(name);
   return writable(around, target, { fd, name, position, base: kept.base, checksBase: true });
-}
-
-/** Creates an empty hidden part in a directory. */
-export async function createPart(
-  around: UploadSurroundings,
-  folder: Folder,
-  permissions: number,
-): Promise<{ readonly fd: number; readonly name: string }> {
-  await around.journal.note(folder.real, folder.identity());
-  const name = makePartName(around.instance);
-  around.active.add(name);
-  try {
-    const how = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    return { name, fd: await around.calls.open(`${folder.base}${name}`, how, permissions & 0o777) };
-  } catch (error) {
-    around.active.delete(name);
-    throw error;
-  }
-}
-
-/** Removes a hidden part, which may be gone already. */
-export async function removePart(around: UploadSurroundings, folder: Folder, name: string): Promise<void> {
-  await around.calls.unlink(`${folder.base}${name}`, Infinity).catch(() => undefined);
-  around.active.delete(name);
-}
-
-/** Has the disk know of a directory's names. */
-export async function syncFolder(calls: SystemCalls, folder: Folder): Promise<void> {
-  const fd = await calls.open(`${folder.base}.`, O_RDONLY | O_DIRECTORY);
-  try {
-    await fsync(fd);
-  } finally {
-    await calls.close(fd);
-  }
 }
 
 function writable(around: UploadSurroundings, target: UploadTarget, part: OpenPart): LocalWritable {
@@ -184,8 +139,7 @@ async function commit(
   try {
     // A directory that was moved out of the root is no place of this storage any more.
     if (!(await around.jail.holds(folder))) throw storageError("not-found", path);
-    const modified = await setModified(around, fd, options.modified);
-    if (durability !== "none") await fsync(fd);
+    const modified = await setAndSync(around, fd, options.modified);
     open = false;
     await calls.close(fd);
     await around.locks.alone([lockName(folder, path)], async () => {

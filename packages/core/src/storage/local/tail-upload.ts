@@ -14,21 +14,22 @@ import type { Entry } from "../storage.ts";
 import { baseName } from "../virtual-path.ts";
 import { setAttributes } from "./file-attributes.ts";
 import { isRefusal } from "./file-favours.ts";
-import { openOver, openThere } from "./in-place-upload.ts";
+import { openOver, openThere } from "./over-upload.ts";
 import { lockName, place } from "./jail.ts";
 import { LocalWritable, type UploadEnding } from "./local-writable.ts";
-import { createPart, mayReplace, removePart, syncFolder } from "./part-upload.ts";
+import { createPart, mayReplace, removePart, syncFolder } from "./hidden-part.ts";
 import { demandRegular } from "./regular-file.ts";
 import { copyFile, fsync, ftruncate } from "./system-calls.ts";
-import { fromSystemError, storageError } from "./system-errors.ts";
+import { storageError } from "./system-errors.ts";
 import {
   changedMeanwhile,
   demandUnchanged,
+  endingOf,
   finished,
   identityOf,
   keptPlace,
   newFileMode,
-  setModified,
+  setAndSync,
   type UploadSurroundings,
   type UploadTarget,
 } from "./upload-surroundings.ts";
@@ -77,42 +78,32 @@ export async function openTail(
       return await openOver(around, target, offset);
     }
     const within: Within = { around, target, offset, file: { fd, stats }, part, isReplaceable };
-    return new LocalWritable(part.fd, path, { position: offset, origin: offset }, endingOf(within), around.pace);
+    return new LocalWritable(part.fd, path, { position: offset, origin: offset }, tailEnding(within), around.pace);
   } catch (error) {
     await calls.close(fd);
     throw error;
   }
 }
 
-function endingOf(within: Within): UploadEnding {
+function tailEnding(within: Within): UploadEnding {
   const { around, target, file, part } = within;
   const { folder, path, options } = target;
-  const end = async (): Promise<void> => {
-    try {
+  return endingOf(target, {
+    commit: async (size) => {
+      const modified = await commit(within);
+      if (!around.kept.isEmpty) {
+        around.kept.discard(options.uploader, keptPlace(folder, path));
+        around.kept.changed(keptPlace(folder, path), true);
+      }
+      return finished(path, size, modified);
+    },
+    abandon: () => Promise.resolve(),
+    close: async () => {
       await around.calls.close(part.fd).catch(() => undefined);
       await around.calls.close(file.fd).catch(() => undefined);
       await removePart(around, folder, part.name);
-    } finally {
-      target.release();
-    }
-  };
-  return {
-    commit: async (_, size) => {
-      try {
-        const modified = await commit(within);
-        if (!around.kept.isEmpty) {
-          around.kept.discard(options.uploader, keptPlace(folder, path));
-          around.kept.changed(keptPlace(folder, path), true);
-        }
-        return finished(path, size, modified);
-      } catch (error) {
-        throw fromSystemError(error, path);
-      } finally {
-        await end();
-      }
     },
-    abandon: end,
-  };
+  });
 }
 
 /** @returns The time that the file has, where one was asked for. */
@@ -144,16 +135,6 @@ async function commit(within: Within): Promise<number | undefined> {
       await removePart(around, folder, whole.name);
     }
   });
-}
-
-async function setAndSync(
-  around: UploadSurroundings,
-  fd: number,
-  modified: number | undefined,
-): Promise<number | undefined> {
-  const set = await setModified(around, fd, modified);
-  if (around.durability !== "none") await fsync(fd);
-  return set;
 }
 
 /**

@@ -10,8 +10,10 @@ import { baseName, type VirtualPath } from "../virtual-path.ts";
 import type { Favours } from "./file-favours.ts";
 import type { Folder, Jail } from "./jail.ts";
 import type { Durability } from "./local-storage.ts";
+import type { UploadEnding } from "./local-writable.ts";
 import type { NameLocks } from "./name-locks.ts";
-import type { SystemCalls } from "./system-calls.ts";
+import { fsync, type SystemCalls } from "./system-calls.ts";
+import { fromSystemError } from "./system-errors.ts";
 import type { UploadJournal } from "./upload-journal.ts";
 
 /** A hidden part on the host. */
@@ -97,6 +99,57 @@ export async function setModified(
   if (modified === undefined) return undefined;
   const isSet = await favours.do("times", () => calls.futimes(fd, new Date(), new Date(modified)));
   return isSet ? modified : undefined;
+}
+
+/** As `setModified`, and has the disk know of the file where the storage promises that. */
+export async function setAndSync(
+  around: Pick<UploadSurroundings, "calls" | "favours" | "durability">,
+  fd: number,
+  modified: number | undefined,
+): Promise<number | undefined> {
+  const set = await setModified(around, fd, modified);
+  if (around.durability !== "none") await fsync(fd);
+  return set;
+}
+
+/** What the end of an upload does, in the words of one way of writing. */
+export interface EndingSteps {
+  /** @param size - Bytes of the whole file. */
+  commit(size: number): Promise<Entry>;
+  /** @param cause - What broke it, where something did. */
+  abandon(size: number, cause: unknown): Promise<void>;
+  /** Closes what is open, whichever way it ended. */
+  close(): Promise<void>;
+}
+
+/** An ending that closes what is open and gives back what the upload held, and that fails with a storage's errors. */
+export function endingOf(target: UploadTarget, steps: EndingSteps): UploadEnding {
+  const end = async (): Promise<void> => {
+    try {
+      await steps.close();
+    } finally {
+      // Last: what is closed may lie in the directory that is held.
+      target.release();
+    }
+  };
+  return {
+    commit: async (_, size) => {
+      try {
+        return await steps.commit(size);
+      } catch (error) {
+        throw fromSystemError(error, target.path);
+      } finally {
+        await end();
+      }
+    },
+    abandon: async (_, size, cause) => {
+      try {
+        await steps.abandon(size, cause);
+      } finally {
+        await end();
+      }
+    },
+  };
 }
 
 /** What is known of a file that was just completed, without asking for it. */
