@@ -13,7 +13,7 @@
  */
 import type { Socket } from "node:net";
 import { isCallbackError } from "../../bytes/index.ts";
-import { DataConnection, dial, KeptConnection, type PumpOptions } from "../../net/index.ts";
+import { DataConnection, dial, endGently, KeptConnection, type PumpOptions } from "../../net/index.ts";
 import { message, normaliseAddress, replyCode, type Text } from "../../protocol/index.ts";
 import { CommandError } from "../command-error.ts";
 import { isReservationRefusal, type Reservation } from "../reservations.ts";
@@ -353,17 +353,8 @@ const lingerTime = 10_000;
  * @returns Settles when our end is sent, or cannot be; the peer's own close is not waited for.
  */
 function closeInward(socket: Socket, within: number): Promise<void> {
-  if (socket.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.destroy(), within);
-    timer.unref();
-    socket.once("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.end(() => {
-      resolve();
-    });
+    endGently(socket, within, resolve);
   });
 }
 
