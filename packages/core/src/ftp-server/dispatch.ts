@@ -50,7 +50,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
   const line: CommandLine =
     event.kind === "command"
       ? event.line
-      : { verb: event.kind === "not-in-charset" ? event.verb : "", argument: undefined };
+      : { verb: event.kind === "not-a-command" ? "" : event.verb, argument: undefined };
   try {
     if (event.kind !== "command") throw refuse(event.kind);
     const verb = known(line.verb);

@@ -55,10 +55,19 @@ describe("command lines", () => {
 
   it("over the limit are told once, whatever their length", () => {
     expect(read([text(`${"x".repeat(5000)}\r\nNOOP\r\n`)])).toEqual([
-      { kind: "too-long" },
+      { kind: "too-long", verb: "" },
       { kind: "command", line: { verb: "NOOP", argument: undefined } },
     ]);
-    expect(read(Array.from({ length: 100 }, () => text("x".repeat(100))))).toEqual([{ kind: "too-long" }]);
+    expect(read(Array.from({ length: 100 }, () => text("x".repeat(100))))).toEqual([
+      { kind: "too-long", verb: "" },
+    ]);
+  });
+
+  it("over the limit tell their verb, however they are split", () => {
+    const line = `retr ${"x".repeat(5000)}\r\n`;
+    for (const at of [0, 1, 3, 4, 5, 20, 4095, 4096, 4097, 5006]) {
+      expect(read([text(line.slice(0, at)), text(line.slice(at))])).toEqual([{ kind: "too-long", verb: "RETR" }]);
+    }
   });
 
   it("keep blanks of a name, take a bare LF, and skip empty lines", () => {

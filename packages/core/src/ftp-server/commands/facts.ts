@@ -5,7 +5,8 @@ import { CommandError } from "../command-error.ts";
 import type { CommandRow } from "../command-row.ts";
 import type { Session } from "../session/session.ts";
 import { readRecordIndex } from "../transfer/record-index.ts";
-import { sessionFormat } from "../transfer/session-format.ts";
+import { longWork } from "../transfer/long-work.ts";
+import { sessionFormat, type SessionFormat } from "../transfer/session-format.ts";
 import { setModified } from "./times.ts";
 
 /** SIZE: octets as they would travel under the current type; its own broken upload's for the uploader. */
@@ -17,19 +18,25 @@ export const size: CommandRow<string> = {
     const entry = await storage.stat(path, { uploader: name });
     if (entry.kind !== "file")
       throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
-    session.reply(replyCode.fileStatus, String(await transferSize(session, path, entry.size)));
+    const how = sessionFormat(session);
+    const told = travelsAsStored(how) ? entry.size : await countOctets(session, path, entry.size, how);
+    session.reply(replyCode.fileStatus, String(told));
   },
 };
 
+/** Whether as many octets travel as the file has. */
+function travelsAsStored({ format }: SessionFormat): boolean {
+  return isPlain(format) || (format.type.type === "E" && format.structure === "F" && format.mode === "S");
+}
+
 /**
- * Octets that would travel: known where they are those of the store, counted where they are not. Counting is a read of the
- * file, so a cap keeps it from being a whole one (RFC 3659 §4.3); what compressing would make of it is not told at all.
+ * Octets that would travel of a file that is converted. Counting them is a read of the file, so a cap keeps it from being a
+ * whole one (RFC 3659 §4.3); what compressing would make of it is not told at all. ABOR ends the count.
+ *
+ * @param stored - Octets of the file.
  */
-async function transferSize(session: Session, path: VirtualPath, stored: number): Promise<number> {
-  const how = sessionFormat(session);
+async function countOctets(session: Session, path: VirtualPath, stored: number, how: SessionFormat): Promise<number> {
   const { format, options } = how;
-  const sameSize = isPlain(format) || (format.type.type === "E" && format.structure === "F" && format.mode === "S");
-  if (sameSize) return stored;
   if (format.mode === "C" || format.mode === "Z") {
     throw new CommandError(
       "size-not-told",
@@ -43,20 +50,24 @@ async function transferSize(session: Session, path: VirtualPath, stored: number)
       message("SIZE is told up to {limit} octets where they are converted; use TYPE I", { limit: cap }),
     );
   }
-  const recordIndex = await readRecordIndex(session, path, how);
-  const encoder = new FileEncoder(format, options, { offset: 0, recordIndex });
-  const file = await session.account.storage.openRead(path);
-  const buffer = session.host.buffers.acquire();
-  let length = 0;
-  try {
-    for (let count = await file.read(buffer); count > 0; count = await file.read(buffer)) {
-      length += encoder.push(buffer.subarray(0, count)).length;
+  return longWork(session, "SIZE", path, async ({ signal, onBytes }) => {
+    const recordIndex = await readRecordIndex(session, path, how);
+    const encoder = new FileEncoder(format, options, { offset: 0, recordIndex });
+    const file = await session.account.storage.openRead(path, { signal });
+    const buffer = session.host.buffers.acquire();
+    let length = 0;
+    try {
+      for (let count = await file.read(buffer); count > 0; count = await file.read(buffer)) {
+        signal.throwIfAborted();
+        length += encoder.push(buffer.subarray(0, count)).length;
+        onBytes(count);
+      }
+      return length + encoder.finish().length;
+    } finally {
+      session.host.buffers.release(buffer);
+      await file.close();
     }
-    return length + encoder.finish().length;
-  } finally {
-    session.host.buffers.release(buffer);
-    await file.close();
-  }
+  });
 }
 
 /** MDTM: in UTC, with a fraction only where there is one. Its setting form means a file of that very name first. */

@@ -63,13 +63,13 @@ export async function countHash(
   verb: string,
   algorithm: HashAlgorithm,
   named: HashedPart,
-  find?: () => Promise<HashedPart>,
+  find?: (signal: AbortSignal) => Promise<HashedPart>,
 ): Promise<ByteRange & { readonly digits: string }> {
   const { storage } = session.account;
   // All of it is the work, from the first look: a STAT that comes at once must not wait for the hash.
   return longWork(session, verb, named.path, async ({ signal, onBytes }) => {
-    const { path, start = 0, end: wanted = Infinity } = find === undefined ? named : await find();
-    const entry = await storage.stat(path);
+    const { path, start = 0, end: wanted = Infinity } = find === undefined ? named : await find(signal);
+    const entry = await storage.stat(path, { signal });
     if (entry.kind !== "file")
       throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
     if (start > entry.size)

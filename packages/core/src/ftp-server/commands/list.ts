@@ -19,5 +19,5 @@ export const nlst: CommandRow<ListArgument> = {
 
 function listing(session: Session, verb: string, argument: ListArgument, form: "long" | "names"): Promise<void> {
   const path = argument.literal ?? session.workingDirectory;
-  return sendListing(session, { verb, path, find: () => resolveListing(session, argument, form) });
+  return sendListing(session, { verb, path, find: (signal) => resolveListing(session, argument, form, signal) });
 }

@@ -23,11 +23,11 @@ export const mlsd: CommandRow<string | undefined> = {
   permission: "list",
   handle(session, text) {
     const path = session.path(text ?? "");
-    const find = async (): Promise<FoundListing> => {
-      const entry = await session.account.storage.stat(path);
+    const find = async (signal: AbortSignal): Promise<FoundListing> => {
+      const entry = await session.account.storage.stat(path, { signal });
       if (entry.kind !== "directory")
         throw new ArgumentError("syntax", message("{path} is not a directory; MLST tells of files", { path }));
-      return { path, pieces: () => mlsxLines(session, path) };
+      return { path, pieces: () => mlsxLines(session, path, signal) };
     };
     return sendListing(session, { verb: "MLSD", path, find });
   },

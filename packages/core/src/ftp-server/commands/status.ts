@@ -3,6 +3,7 @@ import { describeFormat, message, replyCode, type ListArgument, type Text } from
 import type { CommandRow } from "../command-row.ts";
 import { resolveListing } from "../listing/listing.ts";
 import type { Session } from "../session/session.ts";
+import { longWork } from "../transfer/long-work.ts";
 
 /** STAT: without an argument it overtakes a running transfer and tells how far it is. */
 export const stat: CommandRow<ListArgument> = {
@@ -13,15 +14,15 @@ export const stat: CommandRow<ListArgument> = {
       return undefined;
     }
     session.demand("list", argument.literal);
-    return listed(session, argument);
+    return longWork(session, "STAT", argument.literal, ({ signal }) => listed(session, argument, signal));
   },
 };
 
 /** Octets of a listing in a reply: more belongs on a data connection. */
 const statLimit = 1024 * 1024;
 
-async function listed(session: Session, argument: ListArgument): Promise<void> {
-  const listing = await resolveListing(session, argument, "long");
+async function listed(session: Session, argument: ListArgument, signal: AbortSignal): Promise<void> {
+  const listing = await resolveListing(session, argument, "long", signal);
   const lines: Text[] = [];
   let octets = 0;
   for await (const piece of listing.pieces()) {
@@ -32,6 +33,8 @@ async function listed(session: Session, argument: ListArgument): Promise<void> {
     }
     for (const line of piece.split("\r\n")) if (line !== "") lines.push(line);
   }
+  // Whoever sent ABOR meanwhile has its reply: the work goes on behind it only where the storage does not heed the signal.
+  signal.throwIfAborted();
   const code = listing.ofFile ? replyCode.fileStatus : replyCode.directoryStatus;
   session.reply(code, [message("Status of {path}:", { path: listing.path }), ...lines, message("End of status")]);
 }

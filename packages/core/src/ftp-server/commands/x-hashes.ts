@@ -17,7 +17,10 @@ function hashBy(verb: string, algorithm: HashAlgorithm): CommandRow<PathAndRange
     permission: "read",
     async handle(session, { path, literal, ...part }) {
       const named = { path: session.path(path), ...part };
-      const find = literal === undefined ? undefined : () => literalOr(session, session.path(literal), named);
+      const find =
+        literal === undefined
+          ? undefined
+          : (signal: AbortSignal) => literalOr(session, session.path(literal), named, signal);
       const { digits } = await countHash(session, verb, algorithm, named, find);
       session.reply(replyCode.fileActionOkay, digits.toUpperCase());
     },
@@ -25,9 +28,14 @@ function hashBy(verb: string, algorithm: HashAlgorithm): CommandRow<PathAndRange
 }
 
 /** A name without quotes may end in numbers: the file of that very name comes first. */
-async function literalOr(session: Session, literal: VirtualPath, named: HashedPart): Promise<HashedPart> {
+async function literalOr(
+  session: Session,
+  literal: VirtualPath,
+  named: HashedPart,
+  signal: AbortSignal,
+): Promise<HashedPart> {
   try {
-    await session.account.storage.stat(literal);
+    await session.account.storage.stat(literal, { signal });
     return { path: literal };
   } catch (error) {
     if (error instanceof StorageError) return named;

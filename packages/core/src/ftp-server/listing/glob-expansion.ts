@@ -16,15 +16,21 @@ export interface GlobMatch {
  *
  * @param pattern - With `*`, `?` or `[` in any of its components.
  * @param budget - Every entry that is looked at is spent from it.
+ * @param signal - Ends the look at the storage.
  */
-export async function* expandGlob(session: Session, pattern: string, budget: EntryBudget): AsyncGenerator<GlobMatch> {
+export async function* expandGlob(
+  session: Session,
+  pattern: string,
+  budget: EntryBudget,
+  signal: AbortSignal,
+): AsyncGenerator<GlobMatch> {
   const components = pattern.split("/").filter((part) => part !== "" && part !== ".");
   let level: string[] = [pattern.startsWith("/") ? "/" : ""];
   for (const [index, component] of components.entries()) {
     const last = index === components.length - 1;
     const next: string[] = [];
     for (const folder of level) {
-      for await (const match of matchComponent(session, folder, component, budget)) {
+      for await (const match of matchComponent(session, folder, component, budget, signal)) {
         if (last) yield match;
         else if (match.entry.kind === "directory" || match.entry.kind === "symlink") next.push(`${match.text}/`);
       }
@@ -38,16 +44,17 @@ async function* matchComponent(
   folder: string,
   component: string,
   budget: EntryBudget,
+  signal: AbortSignal,
 ): AsyncGenerator<GlobMatch> {
   const { storage } = session.account;
   try {
     if (!hasGlob(component)) {
       const text = `${folder}${component}`;
-      yield { text, entry: await storage.stat(session.path(text)) };
+      yield { text, entry: await storage.stat(session.path(text), { signal }) };
       return;
     }
     const matches = compileGlob(component);
-    for await (const batch of storage.list(session.path(folder))) {
+    for await (const batch of storage.list(session.path(folder), { signal })) {
       budget.spend(batch.length);
       for (const entry of speakable(session, batch))
         if (matches(entry.name)) yield { text: `${folder}${entry.name}`, entry };

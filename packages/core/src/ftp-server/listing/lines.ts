@@ -65,11 +65,12 @@ export async function* ordered(
   path: VirtualPath,
   style: Pick<ListingStyle, "order" | "reverse">,
   budget: EntryBudget,
+  signal: AbortSignal,
 ): AsyncGenerator<readonly Entry[]> {
   const { storage } = session.account;
   const comesSorted = style.order === "name" && !style.reverse && (storage.sortsNames ?? 0) >= sortedEntries;
   let kept: Entry[] | undefined = comesSorted ? undefined : [];
-  for await (const batch of storage.list(path)) {
+  for await (const batch of storage.list(path, { signal })) {
     budget.spend(batch.length);
     const shown = speakable(session, batch);
     if (kept === undefined) {
@@ -110,10 +111,10 @@ export function formatBatch(entries: readonly Entry[], style: ListingStyle, pref
 }
 
 /** The lines of MLSD. */
-export async function* mlsxLines(session: Session, path: VirtualPath): AsyncGenerator<string> {
+export async function* mlsxLines(session: Session, path: VirtualPath, signal: AbortSignal): AsyncGenerator<string> {
   const format = mlsxFormatter(session, false);
   const budget = new EntryBudget(session.host.options.limits.listingEntries);
-  for await (const batch of ordered(session, path, { order: "name", reverse: false }, budget)) {
+  for await (const batch of ordered(session, path, { order: "name", reverse: false }, budget, signal)) {
     let text = "";
     for (const entry of batch) text += `${format(entry)}\r\n`;
     yield text;

@@ -19,27 +19,40 @@ export interface Listing {
   pieces(): AsyncGenerator<string>;
 }
 
+/** One command's listing: whose it is, how it is shown, and what bounds it. */
+interface Asked {
+  readonly session: Session;
+  /** Ends the looks at the storage. */
+  readonly signal: AbortSignal;
+  readonly style: ListingStyle;
+  readonly budget: EntryBudget;
+  /** Milliseconds since 1970: lines of old files tell the year instead of the hour. */
+  readonly now: number;
+}
+
 /**
  * Finds what is to be listed.
  *
  * @param form - What the verb shows without switches.
+ * @param signal - Ends the finding, and the listing's pieces.
  * @throws StorageError when the path is not there.
  */
 export async function resolveListing(
   session: Session,
   argument: ListArgument,
   form: "long" | "names",
+  signal: AbortSignal,
 ): Promise<Listing> {
   const { literal, switches, path: text } = argument;
-  const asLiteral = literal === undefined || literal === text ? undefined : await present(session, literal);
-  if (asLiteral !== undefined && literal !== undefined) {
-    return found(session, literal, asLiteral, styleOf("", form), "");
-  }
-  const style = styleOf(switches, form);
+  const budget = new EntryBudget(session.host.options.limits.listingEntries);
+  const plain: Asked = { session, signal, style: styleOf("", form), budget, now: Date.now() };
+  const asLiteral = literal === undefined || literal === text ? undefined : await present(plain, literal);
+  if (asLiteral !== undefined && literal !== undefined) return found(plain, literal, asLiteral, "");
+  const asked = { ...plain, style: styleOf(switches, form) };
   const wanted = text ?? "";
-  const entry = await presentOrPattern(session, wanted);
-  if (entry !== undefined) return found(session, wanted, entry, style, switches);
-  return matching(session, wanted, style);
+  const entry = await presentOrPattern(asked, wanted);
+  if (entry !== undefined) return found(asked, wanted, entry, switches);
+  return { path: wanted, ofFile: false, pieces: () => matches(asked, wanted) };
 }
 
 function styleOf(switches: string, form: "long" | "names"): ListingStyle {
@@ -55,9 +68,9 @@ function styleOf(switches: string, form: "long" | "names"): ListingStyle {
 }
 
 /** What is there under this name; undefined when nothing is. */
-async function present(session: Session, text: string): Promise<Entry | undefined> {
+async function present({ session, signal }: Asked, text: string): Promise<Entry | undefined> {
   try {
-    return await session.account.storage.stat(session.path(text));
+    return await session.account.storage.stat(session.path(text), { signal });
   } catch (error) {
     if (
       error instanceof StorageError &&
@@ -70,24 +83,23 @@ async function present(session: Session, text: string): Promise<Entry | undefine
 }
 
 /** As `present`, but only a pattern may be missing. @throws StorageError `not-found`. */
-async function presentOrPattern(session: Session, text: string): Promise<Entry | undefined> {
-  if (hasGlob(text)) return present(session, text);
-  return session.account.storage.stat(session.path(text));
+async function presentOrPattern(asked: Asked, text: string): Promise<Entry | undefined> {
+  if (hasGlob(text)) return present(asked, text);
+  const { session, signal } = asked;
+  return session.account.storage.stat(session.path(text), { signal });
 }
 
-function found(session: Session, text: string, entry: Entry, style: ListingStyle, switches: string): Listing {
+function found(asked: Asked, text: string, entry: Entry, switches: string): Listing {
+  const { session, style, now } = asked;
   const path = session.path(text);
-  const now = Date.now();
   if (entry.kind !== "directory" || switches.includes("d")) {
     const name = text === "" || text === "." ? "." : text;
     return { path, ofFile: true, pieces: () => once(formatBatch([{ ...entry, name }], style, "", now)) };
   }
-  const budget = new EntryBudget(session.host.options.limits.listingEntries);
   if (switches.includes("R")) {
-    const top = text === "" ? "." : text;
-    return { path, ofFile: false, pieces: () => recursive(session, path, top, style, budget, now) };
+    return { path, ofFile: false, pieces: () => recursive(asked, path, text === "" ? "." : text) };
   }
-  return { path, ofFile: false, pieces: () => folder(session, path, prefixOf(text), style, budget, now) };
+  return { path, ofFile: false, pieces: () => folder(asked, path, prefixOf(text)) };
 }
 
 /** NLST's names are to be usable as they are: what was typed stays in front of them. */
@@ -99,32 +111,22 @@ async function* once(text: string): AsyncGenerator<string> {
   yield await Promise.resolve(text);
 }
 
-async function* folder(
-  session: Session,
-  path: VirtualPath,
-  prefix: string,
-  style: ListingStyle,
-  budget: EntryBudget,
-  now: number,
-): AsyncGenerator<string> {
-  for await (const batch of ordered(session, path, style, budget)) yield formatBatch(batch, style, prefix, now);
+async function* folder(asked: Asked, path: VirtualPath, prefix: string): AsyncGenerator<string> {
+  const { session, style, budget, signal, now } = asked;
+  for await (const batch of ordered(session, path, style, budget, signal)) {
+    yield formatBatch(batch, style, prefix, now);
+  }
 }
 
 /** As `ls -R`: each folder under its own heading. Links are shown and not followed, so that no cycle is walked. */
-async function* recursive(
-  session: Session,
-  top: VirtualPath,
-  shown: string,
-  style: ListingStyle,
-  budget: EntryBudget,
-  now: number,
-): AsyncGenerator<string> {
+async function* recursive(asked: Asked, top: VirtualPath, shown: string): AsyncGenerator<string> {
+  const { session, style, budget, signal, now } = asked;
   const stack: { path: VirtualPath; shown: string; depth: number }[] = [{ path: top, shown, depth: 0 }];
   const deepest = session.host.options.limits.listingDepth;
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     yield `${next.depth === 0 ? "" : "\r\n"}${next.shown}:\r\n`;
     const below: Entry[] = [];
-    for await (const batch of ordered(session, next.path, style, budget)) {
+    for await (const batch of ordered(session, next.path, style, budget, signal)) {
       for (const entry of batch) if (entry.kind === "directory") below.push(entry);
       yield formatBatch(batch, style, "", now);
     }
@@ -141,20 +143,10 @@ async function* recursive(
 }
 
 /** Files that match come as typed; a folder that matches is shown itself, as `ls -d` would. No match is an empty listing. */
-function matching(session: Session, pattern: string, style: ListingStyle): Listing {
-  const budget = new EntryBudget(session.host.options.limits.listingEntries);
-  return { path: pattern, ofFile: false, pieces: () => matches(session, pattern, style, budget) };
-}
-
-async function* matches(
-  session: Session,
-  pattern: string,
-  style: ListingStyle,
-  budget: EntryBudget,
-): AsyncGenerator<string> {
+async function* matches({ session, style, budget, signal, now }: Asked, pattern: string): AsyncGenerator<string> {
   const all: Entry[] = [];
-  for await (const match of expandGlob(session, pattern, budget)) all.push(named(match));
-  yield formatBatch(sortEntries(all, style), style, "", Date.now());
+  for await (const match of expandGlob(session, pattern, budget, signal)) all.push(named(match));
+  yield formatBatch(sortEntries(all, style), style, "", now);
 }
 
 function named(match: GlobMatch): Entry {

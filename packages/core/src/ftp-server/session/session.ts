@@ -57,6 +57,7 @@ import {
   type TransferParametersEvent,
 } from "./transfer-parameters.ts";
 import { noTransfer, transferTransition, type TransferState, type TransferStateEvent } from "./transfer-state.ts";
+import { WaitingCommands } from "./waiting-commands.ts";
 
 /** Bits that new files and folders lack unless SITE UMASK says otherwise. */
 export const defaultUmask = 0o022;
@@ -102,7 +103,7 @@ export class Session implements ControlChannelOwner {
   /** When the session is closed for want of commands, by the same clock; Infinity is never. */
   deadline: number;
   readonly #reader: CommandLineReader;
-  #queue: CommandLineEvent[] | undefined;
+  #queue: WaitingCommands | undefined;
   #busy = false;
   #over = false;
   #closing: LogoutReason | undefined;
@@ -376,15 +377,12 @@ export class Session implements ControlChannelOwner {
 
   /** Whether the peer waits for the outcome of its transfer: a peer that is gone has left half a file. */
   get answers(): boolean {
-    return (
-      !this.#noMoreCommands ||
-      this.#queue?.some((event) => event.kind === "command" && event.line.verb === "QUIT") === true
-    );
+    return !this.#noMoreCommands || this.#queue?.hasQuit === true;
   }
 
   /** Whether an ABOR waits for its turn: it means whatever transfer begins before that. */
   get isAbortWaiting(): boolean {
-    return this.#queue?.some((event) => overtakes(event) === "abort") === true;
+    return this.#queue?.hasAbort === true;
   }
 
   #abortTransfer(text: Message): void {
@@ -405,10 +403,10 @@ export class Session implements ControlChannelOwner {
       return;
     }
     // ABOR ends the transfer at once, and is answered in its turn: replies keep the order of their commands.
-    const queue = (this.#queue ??= []);
+    const queue = (this.#queue ??= new WaitingCommands());
     queue.push(event);
     if (manner === "abort") this.#abortTransfer(message("Transfer aborted as you asked"));
-    if (this.#queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
+    if (queue.length >= this.host.options.limits.queuedCommands) this.channel.hold();
   };
 
   /** Whether a command may run now: other sessions had their turn, and the peer reads what it is answered. */

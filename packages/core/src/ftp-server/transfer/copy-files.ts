@@ -32,7 +32,7 @@ export function copyFiles(session: Session, job: CopyJob): Promise<Entry> {
   // All of it is the work, from the first look: a STAT that comes at once must not wait for the copy.
   return longWork(session, job.verb, job.target, async (given) => {
     const mode = await job.mode();
-    const sources = await lookAtAll(session, job);
+    const sources = await lookAtAll(session, job, given.signal);
     const octets = sources.reduce((sum, { size }) => sum + size, 0);
     await given.reserve(octets);
     return copy(session, job, sources, { mode, expectedSize: octets }, given);
@@ -47,13 +47,17 @@ interface Source {
 }
 
 /** @throws StorageError. A link may give one file several names: which file it is counts, where the storage tells. */
-async function lookAtAll(session: Session, { sources, target }: CopyJob): Promise<readonly Source[]> {
+async function lookAtAll(
+  session: Session,
+  { sources, target }: CopyJob,
+  signal: AbortSignal,
+): Promise<readonly Source[]> {
   const { storage } = session.account;
-  const there = await entryOrNone(session, target);
+  const there = await entryOrNone(session, target, signal);
   const seen = new Set<string>();
   const found: Source[] = [];
   for (const path of sources) {
-    const { kind, size, unique } = await storage.stat(path);
+    const { kind, size, unique } = await storage.stat(path, { signal });
     if (kind !== "file") throw new StorageError("is-a-directory", message("{path} is not a file", { path }), { path });
     if (path === target || (unique !== undefined && unique === there?.unique))
       throw new StorageError("name-not-allowed", message("{path} cannot be copied to itself", { path }), { path });
@@ -66,9 +70,13 @@ async function lookAtAll(session: Session, { sources, target }: CopyJob): Promis
 }
 
 /** What a name means; undefined when nothing is there. */
-export async function entryOrNone(session: Session, path: VirtualPath): Promise<Entry | undefined> {
+export async function entryOrNone(
+  session: Session,
+  path: VirtualPath,
+  signal?: AbortSignal,
+): Promise<Entry | undefined> {
   try {
-    return await session.account.storage.stat(path);
+    return await session.account.storage.stat(path, signal && { signal });
   } catch (error) {
     if (error instanceof StorageError && error.kind === "not-found") return undefined;
     throw error;

@@ -78,8 +78,8 @@ export async function receiveFile(
       line === undefined
         ? pumpFromSocket(connection, file, options)
         : pumpFileFromSocket(connection, line.sink, options),
-    complete: async () => {
-      if (endsByClose(formatted)) await outlive(session);
+    complete: async (_, signal) => {
+      if (endsByClose(formatted)) await outlive(session, signal);
       await index?.write(line?.recordIndex() ?? new Uint8Array(0));
       const entry = await file.commit();
       await index?.commit();
@@ -133,14 +133,15 @@ function endsByClose({ format, options }: SessionFormat): boolean {
   return format.mode === "Z" || (format.mode === "S" && format.structure === "F");
 }
 
-/** Waits for the grace and looks whether anybody is there to be told. @throws CommandError when nobody is. */
-async function outlive(session: Session): Promise<void> {
+/** Waits for the grace and looks whether anybody is there to be told. @throws when nobody is, or the signal is aborted. */
+async function outlive(session: Session, signal: AbortSignal): Promise<void> {
   const grace = session.host.options.limits.uploadGrace;
-  if (grace > 0) await wait(grace);
+  if (grace > 0) await wait(grace, undefined, { signal });
   else {
     // Two turns: the first may still belong to the poll that brought the data's end, the second has polled anew.
     await turn();
     await turn();
+    signal.throwIfAborted();
   }
   if (!session.answers) throw new CommandError("transfer-aborted", message("The control connection was lost"));
 }

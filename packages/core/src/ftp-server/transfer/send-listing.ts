@@ -12,8 +12,8 @@ export interface ListingPlan {
   readonly verb: string;
   /** The path as it was asked for. */
   readonly path: string;
-  /** Finds what is to be listed. */
-  readonly find: () => Promise<FoundListing>;
+  /** Finds what is to be listed. @param signal - Ends the finding, and the listing. */
+  readonly find: (signal: AbortSignal) => Promise<FoundListing>;
 }
 
 /** What a listing has. */
@@ -26,8 +26,8 @@ export interface FoundListing {
 
 /** Sends a listing. */
 export function sendListing(session: Session, { verb, path, find }: ListingPlan): Promise<void> {
-  const open = async (): Promise<TransferJob> => {
-    const found = await find();
+  const open = async (signal: AbortSignal): Promise<TransferJob> => {
+    const found = await find(signal);
     return listingJob(session, verb, found.path, found.pieces());
   };
   return runTransfer(session, { verb, path, open });

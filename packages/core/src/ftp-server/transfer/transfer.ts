@@ -37,8 +37,13 @@ export interface TransferJob {
   readonly keepsConnection: boolean;
   /** Moves the bytes; the connection is open. */
   move(connection: DataConnection, options: PumpOptions): Promise<unknown>;
-  /** Makes the outcome hold, once the data connection is done with. Text for the completion reply. */
-  complete(session: Session): Promise<Text>;
+  /**
+   * Makes the outcome hold, once the data connection is done with.
+   *
+   * @param signal - Ends what is waited for before the outcome holds.
+   * @returns Text for the completion reply.
+   */
+  complete(session: Session, signal: AbortSignal): Promise<Text>;
   /** Gives up what is open. Called after a failure; never throws. @param cause - The failure. */
   abandon(cause: unknown): Promise<void>;
 }
@@ -88,6 +93,8 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
   let connection: DataConnection | undefined;
   let reservation: Reservation | undefined;
   let complete = false;
+  let moving: Promise<unknown> | undefined;
+  const outward = job.direction !== "upload";
   try {
     demandReady(session);
     reservation = await untilAborted(abort.signal, reserveTransfer(session, job), (late) =>
@@ -99,7 +106,7 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
     session.moveTransfer({ event: "connected", at: performance.now() });
     tellStart(session, job);
     const { limits } = session.host.options;
-    await job.move(connection, {
+    moving = job.move(connection, {
       buffers: session.host.buffers,
       stallTimeout: limits.stallTimeout,
       signal: abort.signal,
@@ -108,14 +115,15 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
         session.transferred += count;
       },
     });
+    // What is sent may come from a storage that does not answer; what is received is to be kept before the reply.
+    await (outward ? untilAborted(abort.signal, moving, ignore) : moving);
     const netx = session.host.options.replies === "netx";
     const keeps = job.keepsConnection && connection.servesAgain;
     if (abort.signal.aborted) throw abort.signal.reason;
-    const outward = job.direction !== "upload";
     if (outward && !keeps) await endOutward(connection.socket, abort.signal, limits.stallTimeout);
     // The data connection is closed before the reply (RFC 959 §5.2), and while the upload is completed.
     const closed = outward || keeps ? undefined : closeInward(connection.socket, limits.closeTimeout);
-    const text = await job.complete(session);
+    const text = await job.complete(session, abort.signal);
     complete = true;
     if (keeps) keep(session, connection);
     await closed;
@@ -126,7 +134,8 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
     // A reset, not a close: to the peer of a download a close would be the end of the file.
     connection?.reset();
     const cause: unknown = abort.signal.aborted ? abort.signal.reason : error;
-    await job.abandon(cause);
+    const given = giveUp(job, moving, cause);
+    if (!outward || !abort.signal.aborted) await given;
     session.moveTransfer({ event: "end" });
     tellBroken(session, job, begun, cause);
     throw cause;
@@ -139,6 +148,12 @@ async function runJob(session: Session, job: TransferJob, abort: AbortController
     }
     await releaseTransfer(session, reservation, complete);
   }
+}
+
+/** Gives up what is open, once nothing reads or writes it any more. Never rejects. */
+async function giveUp(job: TransferJob, moving: Promise<unknown> | undefined, cause: unknown): Promise<void> {
+  await moving?.catch(ignore);
+  await job.abandon(cause);
 }
 
 /** @throws CommandError when there is nobody to move anything to, or not as things are. */

@@ -28,13 +28,17 @@ export interface CommandLine {
 /** What came of the bytes up to a line end. */
 export type CommandLineEvent =
   | { readonly kind: "command"; readonly line: CommandLine }
-  | { readonly kind: "too-long" }
+  /** The verb is empty where the line does not begin with one. */
+  | { readonly kind: "too-long"; readonly verb: string }
   | { readonly kind: "not-a-command" }
   | { readonly kind: "not-in-charset"; readonly verb: string };
 
 const CR = 13;
 const LF = 10;
 const SP = 32;
+
+/** Letters of the longest word that is taken for a verb. */
+const longestVerb = 16;
 
 /** Cuts the control connection's bytes into command lines. */
 export class CommandLineReader {
@@ -99,15 +103,13 @@ export class CommandLineReader {
     if (this.#skipping) return;
     const before = this.#rest?.length ?? 0;
     if (before + part.length > this.#limit) {
+      const verb = readVerb(join(this.#rest, part.subarray(0, longestVerb + 1)));
       this.#rest = undefined;
       this.#skipping = true;
-      sink({ kind: "too-long" });
+      sink({ kind: "too-long", verb });
       return;
     }
-    const joined = new Uint8Array(before + part.length);
-    if (this.#rest !== undefined) joined.set(this.#rest);
-    joined.set(part, before);
-    this.#rest = joined;
+    this.#rest = join(this.#rest, part);
   }
 
   #line(tail: Uint8Array, sink: (event: CommandLineEvent) => void): void {
@@ -117,13 +119,11 @@ export class CommandLineReader {
     }
     let bytes = tail;
     if (this.#rest !== undefined) {
-      bytes = new Uint8Array(this.#rest.length + tail.length);
-      bytes.set(this.#rest);
-      bytes.set(tail, this.#rest.length);
+      bytes = join(this.#rest, tail);
       this.#rest = undefined;
     }
     if (bytes.length + 1 > this.#limit) {
-      sink({ kind: "too-long" });
+      sink({ kind: "too-long", verb: readVerb(bytes) });
       return;
     }
     const end = bytes.length > 0 && bytes[bytes.length - 1] === CR ? bytes.length - 1 : bytes.length;
@@ -135,22 +135,37 @@ export class CommandLineReader {
 /** A line without its line end; undefined for an empty one, which is skipped. */
 function parseCommandLine(bytes: Uint8Array, codec: NameCodec | undefined): CommandLineEvent | undefined {
   if (bytes.length === 0) return undefined;
-  let at = 0;
+  const verb = readVerb(bytes);
+  if (verb === "") return { kind: "not-a-command" };
+  const at = verb.length + 1;
+  if (at >= bytes.length) return { kind: "command", line: { verb, argument: undefined } };
+  const argument = decodeArgument(bytes.subarray(at), codec);
+  if (argument === undefined) return { kind: "not-in-charset", verb };
+  return { kind: "command", line: { verb, argument } };
+}
+
+/** A copy of both, one after the other: a part of a chunk is not kept, since the chunk's memory is used again. */
+function join(first: Uint8Array | undefined, second: Uint8Array): Uint8Array {
+  const before = first?.length ?? 0;
+  const joined = new Uint8Array(before + second.length);
+  if (first !== undefined) joined.set(first);
+  joined.set(second, before);
+  return joined;
+}
+
+/** The word that a line begins with, in upper case; empty where it cannot be a verb's. */
+function readVerb(bytes: Uint8Array): string {
   let verb = "";
-  for (; at < bytes.length; at++) {
+  for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === SP) break;
     const upper = byte >= 97 && byte <= 122 ? byte - 32 : byte;
     // XMD5 and its like have digits, though none in front.
     const digit = at > 0 && byte >= 48 && byte <= 57;
-    if (((upper < 65 || upper > 90) && !digit) || at >= 16) return { kind: "not-a-command" };
+    if (((upper < 65 || upper > 90) && !digit) || at >= longestVerb) return "";
     verb += String.fromCharCode(upper);
   }
-  if (verb === "") return { kind: "not-a-command" };
-  if (at + 1 >= bytes.length) return { kind: "command", line: { verb, argument: undefined } };
-  const argument = decodeArgument(bytes.subarray(at + 1), codec);
-  if (argument === undefined) return { kind: "not-in-charset", verb };
-  return { kind: "command", line: { verb, argument } };
+  return verb;
 }
 
 function decodeArgument(bytes: Uint8Array, codec: NameCodec | undefined): string | undefined {

@@ -39,7 +39,7 @@ export const transferVerbs: VerbRows<TransferArguments> = {
   STOR: row(pathArgument, "RFC 959 §4.1.3", "Store a file", storeReplies, { uses: ["restart", "range", "room"] }),
   APPE: row(pathArgument, "RFC 959 §4.1.3", "Append to a file", storeReplies, { uses: ["restart", "range", "room"] }),
   STOU: row(optionalPathArgument, "RFC 959 §4.1.3", "Store a file under a name of the server's choice", storeReplies, {
-    uses: ["room"],
+    uses: ["restart", "range", "room"],
   }),
   REST: row(byteOffsetArgument, "RFC 3659 §5.3", "Set where the next transfer starts", [350, 502, 530, ...always], {
     oneShot: "restart-offset",
