@@ -58,9 +58,7 @@ describe("command lines", () => {
       { kind: "too-long", verb: "" },
       { kind: "command", line: { verb: "NOOP", argument: undefined } },
     ]);
-    expect(read(Array.from({ length: 100 }, () => text("x".repeat(100))))).toEqual([
-      { kind: "too-long", verb: "" },
-    ]);
+    expect(read(Array.from({ length: 100 }, () => text("x".repeat(100))))).toEqual([{ kind: "too-long", verb: "" }]);
   });
 
   it("over the limit tell their verb, however they are split", () => {
