@@ -84,6 +84,10 @@ describe("MFCT and MFF", () => {
     );
     expect(await control.code("MFCT 20010203040506 none")).toBe(550);
     expect(await control.code("MFF Modify=20200102030405; none")).toBe(550);
+    expect(await control.code("MFF Modify=20200102030405 none")).toBe(550);
+    for (const line of ["MFF Modify=20200102030405;; none", "MFF ; none", "MFF none"]) {
+      expect(await control.code(line)).toBe(501);
+    }
     expect(await control.code("MFF Perm=adfrw; a b")).toBe(504);
     control.close();
   });

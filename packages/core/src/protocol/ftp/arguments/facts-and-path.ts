@@ -2,6 +2,8 @@
  * MFF's argument (draft-somers-ftp-mfxx §5): facts as MLST tells them, a space, a path.
  *
  *     Modify=20200102030405;UNIX.mode=0644; <pathname>
+ *
+ * ncftp leaves the last `;` out.
  */
 import { ArgumentError } from "../argument-error.ts";
 import { message } from "../message.ts";
@@ -29,11 +31,11 @@ export interface FactsAndPath {
 export const factsAndPathArgument: ArgumentCodec<FactsAndPath> = {
   syntax: "<fact>=<value>;... <pathname>",
   parse(text) {
-    const match = /^((?:[^=; ]+=[^; ]*;)+) (.+)$/s.exec(text ?? "");
+    const match = /^((?:[^=; ]+=[^; ]*;)*[^=; ]+=[^; ]*);? (.+)$/s.exec(text ?? "");
     if (match?.[1] === undefined)
       throw new ArgumentError("syntax", message("Facts as Modify=20200102030405; and a path name"));
     let facts: SettableFacts = {};
-    for (const part of match[1].split(";").slice(0, -1)) {
+    for (const part of match[1].split(";")) {
       const equals = part.indexOf("=");
       facts = { ...facts, ...parseFact(part.slice(0, equals), part.slice(equals + 1)) };
     }
