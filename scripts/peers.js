@@ -20,7 +20,10 @@ const tools = {
   tmux: "tmux",
   zsh: "zsh",
   fish: "fish",
+  gcc: "gcc",
 };
+/** Files that are needed, and the packages that bring them. */
+const files = { "/usr/include/errno.h": "libc6-dev" };
 const systemPython = "/usr/bin/python3";
 const servers = {
   vsftpd: "usr/sbin/vsftpd",
@@ -51,6 +54,7 @@ export function missingPackages() {
   const missing = Object.entries(tools)
     .filter(([tool]) => !has(tool))
     .map(([, name]) => name);
+  for (const [path, brings] of Object.entries(files)) if (!existsSync(path)) missing.push(brings);
   for (const [name, brings] of Object.entries(modules)) if (!hasModule(name)) missing.push(brings);
   return missing.concat(Object.keys(servers).filter((name) => !works(name)));
 }

@@ -172,10 +172,11 @@ export async function waitForGreeting(port: number, host = "127.0.0.1"): Promise
 export async function startOurServer(
   root: string,
   more: readonly string[] = [],
+  env: Record<string, string> = {},
 ): Promise<Running & { readonly port: number; readonly implicitPort: number }> {
   const args = [root, "--log-level", "error", ...more];
   const { port, implicitPort, log, stop } = await startServerProgram(args, {
-    env: { TWINPORT_USERS: "me:secret" },
+    env: { TWINPORT_USERS: "me:secret", ...env },
     // With TLS it tells of its listeners first, and of its certificate last.
     until: more.some((option) => option.startsWith("--tls")) ? "SHA-256" : "\n",
     showLog: true,

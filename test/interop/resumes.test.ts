@@ -152,7 +152,7 @@ async function killInTheMiddle([program = "", ...args]: readonly string[]): Prom
 }
 
 async function goOn([program = "", ...args]: readonly string[]): Promise<number> {
-  const { code } = await run(program, args, { mayFail: true, timeout: 60_000 });
+  const { code } = await run(program, args, { mayFail: true });
   return code ?? -1;
 }
 
