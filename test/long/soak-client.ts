@@ -126,6 +126,9 @@ export class SoakClient {
         "vanish",
         "leave",
         "tftp",
+        "resume",
+        "move",
+        "move-broken",
       ])
     ) {
       case "put":
@@ -158,6 +161,12 @@ export class SoakClient {
         return client.close();
       case "tftp":
         return this.#tftp();
+      case "resume":
+        return this.#resume(client, name);
+      case "move":
+        return this.#move(client);
+      case "move-broken":
+        return this.#moveBroken(client);
     }
   }
 
@@ -215,8 +224,12 @@ export class SoakClient {
     const before = await client.downloadBytes(name).catch(onlyRefused);
     this.#see(name, before);
     if ((before?.length ?? 0) > 3_000_000) return;
+    // Where nothing is there, it would go on with what an earlier upload left.
+    if (before === undefined) await client.remove(name).catch(onlyRefused);
     const more = this.#content();
-    await client.append(more, name);
+    // Refused where an upload that was to replace the file broke: what is added may be the rest of that one.
+    const { bytes } = (await client.append(more, name).catch(onlyRefused)) ?? {};
+    if (bytes === undefined) return;
     this.files.set(name, new Set([digestOf(Buffer.concat([before ?? new Uint8Array(0), more]))]));
   }
 
@@ -280,6 +293,74 @@ export class SoakClient {
     await Promise.race([going, wait(Math.random() * 20)]);
     this.#leave(client);
     await going;
+  }
+
+  /** An upload that breaks and goes on: into a new file, or beside the old one, which the broken upload must not stand for. */
+  async #resume(client: FtpClient, name: string): Promise<void> {
+    const content = this.#content();
+    const before = await client.downloadBytes(name).catch(onlyRefused);
+    this.#see(name, before);
+    // What an earlier upload left is not what goes on.
+    if (before === undefined) await client.remove(name).catch(onlyRefused);
+    this.files.set(name, new Set([...this.#known(name), digestOf(content)]));
+    await this.#breakOff(client, name, content);
+    const next = (this.#client = await this.#connect());
+    const now = await next.downloadBytes(name).catch(onlyRefused);
+    this.#see(name, now);
+    const size = await next.size(name).catch(onlyRefused);
+    if (now !== undefined && size !== now.length) throw new Error(`SIZE of ${name} is ${size}, and RETR ${now.length}`);
+    // Where a file is there, only its owner could tell how much of the new one came: it is sent whole.
+    const whole = now !== undefined;
+    await next.upload(content, name, { resume: !whole });
+    this.files.set(name, new Set([digestOf(content)]));
+    this.#see(name, await next.downloadBytes(name));
+  }
+
+  /** A directory that is renamed under an upload takes it with it. */
+  async #move(client: FtpClient): Promise<void> {
+    const content = this.#content();
+    await client.mkdir("shelf");
+    const other = await this.#connect();
+    const uploading = other.upload(content, "shelf/file").then(() => true, onlyRefused);
+    await wait(Math.random() * 20);
+    await client.rename("shelf", "moved");
+    // Refused where the directory was gone before the upload began.
+    const stored = (await uploading) === true;
+    const bytes = await client.downloadBytes("moved/file").catch(onlyRefused);
+    if (stored ? bytes === undefined || digestOf(bytes) !== digestOf(content) : bytes !== undefined)
+      throw new Error(`moved/file has ${bytes?.length ?? "no"} octets; its upload was ${stored ? "done" : "refused"}`);
+    if (stored) await client.remove("moved/file");
+    await client.removeDirectory("moved");
+    await other.close();
+  }
+
+  /** So does one that is kept: it goes on under its new path, or goes with its directory. */
+  async #moveBroken(client: FtpClient): Promise<void> {
+    const content = this.#content();
+    await client.mkdir("shelf");
+    await this.#breakOff(client, "shelf/file", content);
+    const next = (this.#client = await this.#connect());
+    const stored = (await next.downloadBytes("shelf/file").catch(onlyRefused)) !== undefined;
+    await next.rename("shelf", "moved");
+    if (!stored && Math.random() < 0.5) {
+      await next.upload(content, "moved/file", { resume: true });
+      const bytes = await next.downloadBytes("moved/file");
+      if (digestOf(bytes) !== digestOf(content)) throw new Error(`moved/file has ${bytes.length} other octets`);
+      await next.remove("moved/file");
+    } else if (stored) await next.remove("moved/file");
+    await next.removeDirectory("moved");
+  }
+
+  /** An upload whose client is gone in the middle. Over when the server knows. */
+  async #breakOff(client: FtpClient, name: string, content: Uint8Array): Promise<void> {
+    const going = client.upload(content, name).then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([going, wait(Math.random() * 20)]);
+    this.#leave(client);
+    await going;
+    await wait(500);
   }
 
   #leave(client: FtpClient): void {

@@ -1,6 +1,6 @@
 /**
  * Ten minutes of everything at once: 200 clients with all verbs, plain and under TLS, active and passive, with transfers that
- * are given up and clients that vanish, TFTP beside it. No file may be lost or torn, and the server must hold no more at the
+ * are given up and clients that vanish, broken uploads that go on, directories that are renamed under uploads, TFTP beside it. No file may be lost or torn, and the server must hold no more at the
  * end than in the middle.
  *
  * TWINPORT_SOAK_SECONDS: how long. TWINPORT_SOAK_CHART: a file that the chart is written to.
