@@ -1,5 +1,6 @@
 /** Secure FTP over raw sockets (RFC 4217): data connections, and what attackers and broken peers do to them. */
 import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RawSession, listenForData, readAll } from "./raw-session.ts";
 import { nextEvent, putFile, readFile } from "./server-fixture.ts";
@@ -37,6 +38,31 @@ describe.each(versions)("secure FTP under %s", (version) => {
     expect(await readFile(storage, "/b")).toBe("x".repeat(200_000));
     // A client that closes with a ticket unread resets its connection, and the end of its upload is lost.
     expect(tickets).toBe(0);
+  });
+
+  it.each([
+    ["before the command, at once", 0, 0],
+    ["before the command, of a connection that waited", 400, 0],
+    ["behind the command, of a connection that waited", 400, undefined],
+    ["while the connection waits, long before the command", 0, 400],
+  ])("takes a handshake that begins %s", async (_, idle, early) => {
+    const { port, storage } = await secureServer();
+    await putFile(storage, "/a", "hello");
+    const session = await secureLogin(port, only);
+    await privateData(session);
+    for (let round = 0; round < 3; round++) {
+      const data = await session.passive();
+      await wait(idle);
+      const securing = early === undefined ? undefined : session.secureData(data);
+      if (early !== undefined) await wait(early);
+      expect(await session.code("RETR a")).toBe(150);
+      const secure = await (securing ?? session.secureData(data));
+      const fresh = once(secure, "session");
+      expect((await readAll(secure)).toString()).toBe("hello");
+      if (version === "TLSv1.3") [session.ticket] = (await fresh) as [Buffer];
+      secure.end();
+      expect((await session.reply()).code).toBe(226);
+    }
   });
 
   it("keeps data private when another USER comes, whose client knows of nothing else", async () => {

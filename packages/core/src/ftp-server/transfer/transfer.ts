@@ -270,11 +270,9 @@ async function openDataConnection(session: Session, job: TransferJob, signal: Ab
     return endpoint.connection.take();
   }
   const connection = new DataConnection(await openSocket(session, job, signal));
-  if (job.direction !== "upload" && !job.keepsConnection) {
-    // What the peer might send on a download is read and dropped, so that its close is seen.
-    connection.socket.resume();
-  }
   await protect(session, job, connection, endpoint.end === "passive" && endpoint.asClient === true, signal);
+  // What the peer might send on a download is read and dropped, so that its close is seen. Not before TLS has what is its own.
+  if (job.direction !== "upload" && !job.keepsConnection) connection.socket.resume();
   return connection;
 }
 
@@ -300,8 +298,6 @@ async function protect(
       return;
     }
     await tls.secureForeign(connection, peer, asClient ? "client" : "server", inward, signal);
-    // Tickets that are left unread would have the close be a reset.
-    if (asClient && !inward && !job.keepsConnection) connection.socket.resume();
   } catch (cause) {
     tellTlsFailed(session, "data", cause);
     throw cause;
