@@ -18,6 +18,7 @@ import { commands } from "./commands/index.ts";
 import { replyForError } from "./reply-for-error.ts";
 import type { Session } from "./session/session.ts";
 import { dropDataConnection } from "./transfer/drop-data-connection.ts";
+import { awaitsConnection, connectForRefusal, returnToStream } from "./transfer/netx-habits.ts";
 
 /** First words of protocols whose clients a browser can be made to send here (ALPACA, CVE-2021-3618). */
 const foreignVerbs = new Set([
@@ -51,8 +52,9 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
     event.kind === "command"
       ? event.line
       : { verb: event.kind === "not-a-command" ? "" : event.verb, argument: undefined };
+  if (transfers.has(line.verb)) session.dataTried = false;
   try {
-    if (event.kind !== "command") throw refuse(event.kind);
+    if (event.kind !== "command") throw unreadable(event.kind);
     const verb = known(line.verb);
     if (verb === undefined) throw unknown(line.verb);
     const pending = run(session, verb, line.argument);
@@ -66,7 +68,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
       },
       (error: unknown) => {
         clearOneShots(session, verb);
-        fail(session, line, error);
+        return fail(session, line, error);
       },
     );
   } catch (error) {
@@ -74,8 +76,7 @@ export function dispatch(session: Session, event: CommandLineEvent): void | Prom
     if (verb !== undefined) clearOneShots(session, verb);
     // Whatever that line was to be, it stood between.
     else session.oneShots.clearAdjacent();
-    fail(session, line, error);
-    return undefined;
+    return fail(session, line, error);
   }
 }
 
@@ -124,13 +125,22 @@ function clearOneShots(session: Session, verb: Verb): void {
   if (oneShots.renameFrom !== undefined && oneShot !== "rename-from") oneShots.renameFrom = undefined;
   // Nothing stands between SITE CPFR and SITE CPTO; SITE itself clears it.
   if (oneShots.copyFrom !== undefined && verb !== "SITE") oneShots.copyFrom = undefined;
+  if (transfers.has(verb)) returnToStream(session);
   if (uses === undefined) return;
   if (uses.includes("restart")) oneShots.restart = 0;
   if (uses.includes("range")) oneShots.range = undefined;
   if (uses.includes("room")) oneShots.allocated = undefined;
 }
 
-function fail(session: Session, line: CommandLine, error: unknown): void {
+function fail(session: Session, line: CommandLine, error: unknown): void | Promise<void> {
+  if (!transfers.has(line.verb) || !awaitsConnection(session)) return refuse(session, line, error);
+  return connectForRefusal(session).then((end) => {
+    refuse(session, line, error);
+    end();
+  });
+}
+
+function refuse(session: Session, line: CommandLine, error: unknown): void {
   const { code, text, unexpected } = replyForError(error, line.verb);
   session.reply(code, text);
   if (transfers.has(line.verb)) dropDataConnection(session);
@@ -155,7 +165,7 @@ function unknown(verb: string): CommandError {
   return new CommandError("unknown-verb", message("{verb} is not understood; HELP lists what is", { verb }));
 }
 
-function refuse(kind: "too-long" | "not-a-command" | "not-in-charset"): CommandError {
+function unreadable(kind: "too-long" | "not-a-command" | "not-in-charset"): CommandError {
   switch (kind) {
     case "too-long":
       return new CommandError("line-too-long", message("The command line is too long"));

@@ -128,8 +128,9 @@ export interface FtpServerOptions {
    */
   readonly busyPoll?: number;
   /**
-   * `netx` answers transfers with the codes that NetX Duo FTP documents, reads and writes block mode as it does, and cuts
-   * replies to what its client's window takes. Default `standard`.
+   * `netx` answers transfers with the codes that NetX Duo FTP documents, reads and writes block mode as it does, goes back to
+   * stream mode after each transfer, cuts replies to 399 octets, connects to an active client before it refuses its transfer,
+   * and tells `.` and `..` in an empty NLST. Default `standard`.
    */
   readonly replies?: "standard" | "netx";
   /** The greeting's text, under 400 octets. Default `Twinport FTP ready`. */

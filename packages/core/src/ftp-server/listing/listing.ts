@@ -16,6 +16,8 @@ export interface Listing {
   readonly path: string;
   /** Whether it is of one file, not of a folder. */
   readonly ofFile: boolean;
+  /** Whether it is of what matches a pattern, which may be nothing. */
+  readonly ofMatches?: true;
   pieces(): AsyncGenerator<string>;
 }
 
@@ -52,7 +54,7 @@ export async function resolveListing(
   const wanted = text ?? "";
   const entry = await presentOrPattern(asked, wanted);
   if (entry !== undefined) return found(asked, wanted, entry, switches);
-  return { path: wanted, ofFile: false, pieces: () => matches(asked, wanted) };
+  return { path: wanted, ofFile: false, ofMatches: true, pieces: () => matches(asked, wanted) };
 }
 
 function styleOf(switches: string, form: "long" | "names"): ListingStyle {

@@ -86,6 +86,8 @@ export class Session implements ControlChannelOwner {
   transfer: TransferState = noTransfer;
   /** Octets moved by the running transfer. */
   transferred = 0;
+  /** Whether the last transfer came as far as its data connection. */
+  dataTried = false;
   readonly tally: SessionTally = new SessionTally();
   workingDirectory: VirtualPath = rootPath;
   umask: number = defaultUmask;

@@ -306,25 +306,31 @@ async function protect(
 
 async function openSocket(session: Session, job: TransferJob, signal: AbortSignal): Promise<Socket> {
   const { endpoint, host } = session;
-  const timeout = host.options.limits.dataConnectionTimeout;
+  session.dataTried = true;
   if (endpoint.end === "passive") {
     session.reply(replyCode.openingDataConnection, job.opening);
-    return endpoint.arming.connection(timeout, signal);
+    return endpoint.arming.connection(host.options.limits.dataConnectionTimeout, signal);
   }
+  const socket = await dialClient(session, signal);
+  session.reply(replyCode.dataConnectionAlreadyOpen, job.opening);
+  return socket;
+}
+
+/** Connects to where the client listens. @throws DataConnectionError. */
+export function dialClient(session: Session, signal?: AbortSignal): Promise<Socket> {
+  const { endpoint, host } = session;
   const { remote } = session.connection;
   // With neither PORT nor PASV, the user's data port is its control port (RFC 959 §3.2).
   const target = endpoint.end === "active" ? endpoint.address : remote;
   const localPort = host.options.active.localPort ?? Math.max(anyPort, host.listenerPort - 1);
-  const socket = await dial({
+  return dial({
     host: target.address,
     port: target.port,
     localAddress: session.dataSource,
     localPort: localPort === anyPort ? undefined : localPort,
-    timeout,
+    timeout: host.options.limits.dataConnectionTimeout,
     signal,
   });
-  session.reply(replyCode.dataConnectionAlreadyOpen, job.opening);
-  return socket;
 }
 
 /** Closes an outward connection: the end of the file is told by it, so the completion waits until it is sent. */
